@@ -1,0 +1,64 @@
+import { randomBytes } from "node:crypto";
+import type { SaverOptions } from "@waypost/core";
+import pg from "pg";
+import type { Mode, Saver } from "./mode.ts";
+
+/** The server under test, as the runner of the tests names it. */
+export function databaseUrl(): string {
+  const url = process.env.DATABASE_URL;
+  if (!url) throw new Error("Set DATABASE_URL to a Postgres that the tests may use.");
+  return url;
+}
+
+/** A name that no other test uses. */
+export function freshName(): string {
+  return `waypost_test_${randomBytes(6).toString("hex")}`;
+}
+
+/** Runs the work on a plain connection, for looking at and preparing the database itself. */
+export async function withClient<T>(
+  work: (client: pg.Client) => Promise<T>,
+  url = databaseUrl(),
+): Promise<T> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
+/** Runs the work on a schema of its own, which does not exist yet and is gone afterwards. */
+export async function withSchema<T>(work: (schema: string) => Promise<T>): Promise<T> {
+  const schema = freshName();
+  try {
+    return await work(schema);
+  } finally {
+    await dropSchema(schema);
+  }
+}
+
+export async function dropSchema(schema: string): Promise<void> {
+  await withClient((client) =>
+    client.query(`DROP SCHEMA IF EXISTS ${client.escapeIdentifier(schema)} CASCADE`),
+  );
+}
+
+/** Runs the work with a saver of the mode whose tables are ready, in a schema of its own. */
+export function withSaver<T>(
+  mode: Mode,
+  work: (saver: Saver, schema: string) => Promise<T>,
+  options: SaverOptions = {},
+  url = databaseUrl(),
+): Promise<T> {
+  return withSchema(async (schema) => {
+    const session = await mode.open(url, { ...options, schema });
+    try {
+      await session.saver.setup();
+      return await work(session.saver, schema);
+    } finally {
+      await session.close();
+    }
+  });
+}

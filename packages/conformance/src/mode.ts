@@ -1,0 +1,23 @@
+import type { BaseCheckpointSaver } from "@langchain/langgraph-checkpoint";
+import type { SaverOptions } from "@waypost/core";
+
+export type Saver = BaseCheckpointSaver & { setup(): Promise<void>; end(): Promise<void> };
+
+/** A saver on a connection of its own. */
+export interface Session {
+  readonly saver: Saver;
+  /** Ends the saver and the connection under it. */
+  close(): Promise<void>;
+}
+
+/** One way to connect a driver. The suite knows no more of it. */
+export interface Mode {
+  /** As it stands in the titles of the tests, e.g. `pg Pool`. */
+  readonly name: string;
+  open(url: string, options: SaverOptions): Promise<Session>;
+  /**
+   * All work is part of one transaction, which `close` rolls back: no other connection sees it, and
+   * an error of the database ends it.
+   */
+  readonly inTransaction?: boolean;
+}

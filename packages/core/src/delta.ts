@@ -1,0 +1,49 @@
+import type { DeltaChannelHistory, SerializerProtocol } from "@langchain/langgraph-checkpoint";
+import { decodeRow, decodeWrites, describe, groupBy } from "./rows.js";
+import type { DeltaRow } from "./sql/delta-history.js";
+import type { TupleRow } from "./sql/tuple.js";
+
+/**
+ * Orders the rows of a walk into each channel's history: writes from the oldest ancestor to the
+ * newest, and the stored value the channel starts from.
+ */
+export async function toDeltaHistory(
+  rows: readonly DeltaRow[],
+  channels: readonly string[],
+  serde: SerializerProtocol,
+  threadId: string,
+): Promise<Record<string, DeltaChannelHistory>> {
+  const oldestFirst = ancestors(rows).reverse();
+  const seeds = rows.filter((row) => row.kind === "seed");
+  const writes = rows.filter((row) => row.kind === "write") as unknown as TupleRow[];
+
+  const historyOf = async (channel: string): Promise<DeltaChannelHistory> => {
+    const own = groupBy(
+      writes.filter((row) => row.channel === channel),
+      (row) => row.checkpoint_id,
+    );
+    const decoded = await Promise.all(
+      oldestFirst.map((id) => decodeWrites(serde, own.get(id) ?? [], threadId)),
+    );
+    const seed = seeds.find((row) => row.channel === channel);
+    if (seed === undefined) return { writes: decoded.flat() };
+    const where = describe(seed, seed.checkpoint_id, threadId);
+    return { writes: decoded.flat(), seed: await decodeRow(serde, seed, where) };
+  };
+  const histories = channels.map(async (channel) => [channel, await historyOf(channel)] as const);
+  return Object.fromEntries(await Promise.all(histories));
+}
+
+/** Ids of the target's ancestors, the nearest first. A cycle ends where it closes. */
+function ancestors(rows: readonly DeltaRow[]): string[] {
+  const steps = new Map(
+    rows.filter((row) => row.kind === "step").map((row) => [row.checkpoint_id, row.parent_id]),
+  );
+  const path = new Set<string>();
+  let current = rows.find((row) => row.kind === "target")?.parent_id;
+  while (typeof current === "string" && steps.has(current) && !path.has(current)) {
+    path.add(current);
+    current = steps.get(current);
+  }
+  return [...path];
+}

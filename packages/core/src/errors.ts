@@ -1,0 +1,71 @@
+import { connectionCode, sqlState } from "./sqlstate.js";
+
+/** Base of all errors of Waypost. `code` is stable; the message says what to do and holds no stored values. */
+export class WaypostError extends Error {
+  /** `WAYPOST_…` for our own errors, the SQLSTATE or the system's code for those of the database. */
+  readonly code: string;
+
+  constructor(code: string, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = new.target.name;
+    this.code = code;
+  }
+}
+
+/** The caller passed something that can't be used. Nothing was sent to the database. */
+export class InvalidInputError extends WaypostError {
+  constructor(message: string, options?: ErrorOptions) {
+    super("WAYPOST_INVALID_INPUT", message, options);
+  }
+}
+
+/** A stored value can't be read back, or a value can't be stored. */
+export class SerializationError extends WaypostError {
+  constructor(message: string, options?: ErrorOptions) {
+    super("WAYPOST_SERIALIZATION", message, options);
+  }
+}
+
+/** The database refused an operation or could not be reached. `code` is the SQLSTATE, or e.g. `ECONNREFUSED`. */
+export class DatabaseError extends WaypostError {}
+
+const RUN_SETUP = "the tables are missing or out of date; call `await saver.setup()` once";
+const UNREACHABLE = "Postgres can't be reached; check host, port, TLS and that the server runs";
+
+/** What to do, by SQLSTATE or system code. */
+const ADVICE: Readonly<Record<string, string>> = {
+  "42P01": RUN_SETUP,
+  "3F000": RUN_SETUP,
+  "42703": RUN_SETUP,
+  "42501":
+    "the role lacks a privilege on Waypost's tables or schema; grant it (see docs/schema.md)",
+  "25P02": "the transaction this saver joined has failed before; roll it back and start again",
+  "25006": "the server is read-only; connect to the primary",
+  "26000": "a pooler lost a prepared statement; create the saver with `prepare: false`",
+  "42P05": "a pooler mixed up prepared statements; create the saver with `prepare: false`",
+  "54000":
+    "thread_id, namespace and channel are together too long for an index (about 2,700 bytes)",
+  "53300": "the server has no connection left; use a smaller pool or a pooler",
+  "57P01": "the server ended the connection; it can be tried again",
+  "28P01": "the password was refused; check the connection settings",
+  "28000": "the role was refused; check the connection settings",
+  "3D000": "the database does not exist; check the connection settings",
+  ECONNREFUSED: UNREACHABLE,
+  ECONNRESET: UNREACHABLE,
+  ENOTFOUND: UNREACHABLE,
+  ETIMEDOUT: UNREACHABLE,
+};
+
+/**
+ * Wraps what a driver threw. Server messages may quote values, so the text is ours; the original is the cause.
+ *
+ * @param operation the method that failed, e.g. `getTuple`
+ */
+export function databaseError(operation: string, cause: unknown): WaypostError {
+  if (cause instanceof WaypostError) return cause;
+  const state = sqlState(cause);
+  const code = state ?? connectionCode(cause) ?? "WAYPOST_DATABASE";
+  const advice = ADVICE[code] ?? "see the cause";
+  const label = state === undefined ? code : `SQLSTATE ${state}`;
+  return new DatabaseError(code, `${operation} failed: ${advice} (${label}).`, { cause });
+}

@@ -1,0 +1,13 @@
+export {
+  type Driver,
+  type Queryable,
+  runTransaction,
+  type SqlValue,
+  type Statement,
+} from "./driver.js";
+export { DatabaseError, InvalidInputError, SerializationError, WaypostError } from "./errors.js";
+export type { SaverOptions } from "./options.js";
+export { type Prepare, PreparePolicy } from "./prepare.js";
+export { WaypostSaver } from "./saver.js";
+export { setupScript } from "./schema/setup.js";
+export { preparedStatementRefused, sqlState } from "./sqlstate.js";

@@ -1,0 +1,56 @@
+import type { CheckpointTuple, SerializerProtocol } from "@langchain/langgraph-checkpoint";
+import type { ListQuery } from "./config.js";
+import { Page } from "./page.js";
+import type { PageInput } from "./sql/list.js";
+import type { TupleRow } from "./sql/tuple.js";
+
+/** Whoever stops after a few rows should not wait for a hundred. */
+const FIRST_PAGE = 10;
+const MAX_PAGE = 100;
+const MAX_GROWTH = 4;
+/** What a page should weigh at most, judged by the page before it. */
+const PAGE_BYTES = 4 * 1024 * 1024;
+
+/**
+ * The checkpoints that a query selects, newest first. Holds two pages in memory at most, and no
+ * connection between them, so the consumer may use the same saver, or stop whenever it likes.
+ *
+ * Values that several checkpoints share are decoded once, and are the same objects in all of them.
+ *
+ * @param read fetches one page
+ */
+export async function* listTuples(
+  query: ListQuery,
+  read: (input: PageInput) => Promise<TupleRow[]>,
+  serde: SerializerProtocol,
+  nextVersion: () => number,
+): AsyncGenerator<CheckpointTuple> {
+  let remaining = query.limit;
+  let size = FIRST_PAGE;
+  let page: Page | undefined;
+  let last: TupleRow | undefined;
+  while (remaining > 0) {
+    size = Math.min(size, remaining);
+    const rows = await read({ query, after: last && endOf(last), size, known: page?.known ?? [] });
+    page = new Page(rows, serde, page);
+    for (const checkpoint of page.checkpoints) yield await page.tuple(checkpoint, nextVersion);
+    if (page.checkpoints.length < size) return;
+    remaining -= size;
+    last = page.checkpoints.at(-1);
+    size = nextSize(page);
+  }
+}
+
+function endOf({
+  thread_id: threadId,
+  checkpoint_ns: checkpointNs,
+  checkpoint_id: checkpointId,
+}: TupleRow) {
+  return { threadId, checkpointNs, checkpointId };
+}
+
+function nextSize(page: Page): number {
+  const rows = page.checkpoints.length;
+  const affordable = Math.floor((PAGE_BYTES * rows) / page.bytes);
+  return Math.max(1, Math.min(MAX_PAGE, rows * MAX_GROWTH, affordable));
+}

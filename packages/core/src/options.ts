@@ -1,0 +1,44 @@
+import { JsonPlusSerializer, type SerializerProtocol } from "@langchain/langgraph-checkpoint";
+import { InvalidInputError } from "./errors.js";
+import type { Prepare } from "./prepare.js";
+import { checkSchemaName } from "./schema/identifiers.js";
+
+export interface SaverOptions {
+  /** Schema of the tables; created by `setup()`. At most 63 bytes. Default `"public"`. */
+  schema?: string;
+  /** Turns channel values and writes into bytes and back. Default: LangGraph's `JsonPlusSerializer`. */
+  serde?: SerializerProtocol;
+  /** Whether statements are prepared on the server. Default `"auto"`: yes, unless a pooler in between refuses. */
+  prepare?: Prepare;
+}
+
+export interface CheckedOptions {
+  readonly schema: string;
+  readonly serde: SerializerProtocol;
+  /** A serializer of ours writes type `json` as UTF-8, so the server may hand it over as text. */
+  readonly jsonIsText: boolean;
+}
+
+/** @throws InvalidInputError naming the option and what to pass. */
+export function checkOptions(options: SaverOptions = {}): CheckedOptions {
+  if (typeof options !== "object" || options === null) {
+    throw new InvalidInputError('The options must be an object, e.g. { schema: "agents" }.');
+  }
+  const { schema = "public", serde, prepare = "auto" } = options;
+  checkSchemaName(schema);
+  if (prepare !== "auto" && typeof prepare !== "boolean") {
+    throw new InvalidInputError('The option "prepare" must be "auto", true or false.');
+  }
+  if (serde !== undefined && !isSerializer(serde)) {
+    throw new InvalidInputError(
+      'The option "serde" must be a serializer with the methods dumpsTyped and loadsTyped.',
+    );
+  }
+  return { schema, serde: serde ?? new JsonPlusSerializer(), jsonIsText: serde === undefined };
+}
+
+function isSerializer(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  const { dumpsTyped, loadsTyped } = value as Partial<SerializerProtocol>;
+  return typeof dumpsTyped === "function" && typeof loadsTyped === "function";
+}

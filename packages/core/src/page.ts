@@ -1,0 +1,86 @@
+import type { CheckpointTuple, SerializerProtocol } from "@langchain/langgraph-checkpoint";
+import { decodeRow, describe, groupBy, type TupleParts, toTuple } from "./rows.js";
+import type { BlobKey } from "./sql/list.js";
+import type { TupleRow } from "./sql/tuple.js";
+
+type Value = { readonly value: unknown };
+type BlobId = Pick<TupleRow, "thread_id" | "checkpoint_ns" | "channel" | "version">;
+
+interface Blob {
+  readonly key: BlobKey;
+  /** The row until it is needed, then its value: each is decoded once, and only if needed. */
+  row: TupleRow | undefined;
+  value: Promise<Value> | undefined;
+}
+
+/** The rows of one read, in order: its checkpoints and all that belongs to them. */
+export class Page {
+  readonly checkpoints: readonly TupleRow[];
+  /** Size of what this read fetched, for choosing the size of the next. */
+  readonly bytes: number;
+  readonly #serde: SerializerProtocol;
+  readonly #blobs = new Map<string, Blob>();
+  readonly #inherited: ReadonlyMap<string, Blob>;
+  readonly #writes: ReadonlyMap<string, readonly TupleRow[]>;
+  readonly #sends: ReadonlyMap<string, readonly TupleRow[]>;
+
+  /**
+   * @param previous the page before, whose blobs this read was told not to fetch again; only what this
+   *   page uses of them is kept
+   */
+  constructor(rows: readonly TupleRow[], serde: SerializerProtocol, previous?: Page) {
+    const ofKind = (kind: TupleRow["kind"]) => rows.filter((row) => row.kind === kind);
+    this.#serde = serde;
+    this.#inherited = previous === undefined ? new Map() : previous.#blobs;
+    this.checkpoints = ofKind("checkpoint").sort((a, b) => a.idx - b.idx);
+    this.#writes = groupBy(ofKind("write"), checkpointKey);
+    this.#sends = groupBy(ofKind("send"), checkpointKey);
+    for (const row of ofKind("blob")) {
+      this.#blobs.set(idOf(row), { key: keyOf(row), row, value: undefined });
+    }
+    this.bytes = rows.reduce((sum, row) => sum + (row.json ?? row.bytes ?? "").length, 0);
+  }
+
+  /** The blobs this page holds, which the reader of the next page need not fetch again. */
+  get known(): BlobKey[] {
+    return [...this.#blobs.values()].map((blob) => blob.key);
+  }
+
+  /** @throws SerializationError naming thread, checkpoint and channel of an unreadable value */
+  tuple(checkpoint: TupleRow, nextVersion: () => number): Promise<CheckpointTuple> {
+    const parts: TupleParts = {
+      checkpoint,
+      writes: this.#writes.get(checkpointKey(checkpoint)) ?? [],
+      sends: this.#sends.get(checkpointKey(checkpoint)) ?? [],
+      value: async (channel, version) => this.#value(checkpoint, channel, version),
+    };
+    return toTuple(parts, this.#serde, nextVersion);
+  }
+
+  #value(checkpoint: TupleRow, channel: string, version: string): Promise<Value> | undefined {
+    const { thread_id, checkpoint_ns } = checkpoint;
+    const id = idOf({ thread_id, checkpoint_ns, channel, version });
+    const blob = this.#blobs.get(id) ?? this.#inherited.get(id);
+    if (blob === undefined) return undefined;
+    this.#blobs.set(id, blob);
+    if (blob.row !== undefined) {
+      const where = describe(blob.row, checkpoint.checkpoint_id, thread_id);
+      blob.value = decodeRow(this.#serde, blob.row, where).then((value) => ({ value }));
+      blob.row = undefined;
+    }
+    return blob.value;
+  }
+}
+
+function idOf(blob: BlobId): string {
+  return JSON.stringify([blob.thread_id, blob.checkpoint_ns, blob.channel, blob.version]);
+}
+
+function keyOf(blob: BlobId): BlobKey {
+  const { thread_id: threadId, checkpoint_ns: checkpointNs, channel, version } = blob;
+  return { threadId, checkpointNs, channel, version };
+}
+
+function checkpointKey(row: TupleRow): string {
+  return JSON.stringify([row.thread_id, row.checkpoint_ns, row.checkpoint_id]);
+}

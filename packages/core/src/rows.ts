@@ -1,0 +1,146 @@
+import {
+  type Checkpoint,
+  type CheckpointMetadata,
+  type CheckpointPendingWrite,
+  type CheckpointTuple,
+  compareWritesSortKeys,
+  maxChannelVersion,
+  type SerializerProtocol,
+  TASKS,
+  writesSortKey,
+} from "@langchain/langgraph-checkpoint";
+import { configOf } from "./config.js";
+import { decode, decodeMetadata } from "./serializer/values.js";
+import type { TupleRow } from "./sql/tuple.js";
+
+type WriteRow = Pick<TupleRow, "task_path" | "task_id" | "idx">;
+
+/** The order in which LangGraph applied the writes: path, task and index, strings by code point. */
+function compareWrites(a: WriteRow, b: WriteRow): number {
+  return compareWritesSortKeys(sortKey(a), sortKey(b));
+}
+
+function sortKey(row: WriteRow) {
+  return writesSortKey(row.task_path, row.task_id, row.idx);
+}
+
+/** Name of a stored value for error messages: identifiers only, never the value. */
+export function describe(
+  row: Pick<TupleRow, "channel">,
+  checkpointId: string,
+  threadId: string,
+): string {
+  return `channel "${row.channel}" of checkpoint "${checkpointId}" in thread "${threadId}"`;
+}
+
+/** Decodes a stored value. A null blob of a type other than `empty` is a value of no bytes. */
+export function decodeRow(
+  serde: SerializerProtocol,
+  row: Pick<TupleRow, "type" | "json" | "bytes">,
+  where: string,
+): Promise<unknown> {
+  return decode(serde, row.type, row.json ?? row.bytes ?? new Uint8Array(), where);
+}
+
+export function groupBy<Row>(
+  rows: readonly Row[],
+  keyOf: (row: Row) => string,
+): ReadonlyMap<string, Row[]> {
+  const groups = new Map<string, Row[]>();
+  for (const row of rows) {
+    const key = keyOf(row);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [row]);
+    else group.push(row);
+  }
+  return groups;
+}
+
+/** Decodes writes in the order in which LangGraph applied them. */
+export function decodeWrites(
+  serde: SerializerProtocol,
+  rows: readonly TupleRow[],
+  threadId: string,
+): Promise<CheckpointPendingWrite[]> {
+  const decoded = [...rows]
+    .sort(compareWrites)
+    .map(async (row): Promise<CheckpointPendingWrite> => {
+      const value = await decodeRow(serde, row, describe(row, row.checkpoint_id, threadId));
+      return [row.task_id, row.channel, value];
+    });
+  return Promise.all(decoded);
+}
+
+/** The rows of one checkpoint, and how to get the values of the channel versions it refers to. */
+export interface TupleParts {
+  readonly checkpoint: TupleRow;
+  readonly writes: readonly TupleRow[];
+  /** Pending sends of the parent; empty but for checkpoints older than format 4. */
+  readonly sends: readonly TupleRow[];
+  /** The value of a channel at a version; undefined where none is stored. */
+  value(channel: string, version: string): Promise<{ readonly value: unknown } | undefined>;
+}
+
+/**
+ * @param nextVersion the saver's `getNextVersion`, for old checkpoints that have sends but no versions
+ * @throws SerializationError naming thread, checkpoint and channel of an unreadable value
+ */
+export async function toTuple(
+  parts: TupleParts,
+  serde: SerializerProtocol,
+  nextVersion: () => number,
+): Promise<CheckpointTuple> {
+  const { thread_id: threadId, checkpoint_ns: checkpointNs, ...row } = parts.checkpoint;
+  const checkpointId = row.checkpoint_id;
+  const [checkpoint, pendingWrites, sends, metadata] = await Promise.all([
+    toCheckpoint(parts),
+    decodeWrites(serde, parts.writes, threadId),
+    decodeWrites(serde, parts.sends, threadId),
+    decodeMetadata(row.metadata ?? "{}", `checkpoint "${checkpointId}" in thread "${threadId}"`),
+  ]);
+  if (sends.length > 0) adoptSends(checkpoint, sends, nextVersion);
+  return {
+    config: configOf({ threadId, checkpointNs, checkpointId }),
+    checkpoint,
+    metadata: metadata as CheckpointMetadata,
+    parentConfig:
+      row.parent_id === null
+        ? undefined
+        : configOf({ threadId, checkpointNs, checkpointId: row.parent_id }),
+    pendingWrites,
+  };
+}
+
+/** Python keeps small values inside the checkpoint; a blob of the same channel goes before them. */
+async function toCheckpoint({ checkpoint: row, value }: TupleParts): Promise<Checkpoint> {
+  const stored = JSON.parse(row.json ?? "{}") as Checkpoint;
+  const versions = stored.channel_versions ?? {};
+  const values = await Promise.all(
+    Object.entries(versions).map(async ([channel, version]) => {
+      const found = await value(channel, String(version));
+      return found === undefined ? [] : [[channel, found.value] as const];
+    }),
+  );
+  return {
+    ...stored,
+    channel_versions: versions,
+    versions_seen: stored.versions_seen ?? {},
+    // fromEntries defines properties, so that a channel named "__proto__" is one like any other.
+    channel_values: Object.fromEntries([
+      ...Object.entries(stored.channel_values ?? {}),
+      ...values.flat(),
+    ]),
+  };
+}
+
+/** Before format 4, sends were kept as writes of the parent; since then they are a channel. */
+function adoptSends(
+  checkpoint: Checkpoint,
+  sends: readonly CheckpointPendingWrite[],
+  nextVersion: () => number,
+): void {
+  const versions = Object.values(checkpoint.channel_versions);
+  checkpoint.channel_values[TASKS] = sends.map(([, , value]) => value);
+  checkpoint.channel_versions[TASKS] =
+    versions.length > 0 ? maxChannelVersion(...versions) : nextVersion();
+}

@@ -1,0 +1,236 @@
+import type { RunnableConfig } from "@langchain/core/runnables";
+import {
+  BaseCheckpointSaver,
+  type ChannelVersions,
+  type Checkpoint,
+  type CheckpointListOptions,
+  type CheckpointMetadata,
+  type CheckpointTuple,
+  type DeltaChannelHistory,
+  type PendingWrite,
+} from "@langchain/langgraph-checkpoint";
+import { configOf, listQuery, readKey, text, threadIdOf, writeKey } from "./config.js";
+import { toDeltaHistory } from "./delta.js";
+import type { Driver, Statement } from "./driver.js";
+import { encodeBlobs, encodeCheckpoint, encodeWrites } from "./encode.js";
+import { databaseError, InvalidInputError } from "./errors.js";
+import { listTuples } from "./list.js";
+import { checkOptions, type SaverOptions } from "./options.js";
+import { Page } from "./page.js";
+import { tablesIn } from "./schema/identifiers.js";
+import { setup } from "./schema/setup.js";
+import { encodeMetadata } from "./serializer/values.js";
+import { deleteThreadStatement } from "./sql/delete-thread.js";
+import { type DeltaRow, deltaHistoryStatement } from "./sql/delta-history.js";
+import { getTupleStatement } from "./sql/get-tuple.js";
+import { listStatement } from "./sql/list.js";
+import { putStatements } from "./sql/put.js";
+import { putWritesStatements } from "./sql/put-writes.js";
+import type { TupleRow } from "./sql/tuple.js";
+
+function statementsFor(schema: string, jsonIsText: boolean) {
+  const tables = tablesIn(schema);
+  return {
+    put: putStatements(tables),
+    putWrites: putWritesStatements(tables),
+    getTuple: getTupleStatement(tables, jsonIsText),
+    list: listStatement(tables, jsonIsText),
+    deltaHistory: deltaHistoryStatement(tables, jsonIsText),
+    deleteThread: deleteThreadStatement(tables),
+  };
+}
+
+/** A LangGraph checkpoint saver over any driver. Use the class of your driver's package. */
+export abstract class WaypostSaver extends BaseCheckpointSaver<number> implements AsyncDisposable {
+  readonly #driver: Driver;
+  readonly #schema: string;
+  readonly #sql: ReturnType<typeof statementsFor>;
+
+  /** @throws InvalidInputError if an option can't be used; nothing is sent to the database here. */
+  constructor(driver: Driver, options?: SaverOptions) {
+    const { schema, serde, jsonIsText } = checkOptions(options);
+    super(serde);
+    this.#driver = driver;
+    this.#schema = schema;
+    this.#sql = statementsFor(schema, jsonIsText);
+  }
+
+  /**
+   * Creates the tables, or upgrades those of the official savers in place. Call it before the first
+   * use; calling it again, also from many processes at once, is cheap and changes nothing.
+   *
+   * @throws DatabaseError e.g. if the role may not create tables
+   */
+  async setup(): Promise<void> {
+    await this.#guard("setup", () => setup(this.#driver, this.#schema));
+  }
+
+  /** Closes the connections that `fromConnString` opened; a client that was passed in stays as it is. */
+  async end(): Promise<void> {
+    await this.#driver.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.end();
+  }
+
+  /**
+   * The checkpoint that the config names, or the latest of its thread and namespace, with its values
+   * and its pending writes in the order in which LangGraph applies them. One round trip.
+   *
+   * @returns undefined if there is none, or the config has no `thread_id`
+   */
+  override async getTuple(config: RunnableConfig): Promise<CheckpointTuple | undefined> {
+    const key = readKey(config);
+    if (key === undefined) return undefined;
+    const rows = await this.#query<TupleRow>("getTuple", this.#sql.getTuple(key));
+    const page = new Page(rows, this.serde);
+    const [checkpoint] = page.checkpoints;
+    return checkpoint && (await page.tuple(checkpoint, () => this.getNextVersion(undefined)));
+  }
+
+  /**
+   * Checkpoints, newest first, read in pages: no connection is held while the loop body runs, and it
+   * may stop at any time. Without `thread_id` all threads are listed, without `checkpoint_ns` all
+   * namespaces. Values that checkpoints share are the same objects; treat them as read-only.
+   *
+   * @param options.filter metadata must contain it, as with `@>` of Postgres
+   * @param options.before only checkpoints older than the one this config names
+   * @param options.limit how many at most
+   */
+  override async *list(
+    config: RunnableConfig,
+    options?: CheckpointListOptions,
+  ): AsyncGenerator<CheckpointTuple> {
+    yield* listTuples(
+      listQuery(config, options),
+      (input) => this.#query<TupleRow>("list", this.#sql.list(input)),
+      this.serde,
+      () => this.getNextVersion(undefined),
+    );
+  }
+
+  /**
+   * Stores a checkpoint with the values of the channels in `newVersions`, atomically and in one round
+   * trip. The config's `checkpoint_id` is its parent.
+   *
+   * @returns the config that names the new checkpoint
+   * @throws InvalidInputError or SerializationError before anything is written
+   */
+  override async put(
+    config: RunnableConfig,
+    checkpoint: Checkpoint,
+    metadata: CheckpointMetadata,
+    newVersions: ChannelVersions,
+  ): Promise<RunnableConfig> {
+    const { threadId, checkpointNs, checkpointId: parentId } = writeKey(config);
+    const [blobs, metadataJson] = await Promise.all([
+      encodeBlobs(this.serde, checkpoint.channel_values, newVersions),
+      encodeMetadata(metadata),
+    ]);
+    const { id: checkpointId, json } = encodeCheckpoint(checkpoint);
+    const key = { threadId, checkpointNs, checkpointId };
+    const input = {
+      ...key,
+      parentId: parentId ?? null,
+      checkpoint: json,
+      metadata: metadataJson,
+      blobs,
+    };
+    await this.#write("put", this.#sql.put(input));
+    return configOf(key);
+  }
+
+  /**
+   * Stores the writes of a task to a checkpoint, atomically and in one round trip; none for no
+   * writes. Writes that arrived before are kept; errors, interrupts and resumes are replaced.
+   *
+   * @param taskPath position of the task in its superstep, which decides the order of the writes
+   */
+  override async putWrites(
+    config: RunnableConfig,
+    writes: PendingWrite[],
+    taskId: string,
+    taskPath = "",
+  ): Promise<void> {
+    const { threadId, checkpointNs, checkpointId } = writeKey(config);
+    if (checkpointId === undefined) {
+      throw new InvalidInputError(
+        '"checkpoint_id" is missing; writes belong to the checkpoint that the config names.',
+      );
+    }
+    const input = {
+      ...{ threadId, checkpointNs, checkpointId },
+      taskId: text(taskId, "taskId"),
+      taskPath: text(taskPath, "taskPath"),
+      writes: await encodeWrites(this.serde, writes),
+    };
+    await this.#write("putWrites", this.#sql.putWrites(input));
+  }
+
+  /** Deletes all checkpoints, values and writes of a thread, in one round trip. */
+  override async deleteThread(threadId: string): Promise<void> {
+    await this.#query("deleteThread", this.#sql.deleteThread(threadIdOf(threadId)));
+  }
+
+  /**
+   * The writes from which each channel's value at a checkpoint is rebuilt, oldest first, and the
+   * stored value they start from. One round trip at any depth.
+   */
+  override async getDeltaChannelHistory(options: {
+    config: RunnableConfig;
+    channels: string[];
+  }): Promise<Record<string, DeltaChannelHistory>> {
+    const channels = [...new Set(options.channels.map((channel) => text(channel, "channels")))];
+    const key = readKey(options.config);
+    const rows =
+      key === undefined || channels.length === 0
+        ? []
+        : await this.#query<DeltaRow>(
+            "getDeltaChannelHistory",
+            this.#sql.deltaHistory(key, channels),
+          );
+    return toDeltaHistory(rows, channels, this.serde, key?.threadId ?? "");
+  }
+
+  /**
+   * The next whole number and a random fraction. Two runs or branches that start from one version
+   * never get the same next one, so neither can take the other's value for its own.
+   *
+   * @throws InvalidInputError for a string, the versions of Python's saver
+   */
+  override getNextVersion(current: number | undefined): number {
+    if (typeof current === "string") {
+      throw new InvalidInputError(
+        "This thread was written by Python's saver and can't be continued here.",
+      );
+    }
+    return Math.floor(current ?? 0) + 1 + Math.random();
+  }
+
+  async #write(operation: string, statements: readonly Statement[]): Promise<void> {
+    const [first] = statements;
+    if (first === undefined) return;
+    if (statements.length === 1) {
+      await this.#query(operation, first);
+      return;
+    }
+    await this.#guard(operation, () =>
+      this.#driver.transaction(async (tx) => {
+        for (const statement of statements) await tx.query(statement);
+      }),
+    );
+  }
+
+  #query<Row extends object>(operation: string, statement: Statement): Promise<Row[]> {
+    return this.#guard(operation, () => this.#driver.query<Row>(statement));
+  }
+
+  async #guard<T>(operation: string, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (cause) {
+      throw databaseError(operation, cause);
+    }
+  }
+}

@@ -1,0 +1,47 @@
+import { InvalidInputError } from "../errors.js";
+
+/** NAMEDATALEN - 1: Postgres silently cuts longer names, so that two of them may become one. */
+const MAX_IDENTIFIER_BYTES = 63;
+
+/** Quotes an identifier for use in SQL. */
+export function quoteIdentifier(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+/** Quotes a string for use in SQL that takes no parameters (DDL). Correct for any `standard_conforming_strings`. */
+export function quoteLiteral(text: string): string {
+  return `${text.includes("\\") ? " E" : ""}'${text.replaceAll("\\", "\\\\").replaceAll("'", "''")}'`;
+}
+
+/** @throws InvalidInputError unless the name can be the name of a schema. */
+export function checkSchemaName(schema: unknown): asserts schema is string {
+  if (typeof schema !== "string" || schema === "") {
+    throw new InvalidInputError('The option "schema" must be a non-empty string, e.g. "agents".');
+  }
+  if (schema.includes("\0") || !schema.isWellFormed()) {
+    throw new InvalidInputError('The option "schema" must not hold NUL or half a surrogate pair.');
+  }
+  if (new TextEncoder().encode(schema).length > MAX_IDENTIFIER_BYTES) {
+    throw new InvalidInputError(
+      `The option "schema" must be at most ${MAX_IDENTIFIER_BYTES} bytes long in UTF-8.`,
+    );
+  }
+}
+
+/** The tables' names, quoted and with their schema. */
+export interface Tables {
+  readonly checkpoints: string;
+  readonly blobs: string;
+  readonly writes: string;
+  readonly migrations: string;
+}
+
+export function tablesIn(schema: string): Tables {
+  const table = (name: string) => `${quoteIdentifier(schema)}.${name}`;
+  return {
+    checkpoints: table("checkpoints"),
+    blobs: table("checkpoint_blobs"),
+    writes: table("checkpoint_writes"),
+    migrations: table("waypost_migrations"),
+  };
+}

@@ -1,0 +1,5 @@
+import type { Tables } from "../identifiers.js";
+import { officialTables } from "./001-official-tables.js";
+
+/** In order; the position, from 1, is the version. Each is idempotent, and never changed once released. */
+export const MIGRATIONS: readonly ((tables: Tables) => readonly string[])[] = [officialTables];

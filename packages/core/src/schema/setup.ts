@@ -1,0 +1,103 @@
+import type { Driver, Queryable } from "../driver.js";
+import { WaypostError } from "../errors.js";
+import { checkSchemaName, quoteIdentifier, quoteLiteral, tablesIn } from "./identifiers.js";
+import { MIGRATIONS } from "./migrations/index.js";
+
+interface State {
+  readonly schemaExists: boolean;
+  /** Version of the last migration applied; 0 for none. */
+  readonly version: number;
+}
+
+/**
+ * Creates or upgrades the tables. Safe to call at every start and from many processes at once: a
+ * schema that is up to date costs two reads, takes no lock and needs no right to create.
+ *
+ * @throws WaypostError if the database is not encoded in UTF-8; the driver's error if a statement is refused.
+ */
+export async function setup(driver: Driver, schema: string): Promise<void> {
+  if ((await readState(driver, schema)).version >= MIGRATIONS.length) return;
+  await driver.transaction(async (tx) => {
+    await execute(tx, lockCommand(schema));
+    const state = await readState(tx, schema);
+    if (!state.schemaExists) await execute(tx, createSchemaCommand(schema));
+    for (const command of migrationCommands(schema, state.version)) await execute(tx, command);
+  });
+}
+
+/**
+ * What `setup()` does to an empty or official database, as a script that can be reviewed and run
+ * by someone else, as often as they like.
+ *
+ * @param schema name of the schema, as in the saver's options
+ * @returns SQL without parameters, for psql or any migration tool
+ * @throws InvalidInputError if the schema's name can't be used
+ */
+export function setupScript(schema = "public"): string {
+  checkSchemaName(schema);
+  const commands = [
+    "BEGIN",
+    lockCommand(schema),
+    ...(schema === "public" ? [] : [createSchemaCommand(schema)]),
+    ...migrationCommands(schema, 0),
+    "COMMIT",
+  ];
+  return commands.map((command) => `${command};\n`).join("\n");
+}
+
+async function readState(session: Queryable, schema: string): Promise<State> {
+  // Catalogs can be read without any right on the schema, and an absent table is no error there.
+  const [found] = await session.query<{
+    encoding: string;
+    has_schema: boolean;
+    has_table: boolean;
+  }>({
+    name: "",
+    text: `SELECT current_setting('server_encoding') AS encoding,
+  EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname = $1::text) AS has_schema,
+  EXISTS (
+    SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+    WHERE n.nspname = $1::text AND c.relname = 'waypost_migrations'
+  ) AS has_table`,
+    values: [schema],
+  });
+  if (found?.encoding !== "UTF8") {
+    throw new WaypostError(
+      "WAYPOST_ENCODING",
+      "Waypost needs a database encoded in UTF8; create one with ENCODING 'UTF8'.",
+    );
+  }
+  if (!found.has_table) return { schemaExists: found.has_schema, version: 0 };
+  const [row] = await session.query<{ version: number | null }>({
+    name: "",
+    text: `SELECT max(version) AS version FROM ${tablesIn(schema).migrations}`,
+    values: [],
+  });
+  return { schemaExists: true, version: row?.version ?? 0 };
+}
+
+function migrationCommands(schema: string, from: number): string[] {
+  const tables = tablesIn(schema);
+  const bookkeeping = `CREATE TABLE IF NOT EXISTS ${tables.migrations} (
+  version INTEGER PRIMARY KEY,
+  applied_at TIMESTAMPTZ NOT NULL DEFAULT now()
+)`;
+  const pending = MIGRATIONS.slice(from).flatMap((migration, index) => [
+    ...migration(tables),
+    `INSERT INTO ${tables.migrations} (version) VALUES (${from + index + 1}) ON CONFLICT DO NOTHING`,
+  ]);
+  return from < MIGRATIONS.length ? [bookkeeping, ...pending] : [];
+}
+
+function createSchemaCommand(schema: string): string {
+  return `CREATE SCHEMA IF NOT EXISTS ${quoteIdentifier(schema)}`;
+}
+
+/** Held until the transaction ends, hence also correct where a pooler changes the session between transactions. */
+function lockCommand(schema: string): string {
+  return `SELECT pg_advisory_xact_lock(hashtextextended(${quoteLiteral(`waypost setup ${schema}`)}, 0))`;
+}
+
+function execute(session: Queryable, text: string): Promise<object[]> {
+  return session.query({ text, values: [], name: "" });
+}

@@ -1,0 +1,85 @@
+import type { CheckpointKey } from "../config.js";
+import type { Statement } from "../driver.js";
+import type { Tables } from "../schema/identifiers.js";
+import { template } from "./template.js";
+import { type TupleRow, tupleColumns, valueColumns } from "./tuple.js";
+
+/**
+ * `target`: the checkpoint asked for, and its parent; `step`: an ancestor, and its parent; `seed`: a
+ * channel's stored value at an ancestor; `write`: a write to an ancestor.
+ */
+export type DeltaRow = Omit<TupleRow, "kind"> & {
+  readonly kind: "target" | "step" | "seed" | "write";
+};
+
+/**
+ * Walks from a checkpoint to the root, each channel until the nearest ancestor that stored a value,
+ * and reads those values and the writes on the way.
+ *
+ * The walk follows parents, so it is not bound to the order of ids, and UNION makes it end where
+ * damaged data has a checkpoint as its own ancestor. The target itself is not visited:
+ * its own writes are pending and not part of the history.
+ */
+export function deltaHistoryStatement(
+  tables: Tables,
+  jsonIsText: boolean,
+): (key: CheckpointKey, channels: readonly string[]) => Statement {
+  const here = "thread_id = $1::text AND checkpoint_ns = $2::text";
+  const read = (which: string) =>
+    template(`WITH RECURSIVE walk AS (
+  SELECT channel, t.checkpoint_id, t.parent_checkpoint_id, false AS visited, NULL::text AS seed_version
+  FROM (
+    SELECT checkpoint_id, parent_checkpoint_id FROM ${tables.checkpoints} WHERE ${here} ${which}
+  ) t CROSS JOIN unnest($3::text[]) AS channel
+  UNION
+  SELECT w.channel, c.checkpoint_id, c.parent_checkpoint_id, true, b.version
+  FROM walk w
+  CROSS JOIN LATERAL (
+    SELECT checkpoint_id, parent_checkpoint_id, checkpoint -> 'channel_versions' ->> w.channel AS version
+    FROM ${tables.checkpoints} WHERE ${here} AND checkpoint_id = w.parent_checkpoint_id OFFSET 0
+  ) c
+  LEFT JOIN LATERAL (
+    SELECT version FROM ${tables.blobs}
+    WHERE ${here} AND channel = w.channel AND version = c.version AND type <> 'empty' OFFSET 0
+  ) b ON true
+  WHERE w.seed_version IS NULL
+)
+SELECT ${tupleColumns({ kind: "CASE WHEN s.visited THEN 'step' ELSE 'target' END", checkpoint_id: "s.checkpoint_id", parent_id: "s.parent_checkpoint_id" })}
+FROM (SELECT DISTINCT checkpoint_id, parent_checkpoint_id, visited FROM walk) s
+UNION ALL
+SELECT ${tupleColumns({
+      kind: "'seed'",
+      checkpoint_id: "w.checkpoint_id",
+      channel: "w.channel",
+      type: "b.type",
+      ...valueColumns("b", jsonIsText),
+    })}
+FROM walk w CROSS JOIN LATERAL (
+  SELECT type, blob FROM ${tables.blobs}
+  WHERE ${here} AND channel = w.channel AND version = w.seed_version OFFSET 0
+) b
+WHERE w.seed_version IS NOT NULL
+UNION ALL
+SELECT ${tupleColumns({
+      kind: "'write'",
+      checkpoint_id: "w.checkpoint_id",
+      channel: "w.channel",
+      task_id: "p.task_id",
+      task_path: "p.task_path",
+      idx: "p.idx",
+      type: "p.type",
+      ...valueColumns("p", jsonIsText),
+    })}
+FROM walk w CROSS JOIN LATERAL (
+  SELECT task_id, task_path, idx, type, blob FROM ${tables.writes}
+  WHERE ${here} AND checkpoint_id = w.checkpoint_id AND channel = w.channel OFFSET 0
+) p
+WHERE w.visited`);
+
+  const byId = read("AND checkpoint_id = $4::text");
+  const latest = read("ORDER BY checkpoint_id DESC LIMIT 1");
+  return ({ threadId, checkpointNs, checkpointId }, channels) =>
+    checkpointId === undefined
+      ? latest([threadId, checkpointNs, channels])
+      : byId([threadId, checkpointNs, channels, checkpointId]);
+}

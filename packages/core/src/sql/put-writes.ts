@@ -1,0 +1,65 @@
+import type { SqlValue, Statement } from "../driver.js";
+import type { Tables } from "../schema/identifiers.js";
+import { rowsPerStatement, templateByRows, valueRows } from "./template.js";
+
+export interface WriteRow {
+  /** Position in the task's writes, or the negative number of a special channel. Unique within one call. */
+  readonly idx: number;
+  readonly channel: string;
+  readonly type: string;
+  readonly bytes: Uint8Array;
+}
+
+export interface PutWritesInput {
+  readonly threadId: string;
+  readonly checkpointNs: string;
+  readonly checkpointId: string;
+  readonly taskId: string;
+  readonly taskPath: string;
+  readonly writes: readonly WriteRow[];
+}
+
+const SHARED = "$1::text, $2::text, $3::text, $4::text, $5::text";
+const SHARED_PARAMETERS = 5;
+const WRITE_CASTS = ["int", "text", "text", "bytea"];
+const MAX_WRITES = rowsPerStatement(WRITE_CASTS.length, SHARED_PARAMETERS);
+
+/**
+ * One statement stores the writes of a task; none for no writes; beyond 16,382 writes several, which
+ * belong in one transaction.
+ */
+export function putWritesStatements(tables: Tables): (input: PutWritesInput) => Statement[] {
+  // A repeated ordinary write is one that arrived before; a special one (error, interrupt, resume)
+  // replaces its predecessor.
+  const insert = templateByRows(
+    (count) => `INSERT INTO ${tables.writes} AS stored
+  (thread_id, checkpoint_ns, checkpoint_id, task_id, task_path, idx, channel, type, blob)
+VALUES ${valueRows(SHARED, WRITE_CASTS, count, SHARED_PARAMETERS + 1)}
+ON CONFLICT (thread_id, checkpoint_ns, checkpoint_id, task_id, idx) DO UPDATE SET
+  channel = EXCLUDED.channel, type = EXCLUDED.type, blob = EXCLUDED.blob, task_path = EXCLUDED.task_path
+WHERE stored.idx < 0`,
+  );
+
+  return (input) => {
+    const { threadId, checkpointNs, checkpointId, taskId, taskPath } = input;
+    const writes = [...input.writes].sort((a, b) => a.idx - b.idx);
+    const statements: Statement[] = [];
+    while (writes.length > 0) {
+      const rows = writes.splice(0, MAX_WRITES);
+      const values = [
+        threadId,
+        checkpointNs,
+        checkpointId,
+        taskId,
+        taskPath,
+        ...rows.flatMap(writeValues),
+      ];
+      statements.push(insert(rows.length)(values));
+    }
+    return statements;
+  };
+}
+
+function writeValues({ idx, channel, type, bytes }: WriteRow): SqlValue[] {
+  return [idx, channel, type, bytes];
+}

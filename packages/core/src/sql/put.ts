@@ -1,0 +1,77 @@
+import type { SqlValue, Statement } from "../driver.js";
+import type { Tables } from "../schema/identifiers.js";
+import { rowsPerStatement, templateByRows, valueRows } from "./template.js";
+
+export interface BlobRow {
+  readonly channel: string;
+  readonly version: string;
+  readonly type: string;
+  /** Null where the channel has become empty. */
+  readonly bytes: Uint8Array | null;
+}
+
+export interface PutInput {
+  readonly threadId: string;
+  readonly checkpointNs: string;
+  readonly checkpointId: string;
+  readonly parentId: string | null;
+  /** JSON texts. */
+  readonly checkpoint: string;
+  readonly metadata: string;
+  readonly blobs: readonly BlobRow[];
+}
+
+const CHECKPOINT_PARAMETERS = 6;
+const BLOB_CASTS = ["text", "text", "text", "bytea"];
+const MAX_BLOBS = rowsPerStatement(BLOB_CASTS.length, CHECKPOINT_PARAMETERS);
+
+/**
+ * One statement stores a checkpoint with its blobs; beyond 16,382 blobs it takes further statements
+ * before it, which belong in one transaction with it.
+ */
+export function putStatements(tables: Tables): (input: PutInput) => Statement[] {
+  const insertBlobs = (count: number, firstPlaceholder: number) => `
+  INSERT INTO ${tables.blobs} (thread_id, checkpoint_ns, channel, version, type, blob)
+  VALUES ${valueRows("$1::text, $2::text", BLOB_CASTS, count, firstPlaceholder)}
+  ON CONFLICT (thread_id, checkpoint_ns, channel, version) DO NOTHING`;
+
+  const blobsOnly = templateByRows((count) => insertBlobs(count, 3).trimStart());
+  const whole = templateByRows((count) => {
+    const blobs =
+      count === 0 ? "" : `WITH blobs AS (${insertBlobs(count, CHECKPOINT_PARAMETERS + 1)}\n)\n`;
+    return `${blobs}INSERT INTO ${tables.checkpoints}
+  (thread_id, checkpoint_ns, checkpoint_id, parent_checkpoint_id, checkpoint, metadata)
+VALUES ($1::text, $2::text, $3::text, $4::text, $5::text::jsonb, $6::text::jsonb)
+ON CONFLICT (thread_id, checkpoint_ns, checkpoint_id) DO UPDATE SET
+  parent_checkpoint_id = EXCLUDED.parent_checkpoint_id,
+  checkpoint = EXCLUDED.checkpoint,
+  metadata = EXCLUDED.metadata`;
+  });
+
+  return (input) => {
+    const { threadId, checkpointNs } = input;
+    const blobs = [...input.blobs].sort(byChannelAndVersion);
+    const statements: Statement[] = [];
+    while (blobs.length > MAX_BLOBS) {
+      const rows = blobs.splice(0, MAX_BLOBS);
+      statements.push(
+        blobsOnly(rows.length)([threadId, checkpointNs, ...rows.flatMap(blobValues)]),
+      );
+    }
+    const checkpoint = [input.checkpointId, input.parentId, input.checkpoint, input.metadata];
+    statements.push(
+      whole(blobs.length)([threadId, checkpointNs, ...checkpoint, ...blobs.flatMap(blobValues)]),
+    );
+    return statements;
+  };
+}
+
+/** All writers lock rows in the same order, so that no two can wait for each other. */
+function byChannelAndVersion(a: BlobRow, b: BlobRow): number {
+  if (a.channel !== b.channel) return a.channel < b.channel ? -1 : 1;
+  return a.version < b.version ? -1 : Number(a.version > b.version);
+}
+
+function blobValues({ channel, version, type, bytes }: BlobRow): SqlValue[] {
+  return [channel, version, type, bytes];
+}

@@ -1,0 +1,51 @@
+import { createHash } from "node:crypto";
+import type { SqlValue, Statement } from "../driver.js";
+
+/** Binds values to one fixed text. */
+export type Template = (values: readonly SqlValue[]) => Statement;
+
+/**
+ * A statement's text with a name made from it: two savers over one connection, with other schemas
+ * or versions of Waypost, must not meet under one name.
+ */
+export function template(text: string): Template {
+  const name = `waypost_${createHash("sha256").update(text).digest("hex").slice(0, 16)}`;
+  return (values) => ({ text, values, name });
+}
+
+/** Texts for more rows than this are rare, large, and not worth a place in the server's memory. */
+const MAX_PREPARED_ROWS = 64;
+
+/** A statement whose text depends on the number of its rows; small ones are made once and prepared. */
+export function templateByRows(textFor: (rows: number) => string): (rows: number) => Template {
+  const prepared = new Map<number, Template>();
+  return (rows) => {
+    if (rows > MAX_PREPARED_ROWS) {
+      const text = textFor(rows);
+      return (values) => ({ text, values, name: "" });
+    }
+    const known = prepared.get(rows) ?? template(textFor(rows));
+    prepared.set(rows, known);
+    return known;
+  };
+}
+
+/** `($1, $2, $7, …), (…)`: rows that begin with shared placeholders and go on with `casts.length` of their own. */
+export function valueRows(
+  shared: string,
+  casts: readonly string[],
+  rows: number,
+  firstPlaceholder: number,
+): string {
+  const row = (index: number) =>
+    casts.map((cast, i) => `$${firstPlaceholder + index * casts.length + i}::${cast}`).join(", ");
+  return Array.from({ length: rows }, (_, index) => `(${shared}, ${row(index)})`).join(",\n    ");
+}
+
+/** Parameters of one statement are counted in 16 bits by the protocol. */
+const MAX_PARAMETERS = 65_535;
+
+/** Rows of `width` placeholders that fit into one statement beside `others` further placeholders. */
+export function rowsPerStatement(width: number, others: number): number {
+  return Math.floor((MAX_PARAMETERS - others) / width);
+}

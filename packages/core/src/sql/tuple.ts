@@ -1,0 +1,135 @@
+import type { Tables } from "../schema/identifiers.js";
+
+/** One row of a read: a checkpoint, or one of the values that belong to it. Columns that do not apply are null. */
+export interface TupleRow {
+  /** `send`: a write of the parent that a checkpoint older than format 4 takes its pending sends from. */
+  readonly kind: "checkpoint" | "blob" | "write" | "send";
+  readonly thread_id: string;
+  readonly checkpoint_ns: string;
+  /** Of a blob: null, as blobs belong to all checkpoints that name their version. */
+  readonly checkpoint_id: string;
+  readonly parent_id: string | null;
+  readonly metadata: string | null;
+  readonly channel: string;
+  readonly version: string;
+  readonly task_id: string;
+  readonly task_path: string;
+  /** Of a write its index, of a checkpoint its position in the read: a union has no order of its own. */
+  readonly idx: number;
+  readonly type: string;
+  /** The value as text where it is JSON of ours, or the checkpoint itself. */
+  readonly json: string | null;
+  /** The value otherwise. */
+  readonly bytes: Uint8Array | null;
+}
+
+const COLUMNS = {
+  kind: "text",
+  thread_id: "text",
+  checkpoint_ns: "text",
+  checkpoint_id: "text",
+  parent_id: "text",
+  metadata: "text",
+  channel: "text",
+  version: "text",
+  task_id: "text",
+  task_path: "text",
+  idx: "int",
+  type: "text",
+  json: "text",
+  bytes: "bytea",
+} as const satisfies Record<keyof TupleRow, string>;
+
+/** A select list with all columns of a read, null where no expression is given. */
+export function tupleColumns(expressions: Partial<Record<keyof TupleRow, string>>): string {
+  return Object.entries(COLUMNS)
+    .map(([name, type]) => `${expressions[name as keyof TupleRow] ?? `NULL::${type}`} AS ${name}`)
+    .join(", ");
+}
+
+/**
+ * The two columns of a stored value. Text spares drivers that receive bytea in hexadecimal twice
+ * the bytes; it is for serializers of ours only, another's `json` may be anything.
+ *
+ * @param from alias of the table with `type` and `blob`
+ */
+export function valueColumns(from: string, jsonIsText: boolean): { json: string; bytes: string } {
+  if (!jsonIsText) return { json: "NULL::text", bytes: `${from}.blob` };
+  return {
+    json: `CASE WHEN ${from}.type = 'json' THEN convert_from(${from}.blob, 'UTF8') END`,
+    bytes: `CASE WHEN ${from}.type = 'json' THEN NULL ELSE ${from}.blob END`,
+  };
+}
+
+/**
+ * Reads what belongs to the checkpoints of the CTE `page`, whose columns are named as in the
+ * table, with a `position` beside them.
+ *
+ * Look-ups stand in lateral sub-selects with OFFSET 0, which keeps the planner at one primary key
+ * look-up for each: without it, it may read and hash all values of a long thread.
+ *
+ * @param key how to name thread and namespace; parameters where they are fixed, so that each branch can
+ *   be routed by `thread_id` alone
+ * @param versions relation with thread_id, checkpoint_ns, channel and version of the blobs to read
+ */
+export function tupleSelect(
+  tables: Tables,
+  jsonIsText: boolean,
+  key: { thread: string; namespace: string },
+  versions: string,
+): string {
+  const where = `thread_id = ${key.thread} AND checkpoint_ns = ${key.namespace}`;
+  const writes = (kind: "write" | "send", checkpointId: string, condition: string) => `
+SELECT ${tupleColumns({
+    kind: `'${kind}'`,
+    thread_id: "p.thread_id",
+    checkpoint_ns: "p.checkpoint_ns",
+    checkpoint_id: "p.checkpoint_id",
+    channel: "w.channel",
+    task_id: "w.task_id",
+    task_path: "w.task_path",
+    idx: "w.idx",
+    type: "w.type",
+    ...valueColumns("w", jsonIsText),
+  })}
+FROM page p CROSS JOIN LATERAL (
+  SELECT * FROM ${tables.writes} WHERE ${where} AND checkpoint_id = ${checkpointId} OFFSET 0
+) w${condition}`;
+
+  return `SELECT ${tupleColumns({
+    kind: "'checkpoint'",
+    thread_id: "p.thread_id",
+    checkpoint_ns: "p.checkpoint_ns",
+    checkpoint_id: "p.checkpoint_id",
+    parent_id: "p.parent_checkpoint_id",
+    metadata: "p.metadata::text",
+    idx: "p.position",
+    json: "p.checkpoint::text",
+  })}
+FROM page p
+UNION ALL
+SELECT ${tupleColumns({
+    kind: "'blob'",
+    thread_id: "p.thread_id",
+    checkpoint_ns: "p.checkpoint_ns",
+    channel: "p.channel",
+    version: "p.version",
+    type: "b.type",
+    ...valueColumns("b", jsonIsText),
+  })}
+FROM ${versions} p CROSS JOIN LATERAL (
+  SELECT type, blob FROM ${tables.blobs}
+  WHERE ${where} AND channel = p.channel AND version = p.version AND type <> 'empty' OFFSET 0
+) b
+UNION ALL${writes("write", "p.checkpoint_id", "")}
+UNION ALL${writes(
+    "send",
+    "p.parent_checkpoint_id",
+    `
+WHERE (p.checkpoint ->> 'v')::numeric < 4 AND w.channel = '__pregel_tasks'`,
+  )}`;
+}
+
+/** The channels and versions that the checkpoints of `page` refer to. */
+export const REFERRED_VERSIONS = `SELECT p.thread_id, p.checkpoint_ns, v.key AS channel, v.value AS version
+  FROM page p CROSS JOIN LATERAL jsonb_each_text(p.checkpoint -> 'channel_versions') v`;

@@ -1,0 +1,39 @@
+/** Classes of SQLSTATE that Postgres uses (Appendix A of its manual); keeps out codes like `EPIPE`. */
+const SQLSTATE = /^(?:[0-7][0-9A-Z]|F0|HV|P0|XX)[0-9A-Z]{3}$/;
+const SYSTEM_CODE = /^E[A-Z]+$/;
+
+/** Codes with which a server, or a pooler before it, says that it does not know a prepared statement. */
+const PREPARED_STATEMENT_REFUSED = new Set(["26000", "42P05"]);
+
+/** The SQLSTATE of an error or of one of its causes. Drivers and query builders wrap; message texts are translated. */
+export function sqlState(error: unknown): string | undefined {
+  return findCode(error, SQLSTATE);
+}
+
+/** The operating system's code, e.g. `ECONNREFUSED`, of an error or of one of its causes. */
+export function connectionCode(error: unknown): string | undefined {
+  return findCode(error, SYSTEM_CODE);
+}
+
+/** True if the statement was not run because its prepared form is unknown or already there. */
+export function preparedStatementRefused(error: unknown): boolean {
+  return PREPARED_STATEMENT_REFUSED.has(sqlState(error) ?? "");
+}
+
+/** A cause chain this long is a cycle. */
+const MAX_CAUSES = 16;
+
+function findCode(error: unknown, pattern: RegExp): string | undefined {
+  let current = error;
+  for (let i = 0; i < MAX_CAUSES && typeof current === "object" && current !== null; i++) {
+    const { code, cause, errors } = current as {
+      code?: unknown;
+      cause?: unknown;
+      errors?: unknown;
+    };
+    if (typeof code === "string" && pattern.test(code)) return code;
+    // Node reports a name with two addresses as an AggregateError of both attempts.
+    current = cause ?? (Array.isArray(errors) ? errors[0] : undefined);
+  }
+  return undefined;
+}

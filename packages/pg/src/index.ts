@@ -1,0 +1,11 @@
+export {
+  DatabaseError,
+  InvalidInputError,
+  type Prepare,
+  type SaverOptions,
+  SerializationError,
+  setupScript,
+  WaypostError,
+} from "@waypost/core";
+export type { PgClient, PgPool, PgPoolClient } from "./client.js";
+export { PgSaver } from "./saver.js";

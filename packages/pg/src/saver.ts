@@ -1,0 +1,77 @@
+import {
+  type Driver,
+  InvalidInputError,
+  PreparePolicy,
+  type SaverOptions,
+  WaypostSaver,
+} from "@waypost/core";
+import pg from "pg";
+import type { PgClient, PgPool, PgPoolClient } from "./client.js";
+import { ClientDriver, PoolDriver } from "./driver.js";
+
+/** Pools that `fromConnString` made, which `end()` therefore ends. */
+const ownedPools = new WeakSet<object>();
+
+/**
+ * Keeps LangGraph checkpoints in Postgres through pg.
+ *
+ * @example
+ * const saver = new PgSaver(new pg.Pool({ connectionString: process.env.DATABASE_URL }));
+ * await saver.setup();
+ * const graph = builder.compile({ checkpointer: saver });
+ */
+export class PgSaver extends WaypostSaver {
+  /**
+   * @param client a `Pool`; or a connected `Client`, on which concurrent calls queue (or are pipelined,
+   *   if it was made with `pipeline: true`); or a `PoolClient`, whose transaction the saver then joins.
+   *   It stays yours: the saver changes nothing about it and never ends it.
+   * @throws InvalidInputError if the client is none of these, or an option can't be used
+   */
+  constructor(client: PgPool | PgClient | PgPoolClient, options: SaverOptions = {}) {
+    super(driverFor(client, options), options);
+  }
+
+  /**
+   * A saver with a pool of its own, which connects when it is first used. End it with `end()`, or
+   * declare it with `await using`.
+   *
+   * @param uri e.g. `postgresql://user:password@host:5432/database`
+   * @throws InvalidInputError if the URI is no string or an option can't be used
+   */
+  static fromConnString(uri: string, options: SaverOptions = {}): PgSaver {
+    if (typeof uri !== "string" || uri === "") {
+      throw new InvalidInputError(
+        "Pass a connection string, e.g. postgresql://user:password@host:5432/database.",
+      );
+    }
+    const pool = new pg.Pool({ connectionString: uri });
+    // An idle connection that the server ends is replaced at the next use; without a listener its
+    // error event would end the process.
+    pool.on("error", () => {});
+    ownedPools.add(pool);
+    return new PgSaver(pool, options);
+  }
+}
+
+function driverFor(client: PgPool | PgClient, options: SaverOptions | null): Driver {
+  const prepare = new PreparePolicy(options?.prepare);
+  if (isPool(client)) return new PoolDriver(client, prepare, ownedPools.has(client));
+  if (isClient(client)) return new ClientDriver(client, prepare);
+  throw new InvalidInputError(
+    "Pass a Pool, a connected Client or a PoolClient of pg 8.21 or newer, or use PgSaver.fromConnString(uri).",
+  );
+}
+
+// Structural: an application may hold two copies of pg, and then instanceof lies.
+function isPool(client: unknown): client is PgPool {
+  return hasMethods(client, "query", "connect", "end") && "totalCount" in client;
+}
+
+function isClient(client: unknown): client is PgClient {
+  return hasMethods(client, "query", "getTransactionStatus");
+}
+
+function hasMethods(value: unknown, ...names: string[]): value is object {
+  if (typeof value !== "object" || value === null) return false;
+  return names.every((name) => typeof (value as Record<string, unknown>)[name] === "function");
+}

@@ -1,0 +1,22 @@
+/**
+ * Turns on a session that is shared: `alone` waits for all before it and holds back all after it;
+ * `together` waits only for those that are alone.
+ */
+export class Turns {
+  /** Settled when every `alone` so far has ended. */
+  #alone: Promise<unknown> = Promise.resolve();
+  /** Settled when all so far has ended. */
+  #all: Promise<unknown> = Promise.resolve();
+
+  alone<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#all.then(work);
+    this.#alone = this.#all = result.catch(() => {});
+    return result;
+  }
+
+  together<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#alone.then(work);
+    this.#all = Promise.allSettled([this.#all, result]);
+    return result;
+  }
+}

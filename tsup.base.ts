@@ -1,0 +1,13 @@
+import { defineConfig } from "tsup";
+
+/** How every published package is built: ESM, CommonJS and types for both from `src/index.ts`. */
+export const library = () =>
+  defineConfig({
+    entry: ["src/index.ts"],
+    format: ["esm", "cjs"],
+    target: "es2022",
+    dts: true,
+    clean: true,
+    sourcemap: true,
+    splitting: false,
+  });
