@@ -1,9 +1,33 @@
+import { branchCases } from "./cases/branches.ts";
+import { concurrencyCases } from "./cases/concurrency.ts";
+import { countCases } from "./cases/counts.ts";
+import { dropInCases } from "./cases/drop-in.ts";
+import { graphCases } from "./cases/graphs.ts";
+import { hostileCases } from "./cases/hostile.ts";
+import { inputCases } from "./cases/input.ts";
+import { listCases } from "./cases/list.ts";
 import { officialCases } from "./cases/official.ts";
+import { setupCases } from "./cases/setup.ts";
 import type { Mode } from "./mode.ts";
 
-export type { Mode, Session } from "./mode.ts";
+export { BRANCH_CHECKS } from "./cases/branches.ts";
+export { databaseUrl, withClient, withSaver, withSchema } from "./database.ts";
+export type { Mode, Saver, Session } from "./mode.ts";
+export { CountingProxy } from "./wire.ts";
 
 /** Registers the whole suite for one mode of a driver with vitest. */
 export function conformance(mode: Mode): void {
-  officialCases(mode);
+  const groups = [
+    officialCases,
+    branchCases,
+    graphCases,
+    concurrencyCases,
+    listCases,
+    countCases,
+    inputCases,
+    hostileCases,
+    setupCases,
+    dropInCases,
+  ];
+  for (const group of groups) group(mode);
 }

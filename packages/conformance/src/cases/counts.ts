@@ -1,0 +1,144 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { checkpoint, METADATA, putChain } from "../checkpoints.ts";
+import { databaseUrl, withSaver } from "../database.ts";
+import { collect, thread } from "../graphs.ts";
+import type { Mode, Saver } from "../mode.ts";
+import { CountingProxy } from "../wire.ts";
+
+const ONE = expect.objectContaining({ statements: 1, roundTrips: 1 });
+const NONE = { statements: 0, roundTrips: 0, parses: 0 };
+
+const values = (count: number) =>
+  Object.fromEntries(Array.from({ length: count }, (_, i) => [`channel ${i}`, [`value ${i}`]]));
+
+/** Statements and round trips, counted on the wire. */
+export function countCases(mode: Mode): void {
+  describe(`${mode.name}: round trips`, () => {
+    let proxy: CountingProxy;
+    beforeAll(async () => {
+      proxy = await CountingProxy.to(databaseUrl());
+    });
+    afterAll(() => proxy.close());
+
+    const withCounted = (work: (saver: Saver) => Promise<void>) =>
+      withSaver(
+        mode,
+        async (saver) => {
+          await saver.getTuple(thread("connects")); // a connection is opened at the first use
+          await work(saver);
+        },
+        {},
+        proxy.url,
+      );
+
+    it.each([0, 1, 10, 40, 200])("put of %i channels is one statement in one round trip", (count) =>
+      withCounted(async (saver) => {
+        const stored = checkpoint(values(count));
+        const put = () => saver.put(thread("1"), stored, METADATA, stored.channel_versions);
+        expect(await proxy.during(put)).toEqual(ONE);
+        expect((await saver.getTuple(thread("1")))?.checkpoint).toEqual(stored);
+      }),
+    );
+
+    it.each([1, 10, 100])("putWrites of %i is one statement in one round trip", (count) =>
+      withCounted(async (saver) => {
+        const [config] = await putChain(saver, "1", 1, () => ({}));
+        const writes = Object.entries(values(count));
+        expect(await proxy.during(() => saver.putWrites(config ?? {}, writes, "task"))).toEqual(
+          ONE,
+        );
+        expect((await saver.getTuple(thread("1")))?.pendingWrites).toHaveLength(count);
+      }),
+    );
+
+    it("putWrites of nothing sends nothing", () =>
+      withCounted(async (saver) => {
+        const [config] = await putChain(saver, "1", 1, () => ({}));
+        expect(await proxy.during(() => saver.putWrites(config ?? {}, [], "task"))).toEqual(NONE);
+      }));
+
+    it("getTuple is one statement in one round trip, also for a checkpoint of the first format", () =>
+      withCounted(async (saver) => {
+        const old = { ...checkpoint({}), v: 1 };
+        const parent = await saver.put(thread("old"), old, METADATA, {});
+        await saver.putWrites(parent, [["__pregel_tasks", "send"]], "task");
+        const child = { ...checkpoint({}), v: 1 };
+        await saver.put(parent, child, METADATA, {});
+        await putChain(saver, "1", 3, () => values(10));
+        for (const id of ["1", "old", "none"]) {
+          expect(await proxy.during(() => saver.getTuple(thread(id)))).toEqual(ONE);
+        }
+        const read = await saver.getTuple(thread("old"));
+        expect(read?.checkpoint.channel_values).toEqual({ __pregel_tasks: ["send"] });
+      }));
+
+    it("deleteThread is one statement in one round trip", () =>
+      withCounted(async (saver) => {
+        await putChain(saver, "1", 3, () => values(3));
+        expect(await proxy.during(() => saver.deleteThread("1"))).toEqual(ONE);
+      }));
+
+    it("getDeltaChannelHistory is one statement at any depth and for any target", () =>
+      withCounted(async (saver) => {
+        const configs = await putChain(saver, "1", 150, () => ({}));
+        for (const config of configs) await saver.putWrites(config, [["log", [1]]], "task");
+        for (const depth of [149, 75, 1]) {
+          const options = { config: configs[depth] ?? {}, channels: ["log", "other"] };
+          let history: Awaited<ReturnType<Saver["getDeltaChannelHistory"]>> = {};
+          const traffic = await proxy.during(async () => {
+            history = await saver.getDeltaChannelHistory(options);
+          });
+          expect(traffic).toEqual(ONE);
+          expect(history.log?.writes).toHaveLength(depth);
+        }
+      }));
+
+    it("bad input sends nothing", () =>
+      withCounted(async (saver) => {
+        const config = { configurable: { thread_id: "" } };
+        const traffic = await proxy.during(async () => {
+          await expect(saver.put(config, checkpoint({}), METADATA, {})).rejects.toThrow(
+            "thread_id",
+          );
+          await expect(saver.getTuple(config)).rejects.toThrow("thread_id");
+        });
+        expect(traffic).toEqual(NONE);
+      }));
+
+    it("stopping a list after one row reads one page", () =>
+      withCounted(async (saver) => {
+        await putChain(saver, "1", 40, () => ({}));
+        const traffic = await proxy.during(async () => {
+          for await (const _ of saver.list(thread("1"))) break;
+        });
+        expect(traffic).toEqual(ONE);
+      }));
+
+    it("a list of one row reads one page", () =>
+      withCounted(async (saver) => {
+        await putChain(saver, "1", 3, () => ({}));
+        expect(await proxy.during(() => collect(saver.list(thread("1"), { limit: 1 })))).toEqual(
+          ONE,
+        );
+      }));
+
+    it("more writes than one statement can bind are stored in one transaction", () =>
+      withCounted(async (saver) => {
+        const [config] = await putChain(saver, "1", 1, () => ({}));
+        const writes = Array.from({ length: 17_000 }, (_, i): [string, unknown] => ["log", i]);
+        const traffic = await proxy.during(() => saver.putWrites(config ?? {}, writes, "task"));
+        // Two statements, between BEGIN and COMMIT unless the caller's transaction is joined.
+        expect(traffic.statements).toBe(mode.inTransaction ? 2 : 4);
+        const read = await saver.getTuple(thread("1"));
+        expect(read?.pendingWrites?.map(([, , value]) => value)).toEqual(writes.map(([, v]) => v));
+      }));
+
+    it("more channels than one statement can bind are stored in one transaction", () =>
+      withCounted(async (saver) => {
+        const stored = checkpoint(values(17_000));
+        const put = () => saver.put(thread("1"), stored, METADATA, stored.channel_versions);
+        expect((await proxy.during(put)).statements).toBe(mode.inTransaction ? 2 : 4);
+        expect((await saver.getTuple(thread("1")))?.checkpoint).toEqual(stored);
+      }));
+  });
+}

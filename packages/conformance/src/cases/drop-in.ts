@@ -1,0 +1,69 @@
+import { PostgresSaver } from "@langchain/langgraph-checkpoint-postgres";
+import { describe, expect, it } from "vitest";
+import { databaseUrl, withSaver } from "../database.ts";
+import { approvalGraph, chainGraph, collect, deltaGraph, resumeWith, thread } from "../graphs.ts";
+import type { Mode, Saver } from "../mode.ts";
+
+/** One thread, two savers: each reads and continues what the other wrote, in the same tables. */
+export function dropInCases(mode: Mode): void {
+  // Of what an open transaction wrote, the official saver, on its own connection, sees nothing.
+  if (mode.inTransaction) return;
+
+  const withBoth = (work: (saver: Saver, official: PostgresSaver) => Promise<void>) =>
+    withSaver(mode, async (saver, schema) => {
+      const official = PostgresSaver.fromConnString(databaseUrl(), { schema });
+      await work(saver, official).finally(() => official.end());
+    });
+
+  describe(`${mode.name}: beside the official saver`, () => {
+    it("continues a thread that the official saver wrote", () =>
+      withBoth(async (saver, official) => {
+        await chainGraph(official).invoke({ log: ["in"] }, thread("1"));
+        const next = await chainGraph(saver).invoke({ log: ["more"] }, thread("1"));
+        expect(next.log).toEqual(["in", "a", "b", "more", "a", "b"]);
+      }));
+
+    it("writes threads that the official saver reads and continues", () =>
+      withBoth(async (saver, official) => {
+        await chainGraph(saver).invoke({ log: ["in"] }, thread("1"));
+        const [ours, theirs] = await Promise.all(
+          [saver, official].map((s) => collect(s.list(thread("1")))),
+        );
+        expect(theirs).toEqual(ours);
+        const next = await chainGraph(official).invoke({ log: ["more"] }, thread("1"));
+        expect(next.log).toEqual(["in", "a", "b", "more", "a", "b"]);
+      }));
+
+    it("answers a question that the official saver stored, and the other way round", () =>
+      withBoth(async (saver, official) => {
+        for (const [asker, answerer] of [[saver, official] as const, [official, saver] as const]) {
+          const config = thread(`asked by ${asker.constructor.name}`);
+          await approvalGraph(asker).invoke({ log: [] }, config);
+          const done = await approvalGraph(answerer).invoke(resumeWith("yes"), config);
+          expect([...done.log].sort()).toEqual(["answer: yes", "before", "beside"]);
+        }
+      }));
+
+    it("reads a delta channel that the official saver wrote, and the other way round", () =>
+      withBoth(async (saver, official) => {
+        const turns = [saver, official, saver, official];
+        for (const turn of turns) await deltaGraph(turn, 3).invoke({ log: ["q"] }, thread("1"));
+        const expected = ["q", "reply 1", "q", "reply 3", "q", "reply 5", "q", "reply 7"];
+        for (const reader of [saver, official]) {
+          const state = await deltaGraph(reader, 3).getState(thread("1"));
+          expect(state.values.log).toEqual(expected);
+        }
+      }));
+
+    it("forks a thread of the official saver without touching what it stored", () =>
+      withBoth(async (saver, official) => {
+        await chainGraph(official).invoke({ log: ["in"] }, thread("1"));
+        const graph = chainGraph(saver);
+        const [tip, middle] = await collect(graph.getStateHistory(thread("1")));
+        const fork = await graph.updateState(middle?.config ?? {}, { log: ["FORK"] });
+        expect((await graph.getState(fork)).values.log).toEqual(["in", "a", "FORK"]);
+        const before = await chainGraph(official).getState(tip?.config ?? {});
+        expect(before.values.log).toEqual(["in", "a", "b"]);
+      }));
+  });
+}

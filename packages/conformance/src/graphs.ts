@@ -1,0 +1,124 @@
+import {
+  Annotation,
+  type BaseCheckpointSaver,
+  Command,
+  DeltaChannel,
+  END,
+  interrupt,
+  Send,
+  START,
+  StateGraph,
+} from "@langchain/langgraph";
+
+/** The log of a graph: each node appends what it did. */
+const Log = Annotation.Root({
+  log: Annotation<string[]>({ reducer: (log, more) => [...log, ...more], default: () => [] }),
+});
+
+export const thread = (id: string) => ({ configurable: { thread_id: id } });
+
+/** Two steps, `a` and `b`, each of which appends its name, or what `names` says at that time. */
+export function chainGraph(checkpointer: BaseCheckpointSaver, names = { a: "a", b: "b" }) {
+  return new StateGraph(Log)
+    .addNode("a", () => ({ log: [names.a] }))
+    .addNode("b", () => ({ log: [names.b] }))
+    .addEdge(START, "a")
+    .addEdge("a", "b")
+    .addEdge("b", END)
+    .compile({ checkpointer });
+}
+
+/** One step that answers the last entry, once `ready` has let it go on. */
+export function replyGraph(checkpointer: BaseCheckpointSaver, ready: () => Promise<void>) {
+  return new StateGraph(Log)
+    .addNode("reply", async ({ log }) => {
+      await ready();
+      return { log: [`reply to ${log.at(-1)}`] };
+    })
+    .addEdge(START, "reply")
+    .addEdge("reply", END)
+    .compile({ checkpointer });
+}
+
+/** Resolves for everyone once `count` have asked. */
+export function barrier(count: number): () => Promise<void> {
+  let open = () => {};
+  let waiting = 0;
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return () => {
+    waiting += 1;
+    if (waiting >= count) open();
+    return opened;
+  };
+}
+
+const appendAll = (log: string[], writes: unknown[]): string[] => [
+  ...(log ?? []),
+  ...(writes as string[][]).flat(),
+];
+
+/** A channel that stores writes, and its value only every `snapshotFrequency` updates. */
+const deltaLog = (snapshotFrequency: number) =>
+  Annotation.Root({
+    log: new DeltaChannel<string[], string[]>(appendAll, { snapshotFrequency }),
+  });
+
+/** Appends one entry a turn to a delta channel. */
+export function deltaGraph(checkpointer: BaseCheckpointSaver, snapshotFrequency = 1000) {
+  return new StateGraph(deltaLog(snapshotFrequency))
+    .addNode("reply", ({ log }) => ({ log: [`reply ${log.length}`] }))
+    .addEdge(START, "reply")
+    .addEdge("reply", END)
+    .compile({ checkpointer });
+}
+
+/** Sends six workers at once; each appends its name. The log is plain, or a delta channel. */
+export function sendGraph(checkpointer: BaseCheckpointSaver, kind: "plain" | "delta") {
+  const State = (kind === "plain" ? Log : deltaLog(1000)) as typeof Log;
+  const workers = Array.from({ length: 6 }, (_, i) => `w${i}`);
+  return new StateGraph(State)
+    .addNode("plan", () => ({ log: ["plan"] }))
+    .addNode("work", (state) => ({ log: [(state as unknown as { name: string }).name] }))
+    .addEdge(START, "plan")
+    .addConditionalEdges("plan", () => workers.map((name) => new Send("work", { name })))
+    .addEdge("work", END)
+    .compile({ checkpointer });
+}
+
+/** Asks for approval in the middle, and appends the answer. */
+export function approvalGraph(checkpointer: BaseCheckpointSaver) {
+  return new StateGraph(Log)
+    .addNode("before", () => ({ log: ["before"] }))
+    .addNode("ask", () => ({ log: [`answer: ${interrupt("approve?")}`] }))
+    .addNode("beside", () => ({ log: ["beside"] }))
+    .addEdge(START, "before")
+    .addEdge("before", "ask")
+    .addEdge("before", "beside")
+    .compile({ checkpointer });
+}
+
+/** Answers the question of `approvalGraph`. */
+export const resumeWith = (answer: string) =>
+  new Command<string, Record<string, never>, never>({ resume: answer });
+
+/** A graph within a graph, the inner one with a memory of its own. */
+export function nestedGraph(checkpointer: BaseCheckpointSaver) {
+  const inner = new StateGraph(Log)
+    .addNode("inner", ({ log }) => ({ log: [`inner after ${log.length}`] }))
+    .addEdge(START, "inner")
+    .compile({ checkpointer: true });
+  return new StateGraph(Log)
+    .addNode("outer", () => ({ log: ["outer"] }))
+    .addNode("nested", inner)
+    .addEdge(START, "outer")
+    .addEdge("outer", "nested")
+    .compile({ checkpointer });
+}
+
+export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const item of items) all.push(item);
+  return all;
+}

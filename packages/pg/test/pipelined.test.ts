@@ -1,0 +1,12 @@
+import { conformance } from "@waypost/conformance";
+import { PgSaver } from "@waypost/pg";
+import pg from "pg";
+
+conformance({
+  name: "pg Client, pipelined",
+  async open(url, options) {
+    const client = new pg.Client({ connectionString: url, pipeline: true });
+    await client.connect();
+    return { saver: new PgSaver(client, options), close: () => client.end() };
+  },
+});
