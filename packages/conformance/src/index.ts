@@ -7,6 +7,7 @@ import { hostileCases } from "./cases/hostile.ts";
 import { inputCases } from "./cases/input.ts";
 import { listCases } from "./cases/list.ts";
 import { officialCases } from "./cases/official.ts";
+import { propertyCases } from "./cases/property.ts";
 import { setupCases } from "./cases/setup.ts";
 import type { Mode } from "./mode.ts";
 
@@ -28,6 +29,7 @@ export function conformance(mode: Mode): void {
     hostileCases,
     setupCases,
     dropInCases,
+    propertyCases,
   ];
   for (const group of groups) group(mode);
 }

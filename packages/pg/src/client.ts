@@ -18,7 +18,7 @@ export interface PgQueryable {
 
 /** A connected `Client`, or a `PoolClient` that the caller checked out. */
 export interface PgClient extends PgQueryable {
-  /** `I` idle, `T` in a transaction, `E` in a failed one; null if nothing has been sent yet. */
+  /** `I` idle, `T` in a transaction, `E` in a failed one; null before it is connected. */
   getTransactionStatus(): string | null;
   readonly pipeline?: boolean;
 }

@@ -1,5 +1,6 @@
 import {
   type Driver,
+  InvalidInputError,
   type PreparePolicy,
   type Queryable,
   runTransaction,
@@ -88,7 +89,8 @@ export class ClientDriver implements Driver {
     turnsOf.set(client, this.#turns);
   }
 
-  query<Row extends object>(statement: Statement): Promise<Row[]> {
+  async query<Row extends object>(statement: Statement): Promise<Row[]> {
+    this.#assertConnected();
     const work = () =>
       this.#prepare.run(statement, this.#inTransaction, (name) =>
         send<Row>(this.#client, statement, name),
@@ -96,7 +98,8 @@ export class ClientDriver implements Driver {
     return this.#client.pipeline ? this.#turns.together(work) : this.#turns.alone(work);
   }
 
-  transaction<T>(work: (tx: Queryable) => Promise<T>): Promise<T> {
+  async transaction<T>(work: (tx: Queryable) => Promise<T>): Promise<T> {
+    this.#assertConnected();
     return this.#turns.alone(() =>
       this.#inTransaction
         ? work({ query: (statement) => send(this.#client, statement) })
@@ -107,8 +110,14 @@ export class ClientDriver implements Driver {
   /** The client is the caller's. */
   async close(): Promise<void> {}
 
+  /** pg would keep the query until somebody connects the client, which may be never. */
+  #assertConnected(): void {
+    if (this.#client.getTransactionStatus() === null) {
+      throw new InvalidInputError("The Client is not connected; `await client.connect()` first.");
+    }
+  }
+
   get #inTransaction(): boolean {
-    const status = this.#client.getTransactionStatus();
-    return status !== null && status !== "I";
+    return this.#client.getTransactionStatus() !== "I";
   }
 }

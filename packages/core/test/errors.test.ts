@@ -1,0 +1,54 @@
+import {
+  DatabaseError,
+  InvalidInputError,
+  preparedStatementRefused,
+  sqlState,
+} from "@waypost/core";
+import { describe, expect, it } from "vitest";
+import { databaseError } from "../src/errors.ts";
+
+const withCode = (code: string, cause?: unknown) =>
+  Object.assign(new Error("a message that quotes the secret value", { cause }), { code });
+
+describe("errors of a driver", () => {
+  it("finds the SQLSTATE through the causes that query builders wrap it in", () => {
+    const error = new Error("outer", { cause: new Error("middle", { cause: withCode("40001") }) });
+    expect(sqlState(error)).toBe("40001");
+  });
+
+  it("takes no system code for a SQLSTATE, though it may be five letters long", () => {
+    expect(sqlState(withCode("EPIPE"))).toBeUndefined();
+    expect(databaseError("put", withCode("EPIPE")).code).toBe("EPIPE");
+  });
+
+  it("ends on causes that lead back to themselves", () => {
+    const error = new Error("loop");
+    error.cause = error;
+    expect(sqlState(error)).toBeUndefined();
+  });
+
+  it("looks into the attempts of a connection to several addresses", () => {
+    const error = new AggregateError([withCode("ECONNREFUSED"), withCode("ECONNREFUSED")]);
+    expect(databaseError("put", error)).toMatchObject({ code: "ECONNREFUSED" });
+  });
+
+  it("says what failed and what to do, keeps the cause, and repeats no message of the server", () => {
+    const cause = withCode("42P01");
+    const error = databaseError("getTuple", cause);
+    expect(error).toBeInstanceOf(DatabaseError);
+    expect(error).toMatchObject({ name: "DatabaseError", code: "42P01", cause });
+    expect(error.message).toMatch(/^getTuple failed: .*setup\(\).*SQLSTATE 42P01/);
+    expect(error.message).not.toContain("secret");
+  });
+
+  it("leaves an error of ours as it is", () => {
+    const error = new InvalidInputError("pass something else");
+    expect(databaseError("put", error)).toBe(error);
+  });
+
+  it("knows the two codes of a refused prepared statement", () => {
+    expect(
+      ["26000", "42P05", "42P01"].map((code) => preparedStatementRefused(withCode(code))),
+    ).toEqual([true, true, false]);
+  });
+});

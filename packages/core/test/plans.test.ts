@@ -1,0 +1,157 @@
+import { setupScript } from "@waypost/core";
+import type pg from "pg";
+import { describe, expect, it } from "vitest";
+import { withClient, withSchema } from "../../conformance/src/database.ts";
+import type { Statement } from "../src/driver.ts";
+import { tablesIn } from "../src/schema/identifiers.ts";
+import { deleteThreadStatement } from "../src/sql/delete-thread.ts";
+import { deltaHistoryStatement } from "../src/sql/delta-history.ts";
+import { getTupleStatement } from "../src/sql/get-tuple.ts";
+import { listStatement } from "../src/sql/list.ts";
+import { putStatements } from "../src/sql/put.ts";
+import { putWritesStatements } from "../src/sql/put-writes.ts";
+
+const CHECKPOINTS = 10_000;
+const idOf = (step: number) => `id-${String(step).padStart(6, "0")}`;
+
+/** A thread of 10,000 checkpoints with three channels, one of which changes at each, and a delta channel. */
+async function fill(client: pg.Client, schema: string): Promise<void> {
+  const thread = `INSERT INTO ${schema}`;
+  await client.query(`
+    ${thread}.checkpoints (thread_id, checkpoint_ns, checkpoint_id, parent_checkpoint_id, checkpoint)
+    SELECT 'long', '', 'id-' || lpad(i::text, 6, '0'),
+      CASE WHEN i > 0 THEN 'id-' || lpad((i - 1)::text, 6, '0') END,
+      jsonb_build_object('v', 4, 'channel_versions',
+        jsonb_build_object('often', i, 'seldom', i / 100, 'once', 1, 'delta', i))
+    FROM generate_series(0, ${CHECKPOINTS - 1}) i;
+    ${thread}.checkpoint_blobs SELECT 'long', '', 'often', i::text, 'json', '1' FROM generate_series(0, ${CHECKPOINTS - 1}) i;
+    ${thread}.checkpoint_blobs SELECT 'long', '', 'seldom', i::text, 'json', '1' FROM generate_series(0, ${CHECKPOINTS / 100}) i;
+    ${thread}.checkpoint_blobs VALUES ('long', '', 'once', '1', 'json', '1');
+    ${thread}.checkpoint_blobs SELECT 'long', '', 'delta', i::text, CASE WHEN i % 500 = 0 THEN 'json' ELSE 'empty' END, '1'
+      FROM generate_series(0, ${CHECKPOINTS - 1}) i;
+    ${thread}.checkpoint_writes (thread_id, checkpoint_id, task_id, idx, channel, type, blob)
+      SELECT 'long', 'id-' || lpad(i::text, 6, '0'), 'task', n, 'delta', 'json', '1'
+      FROM generate_series(0, ${CHECKPOINTS - 1}) i, generate_series(0, 1) n`);
+}
+
+interface Plan {
+  "Node Type": string;
+  "Relation Name"?: string;
+  "Index Name"?: string;
+  "Actual Rows"?: number;
+  "Actual Loops"?: number;
+  Plans?: Plan[];
+}
+
+function scans(plan: Plan): Plan[] {
+  const own = plan["Node Type"].endsWith("Scan") && (plan["Relation Name"] || plan["Index Name"]);
+  return [...(own ? [plan] : []), ...(plan.Plans ?? []).flatMap(scans)];
+}
+
+async function explain(
+  client: pg.Client,
+  how: string,
+  { text, values }: Statement,
+): Promise<Plan[]> {
+  const { rows } = await client.query(`EXPLAIN (${how}, FORMAT JSON) ${text}`, values as unknown[]);
+  return scans(rows[0]["QUERY PLAN"][0].Plan);
+}
+
+function expectPrimaryKeys(plan: Plan[]): void {
+  expect(plan.length).toBeGreaterThan(0);
+  for (const scan of plan) {
+    const read = `${scan["Node Type"]} on ${scan["Index Name"] ?? scan["Relation Name"]}`;
+    expect(read).toMatch(/^(Index (Only )?Scan|Bitmap Index Scan) on \w+_pkey$|^Bitmap Heap Scan/);
+  }
+}
+
+const rowsRead = (plan: Plan[]) =>
+  plan.reduce((sum, scan) => sum + (scan["Actual Rows"] ?? 0) * (scan["Actual Loops"] ?? 0), 0);
+
+describe("plans on a thread of 10,000 checkpoints", () => {
+  const key = { threadId: "long", checkpointNs: "" };
+  const all = { ...key, checkpointId: undefined, before: undefined, filter: undefined, limit: 100 };
+  const middle = { ...key, checkpointId: idOf(CHECKPOINTS / 2) };
+
+  /** Each statement, and how many rows it may read: what it returns, never the thread. */
+  const statements = (schema: string): [string, Statement, number][] => {
+    const tables = tablesIn(schema);
+    const getTuple = getTupleStatement(tables, true);
+    const list = listStatement(tables, true);
+    const history = deltaHistoryStatement(tables, true);
+    const row = { type: "json", bytes: new Uint8Array([49]) };
+    const page = { query: all, after: undefined, size: 100, known: [] };
+    const [put] = putStatements(tables)({
+      ...{ ...key, checkpointId: "new", parentId: null, checkpoint: "{}", metadata: "{}" },
+      blobs: [{ channel: "often", version: "0", ...row }],
+    });
+    const [putWrites] = putWritesStatements(tables)({
+      ...{ ...middle, taskId: "task", taskPath: "" },
+      writes: [{ idx: 0, channel: "delta", ...row }],
+    });
+    const named = { channel: "often", version: String(CHECKPOINTS / 2), ...key };
+    const after = { page: { ...page, after: middle, known: [named] } };
+    return [
+      ["getTuple of the latest", getTuple({ ...key, checkpointId: undefined }), 20],
+      ["getTuple of one in the middle", getTuple(middle), 20],
+      ["list, first page", list(page), 1000],
+      ["list, a page in the middle", list(after.page), 1000],
+      [
+        "list before a checkpoint",
+        list({ ...page, query: { ...all, before: middle.checkpointId } }),
+        1000,
+      ],
+      ["list of one checkpoint", list({ ...page, query: { ...all, ...middle } }), 1000],
+      ["history of the latest", history({ ...key, checkpointId: undefined }, ["delta"]), 5000],
+      ["history of one in the middle", history(middle, ["delta"]), 5000],
+      ["put", put as Statement, 0],
+      ["putWrites", putWrites as Statement, 0],
+    ];
+  };
+
+  it("use the primary keys only, and read no more than they return", () =>
+    withSchema((schema) =>
+      withClient(async (client) => {
+        await client.query(setupScript(schema));
+        await fill(client, schema);
+        // Before statistics exist, after, and with the plan that a prepared statement ends up with.
+        for (const analyzed of [false, true]) {
+          if (analyzed) await client.query("ANALYZE");
+          for (const [name, statement, limit] of statements(schema)) {
+            const writes = name.startsWith("put");
+            for (const how of ["GENERIC_PLAN", writes ? "VERBOSE" : "ANALYZE, VERBOSE"]) {
+              const bound = how === "GENERIC_PLAN" ? { ...statement, values: [] } : statement;
+              const plan = await explain(client, how, bound);
+              if (!writes) expectPrimaryKeys(plan);
+              else expect(plan).toEqual([]); // an insert finds its conflicts by the primary key itself
+              expect(rowsRead(plan), `${name}, ${how}`).toBeLessThanOrEqual(limit);
+            }
+          }
+        }
+      }),
+    ));
+
+  it("delete a thread by the primary keys", () =>
+    withSchema((schema) =>
+      withClient(async (client) => {
+        await client.query(setupScript(schema));
+        await fill(client, schema);
+        // With one thread in the tables, reading all of it in sequence would be right.
+        for (const table of ["checkpoints", "checkpoint_blobs", "checkpoint_writes"]) {
+          const columns = await client.query(
+            `SELECT string_agg(column_name, ', ') AS names FROM information_schema.columns
+             WHERE table_schema = $1 AND table_name = $2 AND column_name <> 'thread_id'`,
+            [schema, table],
+          );
+          const { names } = columns.rows[0];
+          await client.query(
+            `INSERT INTO ${schema}.${table} (thread_id, ${names})
+             SELECT 'other' || n, ${names} FROM ${schema}.${table}, generate_series(1, 9) n`,
+          );
+        }
+        await client.query("ANALYZE");
+        const bound = deleteThreadStatement(tablesIn(schema))("long");
+        expectPrimaryKeys(await explain(client, "VERBOSE", bound));
+      }),
+    ));
+});
