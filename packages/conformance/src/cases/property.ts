@@ -15,6 +15,15 @@ import { ThreadModel } from "../model.ts";
 
 const CHANNELS = ["log", "notes", "__proto__", "état"];
 
+/**
+ * What LangGraph's serializer, the default, keeps: it writes JSON, hence no negative zero, and takes a
+ * key "__proto__" for the object's prototype.
+ */
+const value = fc
+  .jsonValue()
+  .map((json): unknown => JSON.parse(JSON.stringify(json)))
+  .filter((json) => !JSON.stringify(json).includes("__proto__"));
+
 /** Picks one of the checkpoints that exist when the step runs: any of them, so branches arise. */
 const anyCheckpoint = fc.nat({ max: 1000 });
 
@@ -26,7 +35,7 @@ const step = fc.oneof(
       parent: anyCheckpoint,
       changed: fc.subarray(CHANNELS),
       emptied: fc.subarray(CHANNELS),
-      value: fc.jsonValue(),
+      value,
     }),
   },
   {

@@ -1,0 +1,131 @@
+import { execFile } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdtemp, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { delimiter, dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { databaseUrl, withClient } from "@waypost/conformance";
+import { setupScript } from "@waypost/core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { freshName } from "../src/database.ts";
+
+const execute = promisify(execFile);
+const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
+const GUIDES = readdirSync(join(ROOT, "docs"))
+  .filter((name) => name.endsWith(".md"))
+  .map((name) => `docs/${name}`);
+const READMES = ["README.md", "packages/pg/README.md"];
+const PAGES = [...READMES, ...GUIDES, "docker/README.md"];
+
+const page = (path: string) => readFileSync(join(ROOT, path), "utf8");
+
+/** The fenced blocks of one language on a page. */
+function blocks(path: string, language: string): string[] {
+  const fence = new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, "gms");
+  return [...page(path).matchAll(fence)].map(([, code]) => code ?? "");
+}
+
+/** What the readers of a page have after they ran its install line, and the types they may add. */
+function installed(): string[] {
+  const line = /^npm install (.+)$/m.exec(page("README.md"));
+  if (line?.[1] === undefined) throw new Error("README.md has no install line");
+  return [...line[1].split(" "), "@types/pg", "@types/node"];
+}
+
+/** Where this repository has a package. */
+function folderOf(name: string): string {
+  const folder = [
+    name.replace("@waypost/", "packages/"),
+    `packages/conformance/node_modules/${name}`,
+    `node_modules/${name}`,
+  ].find((path) => existsSync(join(ROOT, path, "package.json")));
+  if (folder === undefined) throw new Error(`${name} is not installed in this repository`);
+  return join(ROOT, folder);
+}
+
+let project: string;
+
+beforeAll(async () => {
+  if (!existsSync(join(ROOT, "packages/pg/dist/index.js"))) {
+    throw new Error("The packages are not built; run `npm run build` first.");
+  }
+  project = await mkdtemp(join(tmpdir(), "waypost-docs-"));
+  for (const name of installed()) {
+    const link = join(project, "node_modules", name);
+    mkdirSync(dirname(link), { recursive: true });
+    await symlink(folderOf(name), link, "dir");
+  }
+  await writeFile(join(project, "package.json"), '{ "type": "module" }');
+});
+
+afterAll(() => {
+  if (project !== undefined) rmSync(project, { recursive: true, force: true });
+});
+
+describe("code in the documentation", () => {
+  it("passes the type checker against the sources", async () => {
+    for (const path of PAGES) {
+      for (const [i, code] of blocks(path, "ts").entries()) {
+        await writeFile(join(project, `${path.replaceAll("/", "_")}_${i}.ts`), code);
+      }
+    }
+    const config = {
+      extends: join(ROOT, "tsconfig.json"),
+      compilerOptions: { moduleDetection: "force", noUnusedLocals: false },
+      include: ["*.ts"],
+    };
+    await writeFile(join(project, "tsconfig.json"), JSON.stringify(config));
+    const compiler = join(ROOT, "node_modules/typescript/bin/tsc");
+    const { stdout } = await execute(process.execPath, [compiler, "-p", project]).catch((e) => e);
+    expect(stdout).toBe("");
+  }, 120_000);
+
+  it.each(READMES)("remembers, as the first example of %s says", async (path) => {
+    const [example] = blocks(path, "ts");
+    const name = freshName();
+    const url = new URL(databaseUrl());
+    url.pathname = `/${name}`;
+    await withClient((client) => client.query(`CREATE DATABASE ${name}`));
+    try {
+      const file = join(project, `run_${READMES.indexOf(path)}.mts`);
+      const look = "(await graph.getState(thread)).values.messages.map((m) => m.content)";
+      await writeFile(file, `${example}\nconsole.log(JSON.stringify(${look}));\n`);
+      const env = { ...process.env, DATABASE_URL: url.href };
+      const { stdout } = await execute(process.execPath, [file], { env });
+      expect(JSON.parse(stdout)).toEqual([
+        "hello",
+        "You have said 1 things.",
+        "do you remember me?",
+        "You have said 3 things.",
+      ]);
+    } finally {
+      await withClient((client) => client.query(`DROP DATABASE ${name} WITH (FORCE)`));
+    }
+  });
+
+  it("prints the setup script with the command of docs/schema.md", async () => {
+    const command = blocks("docs/schema.md", "sh").find((code) => code.includes("setupScript("));
+    const PATH = [dirname(process.execPath), process.env.PATH].join(delimiter);
+    const env = { ...process.env, PATH };
+    const { stdout } = await execute("sh", ["-c", command ?? "false"], { cwd: project, env });
+    expect(stdout.trim()).toBe(setupScript("agents").trim());
+  });
+});
+
+describe.each(PAGES)("%s", (path) => {
+  it("links to files that exist", () => {
+    const targets = [...page(path).matchAll(/\]\(([^)\s]+)\)/g)].map(([, target]) => target ?? "");
+    const missing = targets
+      .filter((target) => !/^(?:https?:|#)/.test(target))
+      .filter((target) => !existsSync(resolve(ROOT, dirname(path), target.replace(/#.*/, ""))));
+    expect(missing).toEqual([]);
+  });
+
+  it("names only scripts of package.json", () => {
+    const { scripts } = JSON.parse(page("package.json"));
+    const named = [...page(path).matchAll(/\bnpm (?:run ([\w:-]+)|(start|test)\b)/g)];
+    const missing = named.map(([, run, own]) => run ?? own ?? "").filter((name) => !scripts[name]);
+    expect(missing).toEqual([]);
+  });
+});
