@@ -114,6 +114,15 @@ export function countCases(mode: Mode): void {
         expect(traffic).toEqual(ONE);
       }));
 
+    it("a list of large values reads small pages", () =>
+      withCounted(async (saver) => {
+        const megabyte = "x".repeat(1024 * 1024);
+        await putChain(saver, "1", 24, () => ({ megabyte }));
+        const traffic = await proxy.during(() => collect(saver.list(thread("1"))));
+        // Ten at first, then as many as weigh 4 MB: one less than four, beside their checkpoints.
+        expect(traffic.statements).toBe(1 + Math.floor(14 / 3) + 1);
+      }));
+
     it("a list of one row reads one page", () =>
       withCounted(async (saver) => {
         await putChain(saver, "1", 3, () => ({}));
