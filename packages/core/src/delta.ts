@@ -20,14 +20,14 @@ export async function toDeltaHistory(
   const historyOf = async (channel: string): Promise<DeltaChannelHistory> => {
     const own = groupBy(
       writes.filter((row) => row.channel === channel),
-      (row) => row.checkpoint_id,
+      (row) => row.id,
     );
     const decoded = await Promise.all(
       oldestFirst.map((id) => decodeWrites(serde, own.get(id) ?? [], threadId)),
     );
     const seed = seeds.find((row) => row.channel === channel);
     if (seed === undefined) return { writes: decoded.flat() };
-    const where = describe(seed, seed.checkpoint_id, threadId);
+    const where = describe(seed, seed.id, threadId);
     return { writes: decoded.flat(), seed: await decodeRow(serde, seed, where) };
   };
   const histories = channels.map(async (channel) => [channel, await historyOf(channel)] as const);
@@ -37,10 +37,10 @@ export async function toDeltaHistory(
 /** Ids of the target's ancestors, the nearest first. A cycle ends where it closes. */
 function ancestors(rows: readonly DeltaRow[]): string[] {
   const steps = new Map(
-    rows.filter((row) => row.kind === "step").map((row) => [row.checkpoint_id, row.parent_id]),
+    rows.filter((row) => row.kind === "step").map((row) => [row.id, row.parent]),
   );
   const path = new Set<string>();
-  let current = rows.find((row) => row.kind === "target")?.parent_id;
+  let current = rows.find((row) => row.kind === "target")?.parent;
   while (typeof current === "string" && steps.has(current) && !path.has(current)) {
     path.add(current);
     current = steps.get(current);

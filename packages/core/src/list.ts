@@ -41,11 +41,7 @@ export async function* listTuples(
   }
 }
 
-function endOf({
-  thread_id: threadId,
-  checkpoint_ns: checkpointNs,
-  checkpoint_id: checkpointId,
-}: TupleRow) {
+function endOf({ thread: threadId, namespace: checkpointNs, id: checkpointId }: TupleRow) {
   return { threadId, checkpointNs, checkpointId };
 }
 

@@ -4,7 +4,7 @@ import type { BlobKey } from "./sql/list.js";
 import type { TupleRow } from "./sql/tuple.js";
 
 type Value = { readonly value: unknown };
-type BlobId = Pick<TupleRow, "thread_id" | "checkpoint_ns" | "channel" | "version">;
+type BlobId = Pick<TupleRow, "thread" | "namespace" | "channel" | "version">;
 
 interface Blob {
   readonly key: BlobKey;
@@ -58,13 +58,13 @@ export class Page {
   }
 
   #value(checkpoint: TupleRow, channel: string, version: string): Promise<Value> | undefined {
-    const { thread_id, checkpoint_ns } = checkpoint;
-    const id = idOf({ thread_id, checkpoint_ns, channel, version });
+    const { thread, namespace } = checkpoint;
+    const id = idOf({ thread, namespace, channel, version });
     const blob = this.#blobs.get(id) ?? this.#inherited.get(id);
     if (blob === undefined) return undefined;
     this.#blobs.set(id, blob);
     if (blob.row !== undefined) {
-      const where = describe(blob.row, checkpoint.checkpoint_id, thread_id);
+      const where = describe(blob.row, checkpoint.id, thread);
       blob.value = decodeRow(this.#serde, blob.row, where).then((value) => ({ value }));
       blob.row = undefined;
     }
@@ -73,14 +73,14 @@ export class Page {
 }
 
 function idOf(blob: BlobId): string {
-  return JSON.stringify([blob.thread_id, blob.checkpoint_ns, blob.channel, blob.version]);
+  return JSON.stringify([blob.thread, blob.namespace, blob.channel, blob.version]);
 }
 
 function keyOf(blob: BlobId): BlobKey {
-  const { thread_id: threadId, checkpoint_ns: checkpointNs, channel, version } = blob;
+  const { thread: threadId, namespace: checkpointNs, channel, version } = blob;
   return { threadId, checkpointNs, channel, version };
 }
 
 function checkpointKey(row: TupleRow): string {
-  return JSON.stringify([row.thread_id, row.checkpoint_ns, row.checkpoint_id]);
+  return JSON.stringify([row.thread, row.namespace, row.id]);
 }

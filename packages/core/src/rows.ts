@@ -13,7 +13,7 @@ import { configOf } from "./config.js";
 import { decode, decodeMetadata } from "./serializer/values.js";
 import type { TupleRow } from "./sql/tuple.js";
 
-type WriteRow = Pick<TupleRow, "task_path" | "task_id" | "idx">;
+type WriteRow = Pick<TupleRow, "path" | "task" | "idx">;
 
 /** The order in which LangGraph applied the writes: path, task and index, strings by code point. */
 function compareWrites(a: WriteRow, b: WriteRow): number {
@@ -21,7 +21,7 @@ function compareWrites(a: WriteRow, b: WriteRow): number {
 }
 
 function sortKey(row: WriteRow) {
-  return writesSortKey(row.task_path, row.task_id, row.idx);
+  return writesSortKey(row.path, row.task, row.idx);
 }
 
 /** Name of a stored value for error messages: identifiers only, never the value. */
@@ -65,8 +65,8 @@ export function decodeWrites(
   const decoded = [...rows]
     .sort(compareWrites)
     .map(async (row): Promise<CheckpointPendingWrite> => {
-      const value = await decodeRow(serde, row, describe(row, row.checkpoint_id, threadId));
-      return [row.task_id, row.channel, value];
+      const value = await decodeRow(serde, row, describe(row, row.id, threadId));
+      return [row.task, row.channel, value];
     });
   return Promise.all(decoded);
 }
@@ -90,8 +90,8 @@ export async function toTuple(
   serde: SerializerProtocol,
   nextVersion: () => number,
 ): Promise<CheckpointTuple> {
-  const { thread_id: threadId, checkpoint_ns: checkpointNs, ...row } = parts.checkpoint;
-  const checkpointId = row.checkpoint_id;
+  const { thread: threadId, namespace: checkpointNs, ...row } = parts.checkpoint;
+  const checkpointId = row.id;
   const [checkpoint, pendingWrites, sends, metadata] = await Promise.all([
     toCheckpoint(parts),
     decodeWrites(serde, parts.writes, threadId),
@@ -104,9 +104,9 @@ export async function toTuple(
     checkpoint,
     metadata: metadata as CheckpointMetadata,
     parentConfig:
-      row.parent_id === null
+      row.parent === null
         ? undefined
-        : configOf({ threadId, checkpointNs, checkpointId: row.parent_id }),
+        : configOf({ threadId, checkpointNs, checkpointId: row.parent }),
     pendingWrites,
   };
 }

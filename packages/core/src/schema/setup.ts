@@ -49,16 +49,16 @@ async function readState(session: Queryable, schema: string): Promise<State> {
   // Catalogs can be read without any right on the schema, and an absent table is no error there.
   const [found] = await session.query<{
     encoding: string;
-    has_schema: boolean;
-    has_table: boolean;
+    namespace: boolean;
+    bookkeeping: boolean;
   }>({
     name: "",
     text: `SELECT current_setting('server_encoding') AS encoding,
-  EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname = $1::text) AS has_schema,
+  EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname = $1::text) AS namespace,
   EXISTS (
     SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
     WHERE n.nspname = $1::text AND c.relname = 'waypost_migrations'
-  ) AS has_table`,
+  ) AS bookkeeping`,
     values: [schema],
   });
   if (found?.encoding !== "UTF8") {
@@ -67,7 +67,7 @@ async function readState(session: Queryable, schema: string): Promise<State> {
       "Waypost needs a database encoded in UTF8; create one with ENCODING 'UTF8'.",
     );
   }
-  if (!found.has_table) return { schemaExists: found.has_schema, version: 0 };
+  if (!found.bookkeeping) return { schemaExists: found.namespace, version: 0 };
   const [row] = await session.query<{ version: number | null }>({
     name: "",
     text: `SELECT max(version) AS version FROM ${tablesIn(schema).migrations}`,

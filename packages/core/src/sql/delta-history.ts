@@ -44,12 +44,12 @@ export function deltaHistoryStatement(
   ) b ON true
   WHERE w.seed_version IS NULL
 )
-SELECT ${tupleColumns({ kind: "CASE WHEN s.visited THEN 'step' ELSE 'target' END", checkpoint_id: "s.checkpoint_id", parent_id: "s.parent_checkpoint_id" })}
+SELECT ${tupleColumns({ kind: "CASE WHEN s.visited THEN 'step' ELSE 'target' END", id: "s.checkpoint_id", parent: "s.parent_checkpoint_id" })}
 FROM (SELECT DISTINCT checkpoint_id, parent_checkpoint_id, visited FROM walk) s
 UNION ALL
 SELECT ${tupleColumns({
       kind: "'seed'",
-      checkpoint_id: "w.checkpoint_id",
+      id: "w.checkpoint_id",
       channel: "w.channel",
       type: "b.type",
       ...valueColumns("b", jsonIsText),
@@ -62,10 +62,10 @@ WHERE w.seed_version IS NOT NULL
 UNION ALL
 SELECT ${tupleColumns({
       kind: "'write'",
-      checkpoint_id: "w.checkpoint_id",
+      id: "w.checkpoint_id",
       channel: "w.channel",
-      task_id: "p.task_id",
-      task_path: "p.task_path",
+      task: "p.task_id",
+      path: "p.task_path",
       idx: "p.idx",
       type: "p.type",
       ...valueColumns("p", jsonIsText),

@@ -1,19 +1,23 @@
 import type { Tables } from "../schema/identifiers.js";
 
-/** One row of a read: a checkpoint, or one of the values that belong to it. Columns that do not apply are null. */
+/**
+ * One row of a read: a checkpoint, or one of the values that belong to it. Columns that do not apply
+ * are null. Their names are single words, which stay as they are where a client renames columns
+ * (`camelCase` and the like).
+ */
 export interface TupleRow {
   /** `send`: a write of the parent that a checkpoint older than format 4 takes its pending sends from. */
   readonly kind: "checkpoint" | "blob" | "write" | "send";
-  readonly thread_id: string;
-  readonly checkpoint_ns: string;
+  readonly thread: string;
+  readonly namespace: string;
   /** Of a blob: null, as blobs belong to all checkpoints that name their version. */
-  readonly checkpoint_id: string;
-  readonly parent_id: string | null;
+  readonly id: string;
+  readonly parent: string | null;
   readonly metadata: string | null;
   readonly channel: string;
   readonly version: string;
-  readonly task_id: string;
-  readonly task_path: string;
+  readonly task: string;
+  readonly path: string;
   /** Of a write its index, of a checkpoint its position in the read: a union has no order of its own. */
   readonly idx: number;
   readonly type: string;
@@ -25,15 +29,15 @@ export interface TupleRow {
 
 const COLUMNS = {
   kind: "text",
-  thread_id: "text",
-  checkpoint_ns: "text",
-  checkpoint_id: "text",
-  parent_id: "text",
+  thread: "text",
+  namespace: "text",
+  id: "text",
+  parent: "text",
   metadata: "text",
   channel: "text",
   version: "text",
-  task_id: "text",
-  task_path: "text",
+  task: "text",
+  path: "text",
   idx: "int",
   type: "text",
   json: "text",
@@ -82,12 +86,12 @@ export function tupleSelect(
   const writes = (kind: "write" | "send", checkpointId: string, condition: string) => `
 SELECT ${tupleColumns({
     kind: `'${kind}'`,
-    thread_id: "p.thread_id",
-    checkpoint_ns: "p.checkpoint_ns",
-    checkpoint_id: "p.checkpoint_id",
+    thread: "p.thread_id",
+    namespace: "p.checkpoint_ns",
+    id: "p.checkpoint_id",
     channel: "w.channel",
-    task_id: "w.task_id",
-    task_path: "w.task_path",
+    task: "w.task_id",
+    path: "w.task_path",
     idx: "w.idx",
     type: "w.type",
     ...valueColumns("w", jsonIsText),
@@ -98,10 +102,10 @@ FROM page p CROSS JOIN LATERAL (
 
   return `SELECT ${tupleColumns({
     kind: "'checkpoint'",
-    thread_id: "p.thread_id",
-    checkpoint_ns: "p.checkpoint_ns",
-    checkpoint_id: "p.checkpoint_id",
-    parent_id: "p.parent_checkpoint_id",
+    thread: "p.thread_id",
+    namespace: "p.checkpoint_ns",
+    id: "p.checkpoint_id",
+    parent: "p.parent_checkpoint_id",
     metadata: "p.metadata::text",
     idx: "p.position",
     json: "p.checkpoint::text",
@@ -110,8 +114,8 @@ FROM page p
 UNION ALL
 SELECT ${tupleColumns({
     kind: "'blob'",
-    thread_id: "p.thread_id",
-    checkpoint_ns: "p.checkpoint_ns",
+    thread: "p.thread_id",
+    namespace: "p.checkpoint_ns",
     channel: "p.channel",
     version: "p.version",
     type: "b.type",
