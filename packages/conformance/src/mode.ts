@@ -20,4 +20,6 @@ export interface Mode {
    * an error of the database ends it.
    */
   readonly inTransaction?: boolean;
+  /** Statements that a transaction of the saver takes beside its work; 2, BEGIN and COMMIT, by default. */
+  readonly transactionOverhead?: number;
 }

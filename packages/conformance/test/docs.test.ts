@@ -15,7 +15,7 @@ const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 const GUIDES = readdirSync(join(ROOT, "docs"))
   .filter((name) => name.endsWith(".md"))
   .map((name) => `docs/${name}`);
-const READMES = ["README.md", "packages/pg/README.md"];
+const READMES = ["README.md", "packages/pg/README.md", "packages/postgres-js/README.md"];
 const PAGES = [...READMES, ...GUIDES, "docker/README.md"];
 
 const page = (path: string) => readFileSync(join(ROOT, path), "utf8");
@@ -28,9 +28,10 @@ function blocks(path: string, language: string): string[] {
 
 /** What the readers of a page have after they ran its install line, and the types they may add. */
 function installed(): string[] {
-  const line = /^npm install (.+)$/m.exec(page("README.md"));
-  if (line?.[1] === undefined) throw new Error("README.md has no install line");
-  return [...line[1].split(" "), "@types/pg", "@types/node"];
+  const lines = [...page("README.md").matchAll(/^npm install (.+)$/gm)].map(([, names]) => names);
+  if (lines.length === 0) throw new Error("README.md has no install line");
+  const names = lines.flatMap((line) => (line ?? "").split(" "));
+  return [...new Set([...names, "@types/pg", "@types/node"])];
 }
 
 /** Where this repository has a package. */
@@ -38,6 +39,7 @@ function folderOf(name: string): string {
   const folder = [
     name.replace("@waypost/", "packages/"),
     `packages/conformance/node_modules/${name}`,
+    `packages/postgres-js/node_modules/${name}`,
     `node_modules/${name}`,
   ].find((path) => existsSync(join(ROOT, path, "package.json")));
   if (folder === undefined) throw new Error(`${name} is not installed in this repository`);

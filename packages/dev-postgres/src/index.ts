@@ -11,16 +11,43 @@ export interface DevPostgres extends AsyncDisposable {
   stop(): Promise<void>;
 }
 
+export interface DevPostgresOptions {
+  /** Gives up while the server is starting; once it has started, use `stop()`. */
+  readonly signal?: AbortSignal;
+}
+
 /**
  * The Postgres of `DATABASE_URL` where that is set, or else a new, empty Postgres 18 on a free local
  * port. The new one ends with this process, however that ends.
  *
- * @throws if the server can't be started; the message holds what Postgres said.
+ * @throws if the server can't be started (Postgres says why on standard error), or the signal's
+ *   reason; in both cases nothing is left behind
  */
-export async function devPostgres(): Promise<DevPostgres> {
+export async function devPostgres({ signal }: DevPostgresOptions = {}): Promise<DevPostgres> {
+  signal?.throwIfAborted();
   const url = process.env.DATABASE_URL;
   if (url) return handle(url, false, async () => {});
 
+  const { started, stop } = supervise();
+  const abort = () => void stop();
+  signal?.addEventListener("abort", abort);
+  try {
+    const embeddedUrl = await started;
+    if (signal?.aborted) await stop();
+    signal?.throwIfAborted();
+    if (embeddedUrl === undefined) throw new Error("The embedded Postgres did not start.");
+    return handle(embeddedUrl, true, stop);
+  } finally {
+    signal?.removeEventListener("abort", abort);
+  }
+}
+
+/**
+ * Starts the supervisor process.
+ *
+ * @returns `started`: the server's URL, or undefined if the supervisor ended without one
+ */
+function supervise() {
   const supervisor = spawn(
     process.execPath,
     [fileURLToPath(new URL("./supervisor.ts", import.meta.url))],
@@ -30,15 +57,23 @@ export async function devPostgres(): Promise<DevPostgres> {
       detached: true,
     },
   );
+  // It may be gone by the time its input is closed.
+  supervisor.stdin.on("error", () => {});
   const exited = once(supervisor, "exit");
-  const started = await Promise.race([once(supervisor.stdout.setEncoding("utf8"), "data"), exited]);
-  if (supervisor.exitCode !== null) throw new Error("The embedded Postgres did not start.");
-  supervisor.unref();
-  return handle(String(started[0]).trim(), true, async () => {
-    supervisor.ref();
-    supervisor.stdin.end();
-    await exited;
+  const firstLine = once(supervisor.stdout.setEncoding("utf8"), "data").then(([line]) => {
+    // From here on nothing of it keeps this process from ending.
+    supervisor.stdout.destroy();
+    supervisor.unref();
+    return String(line).trim();
   });
+  return {
+    started: Promise.race([firstLine, exited.then(() => undefined)]),
+    async stop(): Promise<void> {
+      supervisor.ref();
+      supervisor.stdin.end();
+      await exited;
+    },
+  };
 }
 
 function handle(url: string, embedded: boolean, stop: () => Promise<void>): DevPostgres {

@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
-import { chownSync, cpSync } from "node:fs";
+import { chownSync, cpSync, readdirSync } from "node:fs";
+import { userInfo } from "node:os";
 import { join } from "node:path";
 
 /** How to start Postgres' programs on this machine: a command prefix and the folder they lie in. */
@@ -19,32 +20,55 @@ const runs = (command: readonly string[]): boolean => {
   return program !== undefined && spawnSync(program, args, { stdio: "ignore" }).status === 0;
 };
 
+/** The passwd file may not know the uid, e.g. in `docker run --user 1000`. */
+const isListed = (): boolean => {
+  try {
+    return userInfo().username !== "";
+  } catch {
+    return false;
+  }
+};
+
 /**
- * Postgres refuses to run as root. A user namespace in which root appears as `nobody` needs no
- * account, and keeps root's right to enter folders that only root can enter. Where namespaces are
- * forbidden, the programs run as `nobody` from a copy in `folder`, which is handed to it.
+ * Postgres refuses to run as root, and initdb as a user without a name. A user namespace in which
+ * this user appears as `nobody` needs no account, and keeps the right to enter the user's own
+ * folders. Where root can't have one, the programs run as `nobody` from a copy in `folder`, which is
+ * handed to it.
  *
  * @param native folder of the installed programs
  * @param folder an empty folder for the server's data, owned by the caller
+ * @throws if this is root and there is no way to run the programs as another user
  */
 export function launcher(native: string, folder: string): Launcher {
+  // Not just any program: root of a namespace may be unable to reach another user's folders.
+  const startsPostgres = (prefix: readonly string[], from = native): boolean =>
+    runs([...prefix, join(from, "bin", "postgres"), "--version"]);
+
   const asUser = runs([...DIE_WITH_PARENT, "true"]) ? DIE_WITH_PARENT : [];
-  if (process.getuid?.() !== 0) return { prefix: asUser, native };
+  const isRoot = process.getuid?.() === 0;
+  if (!isRoot && isListed()) return { prefix: asUser, native };
 
   const mapped = ["unshare", "--user", `--map-user=${NOBODY}`, "--", ...asUser];
-  if (runs([...mapped, "true"])) return { prefix: mapped, native };
+  if (startsPostgres(mapped)) return { prefix: mapped, native };
+  if (!isRoot) return { prefix: asUser, native };
 
   const asNobody = [
     ...["setpriv", `--reuid=${NOBODY}`, `--regid=${NOBODY}`, "--clear-groups"],
     ...["--pdeathsig", "INT"],
   ];
-  if (!runs([...asNobody, "true"])) {
-    throw new Error(
-      "Postgres refuses to run as root, and neither unshare nor setpriv could start it as another user. Run as an ordinary user, or set DATABASE_URL.",
-    );
-  }
   const copy = join(folder, "native");
   cpSync(native, copy, { recursive: true, verbatimSymlinks: true });
+  handOver(folder);
+  if (startsPostgres(asNobody, copy)) return { prefix: asNobody, native: copy };
+  throw new Error(
+    "Postgres refuses to run as root, and neither unshare nor setpriv could start it as another user. Run as an ordinary user, or set DATABASE_URL.",
+  );
+}
+
+/** Modes stay as installed, which may be for the owner only: hence all of it changes its owner. */
+function handOver(folder: string): void {
   chownSync(folder, NOBODY, NOBODY);
-  return { prefix: asNobody, native: copy };
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    if (!entry.isSymbolicLink()) chownSync(join(entry.parentPath, entry.name), NOBODY, NOBODY);
+  }
 }

@@ -5,7 +5,7 @@
  */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -25,7 +25,8 @@ const SETTINGS = {
 function initialise(launch: Launcher, folder: string, password: string): string {
   const data = join(folder, "data");
   const passwordFile = join(folder, "password");
-  writeFileSync(passwordFile, password, { mode: 0o644 });
+  writeFileSync(passwordFile, password);
+  chmodSync(passwordFile, 0o644); // whatever the umask; the folder itself is closed to others
   const [program, ...args] = [
     ...launch.prefix,
     join(launch.native, "bin", "initdb"),
@@ -86,14 +87,20 @@ async function main(): Promise<void> {
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.on(signal, () => process.stdin.destroy());
   }
+  const parent = { gone: false };
   const parentGone = new Promise<void>((resolve) => {
     process.stdin.once("close", resolve).resume();
+  }).then(() => {
+    parent.gone = true;
   });
+  // Nobody may be left to read the URL. That must not end this process before the server.
+  process.stdout.on("error", () => {});
 
   const password = randomBytes(16).toString("hex");
   const launch = launcher(nativeFolder(), folder);
   const data = initialise(launch, folder, password);
   const port = await freePort();
+  if (parent.gone) return;
   const server = await serve(launch, data, port);
   server.removeAllListeners("exit");
   const ended = new Promise<void>((resolve) => server.once("exit", () => resolve()));

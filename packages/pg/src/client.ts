@@ -1,3 +1,5 @@
+import { textParser } from "@waypost/core";
+
 /** The slices of pg that are used; `test/types.test.ts` holds them against the real library. */
 
 /** Parsers for one query, so that the client's own stay as its owner set them. */
@@ -35,24 +37,4 @@ export interface PgPool extends PgQueryable {
   readonly totalCount: number;
 }
 
-const BOOL = 16;
-const BYTEA = 17;
-const INT4 = 23;
-
-/** Postgres sends bytes in hexadecimal, or escaped where `bytea_output` says so. */
-function parseBytea(text: string): Buffer {
-  if (text.startsWith("\\x")) return Buffer.from(text.slice(2), "hex");
-  const unescaped = text.replace(/\\(\\|[0-7]{3})/g, (_, code: string) =>
-    code === "\\" ? "\\" : String.fromCharCode(Number.parseInt(code, 8)),
-  );
-  return Buffer.from(unescaped, "latin1");
-}
-
-/** What a row of the driver contract holds: bytes, numbers, booleans, and text for all else. */
-export const TYPES: PgTypes = {
-  getTypeParser(oid) {
-    if (oid === BYTEA) return parseBytea;
-    if (oid === BOOL) return (text) => text === "t";
-    return oid === INT4 ? Number : String;
-  },
-};
+export const TYPES: PgTypes = { getTypeParser: textParser };

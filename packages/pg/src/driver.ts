@@ -5,9 +5,9 @@ import {
   type Queryable,
   runTransaction,
   type Statement,
+  Turns,
 } from "@waypost/core";
 import { type PgClient, type PgPool, type PgQueryable, TYPES } from "./client.js";
-import { Turns } from "./turns.js";
 
 async function send<Row extends object>(
   target: PgQueryable,

@@ -26,7 +26,7 @@ const BLOB_CASTS = ["text", "text", "text", "bytea"];
 const MAX_BLOBS = rowsPerStatement(BLOB_CASTS.length, CHECKPOINT_PARAMETERS);
 
 /**
- * One statement stores a checkpoint with its blobs; beyond 16,382 blobs it takes further statements
+ * One statement stores a checkpoint with its blobs; beyond 16,381 blobs it takes further statements
  * before it, which belong in one transaction with it.
  */
 export function putStatements(tables: Tables): (input: PutInput) => Statement[] {

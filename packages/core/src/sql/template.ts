@@ -42,8 +42,8 @@ export function valueRows(
   return Array.from({ length: rows }, (_, index) => `(${shared}, ${row(index)})`).join(",\n    ");
 }
 
-/** Parameters of one statement are counted in 16 bits by the protocol. */
-const MAX_PARAMETERS = 65_535;
+/** The protocol counts parameters in 16 bits; postgres.js refuses the last two. */
+const MAX_PARAMETERS = 65_533;
 
 /** Rows of `width` placeholders that fit into one statement beside `others` further placeholders. */
 export function rowsPerStatement(width: number, others: number): number {

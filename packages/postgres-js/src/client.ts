@@ -1,0 +1,30 @@
+/** The slices of postgres.js that are used; `test/types.test.ts` holds them against the real library. */
+
+export interface RawResult extends ReadonlyArray<readonly (Uint8Array | null)[]> {
+  readonly columns: readonly { readonly name: string; readonly type: number }[];
+}
+
+/** Anything that runs queries. */
+export interface PostgresJsSession {
+  unsafe(
+    text: string,
+    values?: never[],
+    options?: { prepare?: boolean },
+  ): { raw(): PromiseLike<unknown> };
+}
+
+/** What `postgres()` returns. */
+export interface PostgresJsSql extends PostgresJsSession {
+  begin(work: (transaction: PostgresJsSession) => Promise<unknown>): Promise<unknown>;
+  end(): Promise<void>;
+}
+
+/** What `sql.reserve()` resolves to. It has no `begin`. */
+export interface PostgresJsReserved extends PostgresJsSession {
+  release(): void;
+}
+
+/** What `sql.begin()` passes to its callback. */
+export interface PostgresJsTransaction extends PostgresJsSession {
+  savepoint: unknown;
+}

@@ -1,0 +1,172 @@
+import {
+  type Driver,
+  type PreparePolicy,
+  type Queryable,
+  runTransaction,
+  type SqlValue,
+  type Statement,
+  sqlState,
+  Turns,
+  textParser,
+} from "@waypost/core";
+import type {
+  PostgresJsReserved,
+  PostgresJsSession,
+  PostgresJsSql,
+  PostgresJsTransaction,
+  RawResult,
+} from "./client.js";
+
+/** postgres.js serializes arrays only for a client that has fetched the types; their literal is text. */
+function encode(value: SqlValue): SqlValue {
+  if (!Array.isArray(value)) return value;
+  const quoted = value.map((item: string) => `"${item.replace(/["\\]/g, "\\$&")}"`);
+  return `{${quoted.join(",")}}`;
+}
+
+/**
+ * Rows are read raw: the client's parsers and its transformations of values are its owner's. The
+ * transformed names of columns can't be avoided, but those of a read differ in case at most.
+ */
+function toRows<Row extends object>(result: RawResult): Row[] {
+  const columns = (result.columns ?? []).map(({ name, type }) => ({
+    name: name.toLowerCase(),
+    parse: textParser(type),
+  }));
+  return result.map((row) => {
+    const values = columns.map(({ name, parse }, i) => {
+      const bytes = row[i] ?? null;
+      return [
+        name,
+        bytes === null
+          ? null
+          : parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString()),
+      ];
+    });
+    return Object.fromEntries(values) as Row;
+  });
+}
+
+/** @param prepare true leaves the decision to the client's own `prepare` option */
+async function send<Row extends object>(
+  session: PostgresJsSession,
+  { text, values }: Statement,
+  prepare = false,
+): Promise<Row[]> {
+  const parameters = values.map(encode) as never[];
+  return toRows<Row>((await session.unsafe(text, parameters, { prepare }).raw()) as RawResult);
+}
+
+const unprepared = (session: PostgresJsSession): Queryable => ({
+  query: (statement) => send(session, statement),
+});
+
+/** Each operation on any connection of the client. */
+export class SqlDriver implements Driver {
+  readonly #sql: PostgresJsSql;
+  readonly #prepare: PreparePolicy;
+  readonly #owned: boolean;
+
+  /** @param owned whether `close()` ends the client */
+  constructor(sql: PostgresJsSql, prepare: PreparePolicy, owned: boolean) {
+    this.#sql = sql;
+    this.#prepare = prepare;
+    this.#owned = owned;
+  }
+
+  query<Row extends object>(statement: Statement): Promise<Row[]> {
+    return this.#prepare.run(statement, false, (name) =>
+      send<Row>(this.#sql, statement, name !== undefined),
+    );
+  }
+
+  async transaction<T>(work: (tx: Queryable) => Promise<T>): Promise<T> {
+    return (await this.#sql.begin((tx) => work(unprepared(tx)))) as T;
+  }
+
+  async close(): Promise<void> {
+    if (this.#owned) await this.#sql.end();
+  }
+}
+
+/** All operations in a transaction of the caller. */
+export class TransactionDriver implements Driver {
+  readonly #sql: PostgresJsTransaction;
+  readonly #prepare: PreparePolicy;
+
+  constructor(sql: PostgresJsTransaction, prepare: PreparePolicy) {
+    this.#sql = sql;
+    this.#prepare = prepare;
+  }
+
+  query<Row extends object>(statement: Statement): Promise<Row[]> {
+    return this.#prepare.run(statement, true, (name) =>
+      send<Row>(this.#sql, statement, name !== undefined),
+    );
+  }
+
+  transaction<T>(work: (tx: Queryable) => Promise<T>): Promise<T> {
+    return work(this);
+  }
+
+  /** The transaction is the caller's. */
+  async close(): Promise<void> {}
+}
+
+/** Two savers over one connection have to take turns with each other too. */
+const turnsOf = new WeakMap<PostgresJsReserved, Turns>();
+
+const NO_ACTIVE_TRANSACTION = "25P01";
+
+/** All operations on one connection, pipelined by postgres.js. A transaction is alone. */
+export class ReservedDriver implements Driver {
+  readonly #sql: PostgresJsReserved;
+  readonly #prepare: PreparePolicy;
+  readonly #turns: Turns;
+
+  constructor(sql: PostgresJsReserved, prepare: PreparePolicy) {
+    this.#sql = sql;
+    this.#prepare = prepare;
+    this.#turns = turnsOf.get(sql) ?? new Turns();
+    turnsOf.set(sql, this.#turns);
+  }
+
+  query<Row extends object>(statement: Statement): Promise<Row[]> {
+    return this.#turns.together(() =>
+      this.#prepare.run(statement, false, (name) =>
+        send<Row>(this.#sql, statement, name !== undefined),
+      ),
+    );
+  }
+
+  transaction<T>(work: (tx: Queryable) => Promise<T>): Promise<T> {
+    const tx = unprepared(this.#sql);
+    return this.#turns.alone(async () =>
+      (await this.#joins())
+        ? work(tx)
+        : runTransaction(
+            (text) => this.#command(text),
+            () => work(tx),
+          ),
+    );
+  }
+
+  /** The connection is the caller's. */
+  async close(): Promise<void> {}
+
+  /** Whether the caller has a transaction open. postgres.js does not say, and outside one this changes nothing. */
+  async #joins(): Promise<boolean> {
+    try {
+      await this.#command("SAVEPOINT waypost");
+    } catch (error) {
+      if (sqlState(error) === NO_ACTIVE_TRANSACTION) return false;
+      throw error;
+    }
+    await this.#command("RELEASE SAVEPOINT waypost");
+    return true;
+  }
+
+  #command(text: string): Promise<object[]> {
+    return send(this.#sql, { text, values: [], name: "" });
+  }
+}

@@ -1,0 +1,11 @@
+export {
+  DatabaseError,
+  InvalidInputError,
+  type Prepare,
+  type SaverOptions,
+  SerializationError,
+  setupScript,
+  WaypostError,
+} from "@waypost/core";
+export type { PostgresJsReserved, PostgresJsSql, PostgresJsTransaction } from "./client.js";
+export { PostgresJsSaver } from "./saver.js";

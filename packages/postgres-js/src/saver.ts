@@ -1,0 +1,71 @@
+import {
+  type Driver,
+  InvalidInputError,
+  PreparePolicy,
+  type SaverOptions,
+  WaypostSaver,
+} from "@waypost/core";
+import postgres from "postgres";
+import type { PostgresJsReserved, PostgresJsSql, PostgresJsTransaction } from "./client.js";
+import { ReservedDriver, SqlDriver, TransactionDriver } from "./driver.js";
+
+/** Clients that `fromConnString` made, which `end()` therefore ends. */
+const ownedClients = new WeakSet<object>();
+
+/**
+ * Keeps LangGraph checkpoints in Postgres through postgres.js.
+ *
+ * @example
+ * const saver = new PostgresJsSaver(postgres(process.env.DATABASE_URL));
+ * await saver.setup();
+ * const graph = builder.compile({ checkpointer: saver });
+ */
+export class PostgresJsSaver extends WaypostSaver {
+  /**
+   * @param sql what `postgres()` returned, `sql.reserve()` resolved to, or `sql.begin()` passed to its
+   *   callback, whose transaction the saver then joins. It stays yours: the saver changes nothing about
+   *   it and never ends it. Statements are prepared only if its own `prepare` option allows it.
+   * @throws InvalidInputError if it is none of these, or an option can't be used
+   */
+  constructor(
+    sql: PostgresJsSql | PostgresJsReserved | PostgresJsTransaction,
+    options: SaverOptions = {},
+  ) {
+    super(driverFor(sql, options), options);
+  }
+
+  /**
+   * A saver with a client of its own, which connects when it is first used. End it with `end()`, or
+   * declare it with `await using`.
+   *
+   * @param uri e.g. `postgresql://user:password@host:5432/database`
+   * @throws InvalidInputError if the URI is no string or an option can't be used
+   */
+  static fromConnString(uri: string, options: SaverOptions = {}): PostgresJsSaver {
+    if (typeof uri !== "string" || uri === "") {
+      throw new InvalidInputError(
+        "Pass a connection string, e.g. postgresql://user:password@host:5432/database.",
+      );
+    }
+    // Postgres sends a notice for each table that setup finds; by default they are printed.
+    const sql = postgres(uri, { onnotice: () => {} });
+    ownedClients.add(sql);
+    return new PostgresJsSaver(sql, options);
+  }
+}
+
+function driverFor(sql: unknown, options: SaverOptions | null): Driver {
+  const prepare = new PreparePolicy(options?.prepare);
+  if (has<PostgresJsSql>(sql, "begin")) return new SqlDriver(sql, prepare, ownedClients.has(sql));
+  if (has<PostgresJsTransaction>(sql, "savepoint")) return new TransactionDriver(sql, prepare);
+  if (has<PostgresJsReserved>(sql, "release")) return new ReservedDriver(sql, prepare);
+  throw new InvalidInputError(
+    "Pass what postgres(), sql.reserve() or sql.begin() gave you, or use PostgresJsSaver.fromConnString(uri).",
+  );
+}
+
+/** What postgres.js returns are functions; the three kinds differ by one method. */
+function has<Client extends object>(sql: unknown, method: keyof Client & string): sql is Client {
+  if (typeof sql !== "function" || !("unsafe" in sql)) return false;
+  return typeof (sql as unknown as Record<string, unknown>)[method] === "function";
+}

@@ -1,0 +1,124 @@
+import { databaseUrl, withClient, withSchema } from "@waypost/conformance";
+import { PostgresJsSaver } from "@waypost/postgres-js";
+import postgres from "postgres";
+import { describe, expect, it } from "vitest";
+import { checkpoint, METADATA, putChain } from "../../conformance/src/checkpoints.ts";
+import { chainGraph, thread } from "../../conformance/src/graphs.ts";
+
+async function withSql(work: (sql: postgres.Sql, schema: string) => Promise<void>): Promise<void> {
+  await withSchema(async (schema) => {
+    const sql = postgres(databaseUrl(), { max: 4, onnotice: () => {} });
+    try {
+      await new PostgresJsSaver(sql, { schema }).setup();
+      await sql.unsafe(`CREATE TABLE ${schema}.orders (id int PRIMARY KEY)`);
+      await work(sql, schema);
+    } finally {
+      await sql.end();
+    }
+  });
+}
+
+/** Threads and orders that another connection sees. */
+const seen = (schema: string) =>
+  withClient(async (other) => {
+    const { rows } = await other.query(`SELECT
+      (SELECT count(DISTINCT thread_id)::int FROM ${schema}.checkpoints) AS threads,
+      (SELECT count(*)::int FROM ${schema}.orders) AS orders`);
+    return rows[0];
+  });
+
+const order = (sql: { unsafe: postgres.Sql["unsafe"] }, schema: string) =>
+  sql.unsafe(`INSERT INTO ${schema}.orders VALUES (1)`);
+
+describe("postgres.js in the caller's transaction", () => {
+  it("commits checkpoints and application rows together", () =>
+    withSql(async (sql, schema) => {
+      await sql.begin(async (tx) => {
+        await order(tx, schema);
+        await chainGraph(new PostgresJsSaver(tx, { schema })).invoke({ log: [] }, thread("1"));
+        expect(await seen(schema)).toEqual({ threads: 0, orders: 0 });
+      });
+      expect(await seen(schema)).toEqual({ threads: 1, orders: 1 });
+    }));
+
+  it("rolls checkpoints and application rows back together", () =>
+    withSql(async (sql, schema) => {
+      const rolledBack = sql.begin(async (tx) => {
+        await order(tx, schema);
+        await chainGraph(new PostgresJsSaver(tx, { schema })).invoke({ log: [] }, thread("1"));
+        throw new Error("changed my mind");
+      });
+      await expect(rolledBack).rejects.toThrow("changed my mind");
+      expect(await seen(schema)).toEqual({ threads: 0, orders: 0 });
+    }));
+
+  it("rolls back to a savepoint, and commits what was before it", () =>
+    withSql(async (sql, schema) => {
+      await sql.begin(async (tx) => {
+        await order(tx, schema);
+        await chainGraph(new PostgresJsSaver(tx, { schema })).invoke({ log: [] }, thread("kept"));
+        const lost = tx.savepoint(async (inner) => {
+          await chainGraph(new PostgresJsSaver(inner, { schema })).invoke(
+            { log: [] },
+            thread("lost"),
+          );
+          throw new Error("not this");
+        });
+        await expect(lost).rejects.toThrow("not this");
+      });
+      expect(await seen(schema)).toEqual({ threads: 1, orders: 1 });
+    }));
+
+  it("joins a transaction that the caller opened on a reserved connection", () =>
+    withSql(async (sql, schema) => {
+      const reserved = await sql.reserve();
+      const saver = new PostgresJsSaver(reserved, { schema });
+      await reserved`BEGIN`;
+      const [config] = await putChain(saver, "1", 1, () => ({}));
+      const many = Array.from({ length: 17_000 }, (_, i): [string, unknown] => ["log", i]);
+      await saver.putWrites(config ?? {}, many, "task");
+      await reserved`ROLLBACK`;
+      expect(await saver.getTuple(thread("1"))).toBeUndefined();
+      reserved.release();
+    }));
+});
+
+describe("a client of postgres.js", () => {
+  it("keeps its owner's parsers and transformations, and the saver reads past them", () =>
+    withSchema(async (schema) => {
+      const sql = postgres(databaseUrl(), {
+        onnotice: () => {},
+        transform: { ...postgres.pascal, value: { from: () => "mine" } },
+      });
+      const saver = new PostgresJsSaver(sql, { schema });
+      await saver.setup();
+      const bytes = new Uint8Array([0, 92, 39, 127, 128, 255]);
+      const stored = checkpoint({ bytes, log: ["a"] });
+      await saver.put(thread("1"), stored, METADATA, stored.channel_versions);
+      const read = await saver.getTuple(thread("1"));
+      expect(read?.checkpoint.channel_values.log).toEqual(["a"]);
+      expect(new Uint8Array(read?.checkpoint.channel_values.bytes as Uint8Array)).toEqual(bytes);
+      expect([...(await sql`SELECT 1 AS one`)]).toEqual([{ One: "mine" }]);
+      await sql.end();
+    }));
+
+  it("that was passed in stays open when the saver ends", () =>
+    withSql(async (sql, schema) => {
+      await new PostgresJsSaver(sql, { schema }).end();
+      expect([...(await sql`SELECT 1 AS one`)]).toEqual([{ one: 1 }]);
+    }));
+
+  it("that the saver opened is ended once, however often the saver is", async () => {
+    const saver = PostgresJsSaver.fromConnString(databaseUrl());
+    await saver.end();
+    await saver.end();
+    await expect(saver.getTuple(thread("1"))).rejects.toThrow("getTuple failed");
+  });
+
+  it.each([undefined, null, "postgresql://localhost", {}, () => {}])(
+    "is told from %o, which is refused with what to pass",
+    (client) => {
+      expect(() => new PostgresJsSaver(client as never)).toThrow(/postgres\(\).*fromConnString/);
+    },
+  );
+});

@@ -1,0 +1,70 @@
+import type { Mode } from "@waypost/conformance";
+import { PostgresJsSaver } from "@waypost/postgres-js";
+import postgres from "postgres";
+
+type Options = postgres.Options<Record<string, postgres.PostgresType>>;
+
+const connect = (url: string, options: Options) =>
+  postgres(url, { onnotice: () => {}, ...options });
+
+/** A mode over a client with these options. */
+export const clientMode = (name: string, options: Options = {}): Mode => ({
+  name,
+  async open(url, saverOptions) {
+    const sql = connect(url, { max: 4, ...options });
+    try {
+      return { saver: new PostgresJsSaver(sql, saverOptions), close: () => sql.end() };
+    } catch (error) {
+      await sql.end();
+      throw error;
+    }
+  },
+});
+
+export const reservedMode: Mode = {
+  name: "postgres.js, reserved",
+  transactionOverhead: 3, // a savepoint finds out whether one is open
+  async open(url, options) {
+    const sql = connect(url, { max: 2 });
+    const reserved = await sql.reserve();
+    const close = async () => {
+      reserved.release();
+      await sql.end();
+    };
+    try {
+      return { saver: new PostgresJsSaver(reserved, options), close };
+    } catch (error) {
+      await close();
+      throw error;
+    }
+  },
+};
+
+/** Ends the callback of `begin` with an error, so that postgres.js rolls back. */
+const ROLLBACK = new Error("rolled back on purpose");
+
+export const transactionMode: Mode = {
+  name: "postgres.js, in a transaction",
+  inTransaction: true,
+  transactionOverhead: 0, // it joins the one that is open
+  async open(url, options) {
+    const sql = connect(url, { max: 1 });
+    const opened = Promise.withResolvers<PostgresJsSaver>();
+    const closed = Promise.withResolvers<never>();
+    const ended = sql
+      .begin((tx) => {
+        opened.resolve(new PostgresJsSaver(tx, options));
+        return closed.promise;
+      })
+      .catch(opened.reject)
+      .finally(() => sql.end());
+    const saver = await opened.promise;
+    return {
+      saver,
+      close() {
+        closed.reject(ROLLBACK);
+        return ended;
+      },
+    };
+  },
+};

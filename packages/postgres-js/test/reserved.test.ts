@@ -1,0 +1,4 @@
+import { conformance } from "@waypost/conformance";
+import { reservedMode } from "./modes.ts";
+
+conformance(reservedMode);

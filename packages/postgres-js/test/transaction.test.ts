@@ -1,0 +1,4 @@
+import { conformance } from "@waypost/conformance";
+import { transactionMode } from "./modes.ts";
+
+conformance(transactionMode);
