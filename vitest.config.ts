@@ -13,6 +13,10 @@ export default defineConfig({
     globalSetup: "./scripts/test-postgres.ts",
     reporters: ["default", "./scripts/totals-reporter.ts"],
     pool: "forks",
+    // Files share no state, and importing LangGraph for each of them takes longer than most of them.
+    isolate: false,
+    // Tests wait for Postgres more than they compute; by default one core of two stays idle.
+    maxWorkers: "100%",
     testTimeout: 30_000,
     hookTimeout: 30_000,
   },

@@ -108,6 +108,15 @@ describe("a client of postgres.js", () => {
       expect([...(await sql`SELECT 1 AS one`)]).toEqual([{ one: 1 }]);
     }));
 
+  it("that the saver opened works as one that was passed in", () =>
+    withSchema(async (schema) => {
+      await using saver = PostgresJsSaver.fromConnString(databaseUrl(), { schema });
+      await saver.setup();
+      const graph = chainGraph(saver);
+      const { log } = await graph.invoke({ log: ["in"] }, thread("1"));
+      expect((await graph.getState(thread("1"))).values.log).toEqual(log);
+    }));
+
   it("that the saver opened is ended once, however often the saver is", async () => {
     const saver = PostgresJsSaver.fromConnString(databaseUrl());
     await saver.end();

@@ -1,0 +1,93 @@
+import { HumanMessage } from "@langchain/core/messages";
+import type { RunnableConfig } from "@langchain/core/runnables";
+import type { BaseCheckpointSaver } from "@langchain/langgraph";
+import { type WeatherAgent, weatherAgent } from "./agent.ts";
+import { questionsIn, say, sayBranch, sayMessage, shortId } from "./say.ts";
+
+/** The story of every example. Each act runs in a process of its own: only Postgres connects them. */
+export const ACTS = ["ask", "follow-up", "fork"] as const;
+export type Act = (typeof ACTS)[number];
+
+export const QUESTIONS: Readonly<Record<Act, string>> = {
+  ask: "what's the weather in sf",
+  "follow-up": "do I need a jacket there?",
+  fork: "and what's the weather in nyc?",
+};
+
+/**
+ * Plays the act that the command line names: `node index.ts ask|follow-up|fork [thread-id]`.
+ *
+ * @returns the thread and the question that was asked in it
+ * @throws if the conversation isn't as the acts before left it
+ */
+export async function playAct(checkpointer: BaseCheckpointSaver<number>) {
+  const { act, thread } = actFrom(process.argv.slice(2));
+  say(`process ${process.pid}, thread ${thread}`);
+  if (act === "ask") await checkpointer.deleteThread(thread); // of an earlier run
+  const agent = await weatherAgent(checkpointer);
+  const config = { configurable: { thread_id: thread } };
+
+  if (act === "ask") await ask(agent, QUESTIONS.ask, config);
+  if (act === "follow-up") await followUp(agent, config);
+  if (act === "fork") await fork(agent, config);
+  return { act, thread, question: QUESTIONS[act] };
+}
+
+/** The act and the thread of a command line's arguments. */
+export function actFrom(args: readonly string[]): { act: Act; thread: string } {
+  const [name, thread = "weather-chat"] = args;
+  const act = ACTS.find((known) => known === name);
+  if (act === undefined) throw new Error(`Name an act: ${ACTS.join(", ")}.`);
+  return { act, thread };
+}
+
+/** Act 2: a new process, which knows the thread's id and nothing else. */
+async function followUp(agent: WeatherAgent, config: RunnableConfig): Promise<void> {
+  const { values } = await agent.getState(config);
+  const found = values.messages?.length ?? 0;
+  if (found === 0) throw new Error("The thread is empty: run the act `ask` first.");
+  say(`found ${found} messages of an earlier process in Postgres`);
+  await ask(agent, QUESTIONS["follow-up"], config);
+}
+
+/** Act 3: back to the moment before the follow-up, and on from there with another question. */
+async function fork(agent: WeatherAgent, config: RunnableConfig): Promise<void> {
+  const original = await agent.getState(config);
+  const earlier = await afterFirstTurn(agent, config);
+  say(`going back to checkpoint ${shortId(earlier)}, after the first answer`);
+  await ask(agent, QUESTIONS.fork, earlier);
+
+  const branches = {
+    original: await agent.getState(original.config),
+    fork: await agent.getState(config),
+  };
+  for (const [name, branch] of Object.entries(branches)) {
+    say(`branch "${name}", checkpoint ${shortId(branch.config)}`);
+    sayBranch(branch.values.messages);
+  }
+  expectQuestions(branches.original.values, [QUESTIONS.ask, QUESTIONS["follow-up"]]);
+  expectQuestions(branches.fork.values, [QUESTIONS.ask, QUESTIONS.fork]);
+  say("both branches are intact");
+}
+
+/** Asks a question at the tip of a thread, or at the checkpoint that the config names. */
+async function ask(agent: WeatherAgent, question: string, config: RunnableConfig): Promise<void> {
+  const before = (await agent.getState(config)).values.messages?.length ?? 0;
+  const { messages } = await agent.invoke({ messages: [new HumanMessage(question)] }, config);
+  for (const message of messages.slice(before)) sayMessage(message);
+}
+
+async function afterFirstTurn(agent: WeatherAgent, config: RunnableConfig) {
+  for await (const state of agent.getStateHistory(config)) {
+    const finished = state.next.length === 0;
+    if (finished && questionsIn(state.values).length === 1) return state.config;
+  }
+  throw new Error("The thread has no first turn: run the act `ask` first.");
+}
+
+function expectQuestions(values: unknown, expected: readonly string[]): void {
+  const found = questionsIn(values);
+  if (found.join("\n") !== expected.join("\n")) {
+    throw new Error(`Expected the questions ${expected.join(" / ")}, found ${found.join(" / ")}`);
+  }
+}

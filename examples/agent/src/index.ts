@@ -1,0 +1,2 @@
+export { ACTS, type Act, actFrom, playAct } from "./acts.ts";
+export { type WeatherAgent, weatherAgent } from "./agent.ts";

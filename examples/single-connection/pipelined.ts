@@ -1,0 +1,12 @@
+import { playAct } from "@waypost/example-agent";
+import { PgSaver } from "@waypost/pg";
+import pg from "pg";
+
+const client = new pg.Client({ connectionString: process.env.DATABASE_URL, pipeline: true });
+await client.connect();
+const saver = new PgSaver(client, { schema: "example_pipelined" });
+await saver.setup();
+
+await playAct(saver);
+
+await client.end(); // the client is yours, and so is ending it
