@@ -10,4 +10,6 @@ export const library = () =>
     clean: true,
     sourcemap: true,
     splitting: false,
+    // A class that names itself is otherwise renamed, and `toJSON()` and stack traces show it.
+    keepNames: true,
   });

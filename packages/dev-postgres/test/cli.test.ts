@@ -67,12 +67,15 @@ it("starts no server for a parent that was killed meanwhile", async () => {
 
 const dieWithParent = spawnSync("setpriv", ["--pdeathsig", "INT", "true"]).status === 0;
 
-it.runIf(dieWithParent)("stops the server when its supervisor is killed", async () => {
-  const cli = run(...PRINT_AND_WAIT);
-  const url = await cli.firstLine();
-  const supervisor = childrenOf(cli.process.pid).find((pid) => childrenOf(pid).length > 0);
-  process.kill(supervisor as number, "SIGKILL");
-  await vi.waitFor(async () => expect(await listens(url)).toBe(false), PATIENCE);
-  cli.process.kill("SIGTERM");
-  expect(await cli.ended).toBe(143);
-});
+it.runIf(dieWithParent)(
+  "stops the server when its supervisor is killed (needs setpriv)",
+  async () => {
+    const cli = run(...PRINT_AND_WAIT);
+    const url = await cli.firstLine();
+    const supervisor = childrenOf(cli.process.pid).find((pid) => childrenOf(pid).length > 0);
+    process.kill(supervisor as number, "SIGKILL");
+    await vi.waitFor(async () => expect(await listens(url)).toBe(false), PATIENCE);
+    cli.process.kill("SIGTERM");
+    expect(await cli.ended).toBe(143);
+  },
+);
