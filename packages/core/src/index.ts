@@ -6,7 +6,7 @@ export {
   type Statement,
 } from "./driver.js";
 export { DatabaseError, InvalidInputError, SerializationError, WaypostError } from "./errors.js";
-export type { SaverOptions } from "./options.js";
+export { checkConnString, type SaverOptions } from "./options.js";
 export { type Prepare, PreparePolicy } from "./prepare.js";
 export { WaypostSaver } from "./saver.js";
 export { setupScript } from "./schema/setup.js";

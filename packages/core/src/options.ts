@@ -42,3 +42,12 @@ function isSerializer(value: unknown): boolean {
   const { dumpsTyped, loadsTyped } = value as Partial<SerializerProtocol>;
   return typeof dumpsTyped === "function" && typeof loadsTyped === "function";
 }
+
+/** @throws InvalidInputError unless it is a non-empty string; whether it leads anywhere shows at the first use. */
+export function checkConnString(uri: unknown): asserts uri is string {
+  if (typeof uri !== "string" || uri === "") {
+    throw new InvalidInputError(
+      "Pass a connection string, e.g. postgresql://user:password@host:5432/database.",
+    );
+  }
+}

@@ -1,3 +1,5 @@
+const turnsOf = new WeakMap<object, Turns>();
+
 /**
  * Turns on a session that is shared: `alone` waits for all before it and holds back all after it;
  * `together` waits only for those that are alone.
@@ -7,6 +9,13 @@ export class Turns {
   #alone: Promise<unknown> = Promise.resolve();
   /** Settled when all so far has ended. */
   #all: Promise<unknown> = Promise.resolve();
+
+  /** The turns of a session: two savers over one connection have to take turns with each other too. */
+  static of(session: object): Turns {
+    const turns = turnsOf.get(session) ?? new Turns();
+    turnsOf.set(session, turns);
+    return turns;
+  }
 
   alone<T>(work: () => Promise<T>): Promise<T> {
     const result = this.#all.then(work);

@@ -70,9 +70,6 @@ export class PoolDriver implements Driver {
   }
 }
 
-/** Two savers over one connection have to take turns with each other too. */
-const turnsOf = new WeakMap<PgClient, Turns>();
-
 /**
  * All operations on one connection. pg runs one query at a time on it, so they queue; with
  * `pipeline: true` they follow each other without waiting for answers. A transaction is alone.
@@ -85,8 +82,7 @@ export class ClientDriver implements Driver {
   constructor(client: PgClient, prepare: PreparePolicy) {
     this.#client = client;
     this.#prepare = prepare;
-    this.#turns = turnsOf.get(client) ?? new Turns();
-    turnsOf.set(client, this.#turns);
+    this.#turns = Turns.of(client);
   }
 
   async query<Row extends object>(statement: Statement): Promise<Row[]> {

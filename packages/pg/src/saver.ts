@@ -1,4 +1,5 @@
 import {
+  checkConnString,
   type Driver,
   InvalidInputError,
   PreparePolicy,
@@ -39,11 +40,7 @@ export class PgSaver extends WaypostSaver {
    * @throws InvalidInputError if the URI is no string or an option can't be used
    */
   static fromConnString(uri: string, options: SaverOptions = {}): PgSaver {
-    if (typeof uri !== "string" || uri === "") {
-      throw new InvalidInputError(
-        "Pass a connection string, e.g. postgresql://user:password@host:5432/database.",
-      );
-    }
+    checkConnString(uri);
     const pool = new pg.Pool({ connectionString: uri });
     // An idle connection that the server ends is replaced at the next use; without a listener its
     // error event would end the process.

@@ -1,5 +1,5 @@
 import { setTimeout } from "node:timers/promises";
-import { CountingProxy, databaseUrl, withClient, withSchema } from "@waypost/conformance";
+import { databaseUrl, withClient, withSchema } from "@waypost/conformance";
 import { PgSaver } from "@waypost/pg";
 import pg from "pg";
 import { describe, expect, it, vi } from "vitest";
@@ -18,6 +18,20 @@ async function withPool(work: (pool: pg.Pool, schema: string) => Promise<void>):
   });
 }
 
+/** How many of the client's queries wait for their answer at once, at most. */
+function watchOverlap(client: pg.ClientBase): { readonly most: number } {
+  const overlap = { running: 0, most: 0 };
+  const query = client.query.bind(client) as (...args: unknown[]) => Promise<unknown>;
+  vi.spyOn(client, "query").mockImplementation((async (...args: unknown[]) => {
+    overlap.running += 1;
+    overlap.most = Math.max(overlap.most, overlap.running);
+    return query(...args).finally(() => {
+      overlap.running -= 1;
+    });
+  }) as never);
+  return overlap;
+}
+
 /** Ends every other session of an application, as an operator or a failover does. */
 const terminate = (application: string) =>
   withClient((client) =>
@@ -31,13 +45,7 @@ describe("a single Client", () => {
   it("never has two of the saver's queries at once, though two savers share it", () =>
     withPool(async (pool, schema) => {
       const client = await pool.connect();
-      let running = 0;
-      let most = 0;
-      const query = client.query.bind(client) as (...args: unknown[]) => Promise<unknown>;
-      vi.spyOn(client, "query").mockImplementation((async (...args: unknown[]) => {
-        most = Math.max(most, ++running);
-        return query(...args).finally(() => running--);
-      }) as never);
+      const overlap = watchOverlap(client);
       const savers = [new PgSaver(client, { schema }), new PgSaver(client, { schema })];
       await Promise.all(
         savers.flatMap((saver, i) =>
@@ -45,7 +53,7 @@ describe("a single Client", () => {
         ),
       );
       client.release();
-      expect(most).toBe(1);
+      expect(overlap.most).toBe(1);
     }));
 
   it("with pipeline: true sends without waiting for answers", () =>
@@ -54,16 +62,10 @@ describe("a single Client", () => {
       await client.connect();
       const saver = new PgSaver(client, { schema });
       await saver.setup();
-      let running = 0;
-      let most = 0;
-      const query = client.query.bind(client) as (...args: unknown[]) => Promise<unknown>;
-      vi.spyOn(client, "query").mockImplementation((async (...args: unknown[]) => {
-        most = Math.max(most, ++running);
-        return query(...args).finally(() => running--);
-      }) as never);
+      const overlap = watchOverlap(client);
       await Promise.all([1, 2, 3, 4].map((n) => saver.getTuple(thread(`${n}`))));
       await client.end();
-      expect(most).toBe(4);
+      expect(overlap.most).toBe(4);
     }));
 
   it("with pipeline: true keeps other operations out of a transaction of the saver", () =>
@@ -198,70 +200,4 @@ describe("the constructor", () => {
     const saver = PgSaver.fromConnString(databaseUrl());
     expect(JSON.stringify({ saver })).toBe('{"saver":"[PgSaver]"}');
   });
-});
-
-describe("prepared statements", () => {
-  const parsesOfThreeReads = async (
-    options: { prepare?: "auto" | boolean },
-    inTransaction = false,
-  ) => {
-    const proxy = await CountingProxy.to(databaseUrl());
-    const client = new pg.Client({ connectionString: proxy.url });
-    await client.connect();
-    const parses = await withSchema(async (schema) => {
-      const saver = new PgSaver(client, { ...options, schema });
-      await saver.setup();
-      if (inTransaction) await client.query("BEGIN");
-      const { parses } = await proxy.during(async () => {
-        for (let i = 0; i < 3; i++) await saver.getTuple(thread("1"));
-      });
-      if (inTransaction) await client.query("ROLLBACK");
-      return parses;
-    });
-    await client.end();
-    await proxy.close();
-    return parses;
-  };
-
-  it("are parsed once a connection by default, and every time with prepare: false", async () => {
-    expect(await parsesOfThreeReads({})).toBe(1);
-    expect(await parsesOfThreeReads({ prepare: false })).toBe(3);
-  });
-
-  it("are not risked in the caller's transaction unless asked for", async () => {
-    expect(await parsesOfThreeReads({}, true)).toBe(3);
-    expect(await parsesOfThreeReads({ prepare: true }, true)).toBe(1);
-  });
-
-  it.each([false, true])("give way for good where they are lost (pipeline: %s)", (pipeline) =>
-    withSchema(async (schema) => {
-      const client = new pg.Client({ connectionString: databaseUrl(), pipeline });
-      await client.connect();
-      const saver = new PgSaver(client, { schema });
-      await saver.setup();
-      await saver.getTuple(thread("1"));
-      await client.query("DEALLOCATE ALL"); // what a pooler does by handing out another session
-      const reads = await Promise.all([1, 2, 3].map(() => saver.getTuple(thread("1"))));
-      expect(reads).toEqual([undefined, undefined, undefined]);
-      await client.query("DEALLOCATE ALL");
-      expect(await saver.getTuple(thread("1"))).toBeUndefined();
-      const { rows } = await client.query(
-        "SELECT count(*)::int AS named FROM pg_prepared_statements",
-      );
-      expect(rows).toEqual([{ named: 0 }]);
-      await client.end();
-    }),
-  );
-
-  it("that are lost are an error with prepare: true, which says what to do", () =>
-    withSchema(async (schema) => {
-      const client = new pg.Client({ connectionString: databaseUrl() });
-      await client.connect();
-      const saver = new PgSaver(client, { schema, prepare: true });
-      await saver.setup();
-      await saver.getTuple(thread("1"));
-      await client.query("DEALLOCATE ALL");
-      await expect(saver.getTuple(thread("1"))).rejects.toThrow(/prepare: false.*26000/);
-      await client.end();
-    }));
 });

@@ -113,9 +113,6 @@ export class TransactionDriver implements Driver {
   async close(): Promise<void> {}
 }
 
-/** Two savers over one connection have to take turns with each other too. */
-const turnsOf = new WeakMap<PostgresJsReserved, Turns>();
-
 const NO_ACTIVE_TRANSACTION = "25P01";
 
 /** All operations on one connection, pipelined by postgres.js. A transaction is alone. */
@@ -127,8 +124,7 @@ export class ReservedDriver implements Driver {
   constructor(sql: PostgresJsReserved, prepare: PreparePolicy) {
     this.#sql = sql;
     this.#prepare = prepare;
-    this.#turns = turnsOf.get(sql) ?? new Turns();
-    turnsOf.set(sql, this.#turns);
+    this.#turns = Turns.of(sql);
   }
 
   query<Row extends object>(statement: Statement): Promise<Row[]> {

@@ -1,4 +1,5 @@
 import {
+  checkConnString,
   type Driver,
   InvalidInputError,
   PreparePolicy,
@@ -42,11 +43,7 @@ export class PostgresJsSaver extends WaypostSaver {
    * @throws InvalidInputError if the URI is no string or an option can't be used
    */
   static fromConnString(uri: string, options: SaverOptions = {}): PostgresJsSaver {
-    if (typeof uri !== "string" || uri === "") {
-      throw new InvalidInputError(
-        "Pass a connection string, e.g. postgresql://user:password@host:5432/database.",
-      );
-    }
+    checkConnString(uri);
     // Postgres sends a notice for each table that setup finds; by default they are printed.
     const sql = postgres(uri, { onnotice: () => {} });
     ownedClients.add(sql);
