@@ -57,6 +57,15 @@ async function explain(
   return scans(rows[0]["QUERY PLAN"][0].Plan);
 }
 
+/** The plan that a prepared statement ends up with, which knows none of its values. */
+async function explainGeneric(client: pg.Client, { text, values }: Statement): Promise<Plan[]> {
+  const nulls = values.length === 0 ? "" : `(${values.map(() => "NULL").join(", ")})`;
+  await client.query(`PREPARE generic AS ${text}; SET plan_cache_mode = force_generic_plan`);
+  const { rows } = await client.query(`EXPLAIN (VERBOSE, FORMAT JSON) EXECUTE generic${nulls}`);
+  await client.query("DEALLOCATE generic; RESET plan_cache_mode");
+  return scans(rows[0]["QUERY PLAN"][0].Plan);
+}
+
 function expectPrimaryKeys(plan: Plan[]): void {
   expect(plan.length).toBeGreaterThan(0);
   for (const scan of plan) {
@@ -119,12 +128,14 @@ describe("plans on a thread of 10,000 checkpoints", () => {
           if (analyzed) await client.query("ANALYZE");
           for (const [name, statement, limit] of statements(schema)) {
             const writes = name.startsWith("put");
-            for (const how of ["GENERIC_PLAN", writes ? "VERBOSE" : "ANALYZE, VERBOSE"]) {
-              const bound = how === "GENERIC_PLAN" ? { ...statement, values: [] } : statement;
-              const plan = await explain(client, how, bound);
+            const plans = [
+              await explainGeneric(client, statement),
+              await explain(client, writes ? "VERBOSE" : "ANALYZE, VERBOSE", statement),
+            ];
+            for (const plan of plans) {
               if (!writes) expectPrimaryKeys(plan);
               else expect(plan).toEqual([]); // an insert finds its conflicts by the primary key itself
-              expect(rowsRead(plan), `${name}, ${how}`).toBeLessThanOrEqual(limit);
+              expect(rowsRead(plan), name).toBeLessThanOrEqual(limit);
             }
           }
         }
