@@ -24,12 +24,12 @@ export function conformance(mode: Mode): void {
     graphCases,
     concurrencyCases,
     listCases,
-    countCases,
     inputCases,
     hostileCases,
-    setupCases,
-    dropInCases,
     propertyCases,
   ];
+  // They look at the server from outside: its wire, its roles, another client of it.
+  const besideIt = [countCases, setupCases, dropInCases];
+  if (!mode.embedded) groups.push(...besideIt);
   for (const group of groups) group(mode);
 }

@@ -20,6 +20,8 @@ export interface Mode {
    * an error of the database ends it.
    */
   readonly inTransaction?: boolean;
+  /** The database is part of this process: there is no server that others could connect to. */
+  readonly embedded?: boolean;
   /** Statements that a transaction of the saver takes beside its work; 2, BEGIN and COMMIT, by default. */
   readonly transactionOverhead?: number;
 }

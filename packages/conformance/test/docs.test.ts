@@ -15,7 +15,12 @@ const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 const GUIDES = readdirSync(join(ROOT, "docs"))
   .filter((name) => name.endsWith(".md"))
   .map((name) => `docs/${name}`);
-const READMES = ["README.md", "packages/pg/README.md", "packages/postgres-js/README.md"];
+const READMES = [
+  "README.md",
+  "packages/pg/README.md",
+  "packages/postgres-js/README.md",
+  "packages/kysely/README.md",
+];
 const PAGES = [...READMES, ...GUIDES, "docker/README.md"];
 
 const page = (path: string) => readFileSync(join(ROOT, path), "utf8");
@@ -31,7 +36,7 @@ function installed(): string[] {
   const lines = [...page("README.md").matchAll(/^npm install (.+)$/gm)].map(([, names]) => names);
   if (lines.length === 0) throw new Error("README.md has no install line");
   const names = lines.flatMap((line) => (line ?? "").split(" "));
-  return [...new Set([...names, "@types/pg", "@types/node"])];
+  return [...new Set([...names, "@electric-sql/pglite", "@types/pg", "@types/node"])];
 }
 
 /** Where this repository has a package. */
@@ -40,6 +45,7 @@ function folderOf(name: string): string {
     name.replace("@waypost/", "packages/"),
     `packages/conformance/node_modules/${name}`,
     `packages/postgres-js/node_modules/${name}`,
+    `packages/kysely/node_modules/${name}`,
     `node_modules/${name}`,
   ].find((path) => existsSync(join(ROOT, path, "package.json")));
   if (folder === undefined) throw new Error(`${name} is not installed in this repository`);

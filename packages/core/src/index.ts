@@ -11,5 +11,5 @@ export { type Prepare, PreparePolicy } from "./prepare.js";
 export { WaypostSaver } from "./saver.js";
 export { setupScript } from "./schema/setup.js";
 export { preparedStatementRefused, sqlState } from "./sqlstate.js";
-export { textParser } from "./text-format.js";
+export { portableValue, textParser } from "./text-format.js";
 export { Turns } from "./turns.js";

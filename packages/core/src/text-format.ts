@@ -1,3 +1,5 @@
+import type { SqlValue } from "./driver.js";
+
 /** Types of Postgres by their OID, as in its catalog `pg_type`. */
 const BOOL = 16;
 const BYTEA = 17;
@@ -22,4 +24,14 @@ export function textParser(oid: number): (text: string) => string | number | boo
   if (oid === BYTEA) return parseBytea;
   if (oid === BOOL) return (text) => text === "t";
   return oid === INT4 ? Number : String;
+}
+
+/**
+ * A value without arrays, which not every driver can bind (postgres.js only where it has fetched the
+ * server's types): they become text, as every parameter is cast in SQL.
+ */
+export function portableValue(value: SqlValue): Exclude<SqlValue, readonly string[]> {
+  if (typeof value !== "object" || value === null || value instanceof Uint8Array) return value;
+  const quoted = value.map((item) => `"${item.replace(/["\\]/g, "\\$&")}"`);
+  return `{${quoted.join(",")}}`;
 }

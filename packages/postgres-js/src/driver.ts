@@ -1,9 +1,9 @@
 import {
   type Driver,
   type PreparePolicy,
+  portableValue,
   type Queryable,
   runTransaction,
-  type SqlValue,
   type Statement,
   sqlState,
   Turns,
@@ -16,13 +16,6 @@ import type {
   PostgresJsTransaction,
   RawResult,
 } from "./client.js";
-
-/** postgres.js serializes arrays only for a client that has fetched the types; their literal is text. */
-function encode(value: SqlValue): SqlValue {
-  if (!Array.isArray(value)) return value;
-  const quoted = value.map((item: string) => `"${item.replace(/["\\]/g, "\\$&")}"`);
-  return `{${quoted.join(",")}}`;
-}
 
 /**
  * Rows are read raw: the client's parsers and its transformations of values are its owner's. The
@@ -53,7 +46,7 @@ async function send<Row extends object>(
   { text, values }: Statement,
   prepare = false,
 ): Promise<Row[]> {
-  const parameters = values.map(encode) as never[];
+  const parameters = values.map(portableValue) as never[];
   return toRows<Row>((await session.unsafe(text, parameters, { prepare }).raw()) as RawResult);
 }
 

@@ -1,0 +1,14 @@
+/**
+ * The slice of Kysely that is used; `test/types.test.ts` holds it against the real library. Kysely 0.29
+ * has ES modules only, so its own types would keep CommonJS applications from using these.
+ */
+export interface KyselyDatabase {
+  /** True for what a transaction passes to its callback, and for a controlled transaction. */
+  readonly isTransaction: boolean;
+  executeQuery(query: never): Promise<{ rows: unknown[] }>;
+  /** The same connection without the owner's plugins, which may rename columns or schemas. */
+  withoutPlugins(): KyselyDatabase;
+  transaction(): {
+    execute(work: (transaction: KyselyDatabase) => Promise<unknown>): Promise<unknown>;
+  };
+}

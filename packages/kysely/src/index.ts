@@ -1,0 +1,11 @@
+export {
+  DatabaseError,
+  InvalidInputError,
+  type SaverOptions,
+  SerializationError,
+  setupScript,
+  WaypostError,
+} from "@waypost/core";
+export type { KyselyDatabase } from "./client.js";
+export { KyselySaver } from "./saver.js";
+export type { WaypostDatabase } from "./tables.js";

@@ -1,0 +1,32 @@
+import { InvalidInputError, type SaverOptions, WaypostSaver } from "@waypost/core";
+import type { KyselyDatabase } from "./client.js";
+import { KyselyDriver } from "./driver.js";
+
+/**
+ * Keeps LangGraph checkpoints in Postgres through Kysely, whatever its dialect connects with.
+ *
+ * @example
+ * const saver = new KyselySaver(db);
+ * await saver.setup();
+ * const graph = builder.compile({ checkpointer: saver });
+ */
+export class KyselySaver extends WaypostSaver {
+  /**
+   * @param db a Kysely with a Postgres dialect (`PostgresDialect`, `PostgresJSDialect`, `PGliteDialect`),
+   *   or a transaction of it, which the saver then joins. It stays yours: plugins are left aside, and
+   *   the saver never destroys it.
+   * @throws InvalidInputError if it is neither, or an option can't be used
+   */
+  constructor(db: KyselyDatabase, options: Omit<SaverOptions, "prepare"> = {}) {
+    if (!isKysely(db)) throw new InvalidInputError("Pass a Kysely or a transaction of it.");
+    super(new KyselyDriver(db), options);
+  }
+}
+
+// Structural: an application may hold two copies of Kysely, and then instanceof lies.
+function isKysely(db: unknown): db is KyselyDatabase {
+  if (typeof db !== "object" || db === null) return false;
+  const { executeQuery, withoutPlugins, isTransaction } = db as Partial<KyselyDatabase>;
+  const methods = [executeQuery, withoutPlugins];
+  return methods.every((m) => typeof m === "function") && typeof isTransaction === "boolean";
+}

@@ -1,0 +1,35 @@
+/**
+ * The tables for queries of your own: `Kysely<WaypostDatabase & YourDatabase>`. Read them as you like;
+ * write them through the saver only. In another schema than `public`, use `db.withSchema(…)`.
+ */
+export interface WaypostDatabase {
+  checkpoints: {
+    thread_id: string;
+    checkpoint_ns: string;
+    checkpoint_id: string;
+    parent_checkpoint_id: string | null;
+    type: string | null;
+    /** The checkpoint without its values, parsed from `jsonb`. */
+    checkpoint: { v: number; id: string; ts: string; channel_versions: Record<string, unknown> };
+    metadata: Record<string, unknown>;
+  };
+  checkpoint_blobs: {
+    thread_id: string;
+    checkpoint_ns: string;
+    channel: string;
+    version: string;
+    type: string;
+    blob: Uint8Array | null;
+  };
+  checkpoint_writes: {
+    thread_id: string;
+    checkpoint_ns: string;
+    checkpoint_id: string;
+    task_id: string;
+    idx: number;
+    channel: string;
+    type: string | null;
+    blob: Uint8Array;
+    task_path: string;
+  };
+}
