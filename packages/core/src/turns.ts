@@ -1,3 +1,10 @@
+/** Waiting must not keep what was waited for: rows of every query, for as long as the session lives. */
+const ended = (work: Promise<unknown>): Promise<void> =>
+  work.then(
+    () => {},
+    () => {},
+  );
+
 const turnsOf = new WeakMap<object, Turns>();
 
 /**
@@ -6,9 +13,9 @@ const turnsOf = new WeakMap<object, Turns>();
  */
 export class Turns {
   /** Settled when every `alone` so far has ended. */
-  #alone: Promise<unknown> = Promise.resolve();
+  #alone: Promise<void> = Promise.resolve();
   /** Settled when all so far has ended. */
-  #all: Promise<unknown> = Promise.resolve();
+  #all: Promise<void> = Promise.resolve();
 
   /** The turns of a session: two savers over one connection have to take turns with each other too. */
   static of(session: object): Turns {
@@ -19,13 +26,13 @@ export class Turns {
 
   alone<T>(work: () => Promise<T>): Promise<T> {
     const result = this.#all.then(work);
-    this.#alone = this.#all = result.catch(() => {});
+    this.#alone = this.#all = ended(result);
     return result;
   }
 
   together<T>(work: () => Promise<T>): Promise<T> {
     const result = this.#alone.then(work);
-    this.#all = Promise.allSettled([this.#all, result]);
+    this.#all = ended(Promise.allSettled([this.#all, result]));
     return result;
   }
 }
