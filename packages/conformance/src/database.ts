@@ -45,6 +45,16 @@ export async function dropSchema(schema: string): Promise<void> {
   );
 }
 
+/** Threads, and rows of a table `orders`, that another connection sees in the schema. */
+export function committedIn(schema: string): Promise<{ threads: number; orders: number }> {
+  return withClient(async (other) => {
+    const { rows } = await other.query(`SELECT
+      (SELECT count(DISTINCT thread_id)::int FROM ${schema}.checkpoints) AS threads,
+      (SELECT count(*)::int FROM ${schema}.orders) AS orders`);
+    return rows[0];
+  });
+}
+
 /** Runs the work with a saver of the mode whose tables are ready, in a schema of its own. */
 export function withSaver<T>(
   mode: Mode,

@@ -12,7 +12,9 @@ import { setupCases } from "./cases/setup.ts";
 import type { Mode } from "./mode.ts";
 
 export { BRANCH_CHECKS } from "./cases/branches.ts";
-export { databaseUrl, withClient, withSaver, withSchema } from "./database.ts";
+export { checkpoint, METADATA, putChain } from "./checkpoints.ts";
+export { committedIn, databaseUrl, withClient, withSchema } from "./database.ts";
+export { chainGraph, thread } from "./graphs.ts";
 export type { Mode, Saver, Session } from "./mode.ts";
 export { CountingProxy } from "./wire.ts";
 

@@ -92,13 +92,8 @@ export class CountingProxy {
     };
   }
 
-  /** Cuts all connections, as a network does. */
-  cut(): void {
-    for (const socket of this.#sockets) socket.destroy();
-  }
-
   async close(): Promise<void> {
-    this.cut();
+    for (const socket of this.#sockets) socket.destroy();
     this.#server.close();
     await once(this.#server, "close");
   }

@@ -10,6 +10,6 @@ export { checkConnString, type SaverOptions } from "./options.js";
 export { type Prepare, PreparePolicy } from "./prepare.js";
 export { WaypostSaver } from "./saver.js";
 export { setupScript } from "./schema/setup.js";
-export { preparedStatementRefused, sqlState } from "./sqlstate.js";
+export { sqlState } from "./sqlstate.js";
 export { portableValue, textParser } from "./text-format.js";
 export { Turns } from "./turns.js";

@@ -124,11 +124,12 @@ export abstract class WaypostSaver extends BaseCheckpointSaver<number> implement
     newVersions: ChannelVersions,
   ): Promise<RunnableConfig> {
     const { threadId, checkpointNs, checkpointId: parentId } = writeKey(config);
+    // Before anything is awaited: the caller may go on changing the checkpoint meanwhile.
+    const { id: checkpointId, json } = encodeCheckpoint(checkpoint);
     const [blobs, metadataJson] = await Promise.all([
       encodeBlobs(this.serde, checkpoint.channel_values, newVersions),
       encodeMetadata(metadata),
     ]);
-    const { id: checkpointId, json } = encodeCheckpoint(checkpoint);
     const key = { threadId, checkpointNs, checkpointId };
     const input = {
       ...key,

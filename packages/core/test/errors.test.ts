@@ -1,11 +1,7 @@
-import {
-  DatabaseError,
-  InvalidInputError,
-  preparedStatementRefused,
-  sqlState,
-} from "@waypost/core";
+import { DatabaseError, InvalidInputError, sqlState } from "@waypost/core";
 import { describe, expect, it } from "vitest";
 import { databaseError } from "../src/errors.ts";
+import { preparedStatementRefused } from "../src/sqlstate.ts";
 
 const withCode = (code: string, cause?: unknown) =>
   Object.assign(new Error("a message that quotes the secret value", { cause }), { code });

@@ -2,11 +2,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
-import { databaseUrl, withClient, withSchema } from "@waypost/conformance";
+import { chainGraph, committedIn, databaseUrl, thread, withSchema } from "@waypost/conformance";
 import { KyselySaver, type WaypostDatabase } from "@waypost/kysely";
 import { CamelCasePlugin, Kysely, PGliteDialect, WithSchemaPlugin } from "kysely";
 import { describe, expect, it } from "vitest";
-import { chainGraph, thread } from "../../conformance/src/graphs.ts";
 import { overPg } from "./modes.ts";
 
 interface Tables extends WaypostDatabase {
@@ -27,24 +26,15 @@ async function withDb(work: (db: Kysely<Tables>, schema: string) => Promise<void
   });
 }
 
-/** Threads and orders that another connection sees. */
-const seen = (schema: string) =>
-  withClient(async (other) => {
-    const { rows } = await other.query(`SELECT
-      (SELECT count(DISTINCT thread_id)::int FROM ${schema}.checkpoints) AS threads,
-      (SELECT count(*)::int FROM ${schema}.orders) AS orders`);
-    return rows[0];
-  });
-
 describe("Kysely in the caller's transaction", () => {
   it("commits checkpoints and application rows together", () =>
     withDb(async (db, schema) => {
       await db.transaction().execute(async (trx) => {
         await trx.withSchema(schema).insertInto("orders").values({ id: 1 }).execute();
         await chainGraph(new KyselySaver(trx, { schema })).invoke({ log: [] }, thread("1"));
-        expect(await seen(schema)).toEqual({ threads: 0, orders: 0 });
+        expect(await committedIn(schema)).toEqual({ threads: 0, orders: 0 });
       });
-      expect(await seen(schema)).toEqual({ threads: 1, orders: 1 });
+      expect(await committedIn(schema)).toEqual({ threads: 1, orders: 1 });
     }));
 
   it("rolls checkpoints and application rows back together", () =>
@@ -55,7 +45,7 @@ describe("Kysely in the caller's transaction", () => {
         throw new Error("changed my mind");
       });
       await expect(rolledBack).rejects.toThrow("changed my mind");
-      expect(await seen(schema)).toEqual({ threads: 0, orders: 0 });
+      expect(await committedIn(schema)).toEqual({ threads: 0, orders: 0 });
     }));
 
   it("rolls back to a savepoint of a controlled transaction, and commits what was before it", () =>
@@ -67,7 +57,7 @@ describe("Kysely in the caller's transaction", () => {
       await chainGraph(new KyselySaver(after, { schema })).invoke({ log: [] }, thread("lost"));
       await after.rollbackToSavepoint("here").execute();
       await trx.commit().execute();
-      expect(await seen(schema)).toEqual({ threads: 1, orders: 0 });
+      expect(await committedIn(schema)).toEqual({ threads: 1, orders: 0 });
     }));
 });
 

@@ -1,10 +1,17 @@
 import { setTimeout } from "node:timers/promises";
-import { databaseUrl, withClient, withSchema } from "@waypost/conformance";
+import {
+  chainGraph,
+  checkpoint,
+  databaseUrl,
+  METADATA,
+  putChain,
+  thread,
+  withClient,
+  withSchema,
+} from "@waypost/conformance";
 import { PgSaver } from "@waypost/pg";
 import pg from "pg";
 import { describe, expect, it, vi } from "vitest";
-import { checkpoint, METADATA, putChain } from "../../conformance/src/checkpoints.ts";
-import { chainGraph, thread } from "../../conformance/src/graphs.ts";
 
 async function withPool(work: (pool: pg.Pool, schema: string) => Promise<void>): Promise<void> {
   await withSchema(async (schema) => {

@@ -1,8 +1,7 @@
-import { CountingProxy, databaseUrl, withSchema } from "@waypost/conformance";
+import { CountingProxy, databaseUrl, thread, withSchema } from "@waypost/conformance";
 import { PgSaver } from "@waypost/pg";
 import pg from "pg";
 import { describe, expect, it } from "vitest";
-import { thread } from "../../conformance/src/graphs.ts";
 
 describe("prepared statements", () => {
   const parsesOfThreeReads = async (

@@ -1,9 +1,16 @@
-import { databaseUrl, withClient, withSchema } from "@waypost/conformance";
+import {
+  chainGraph,
+  checkpoint,
+  committedIn,
+  databaseUrl,
+  METADATA,
+  putChain,
+  thread,
+  withSchema,
+} from "@waypost/conformance";
 import { PgSaver } from "@waypost/pg";
 import pg from "pg";
 import { describe, expect, it } from "vitest";
-import { checkpoint, METADATA, putChain } from "../../conformance/src/checkpoints.ts";
-import { chainGraph, thread } from "../../conformance/src/graphs.ts";
 
 interface Transaction {
   client: pg.PoolClient;
@@ -19,13 +26,7 @@ async function withTransaction(work: (transaction: Transaction) => Promise<void>
     await new PgSaver(pool, { schema }).setup();
     await pool.query(`CREATE TABLE ${schema}.orders (id int PRIMARY KEY)`);
     const client = await pool.connect();
-    const seen = () =>
-      withClient(async (other) => {
-        const { rows } = await other.query(`SELECT
-          (SELECT count(DISTINCT thread_id)::int FROM ${schema}.checkpoints) AS threads,
-          (SELECT count(*)::int FROM ${schema}.orders) AS orders`);
-        return rows[0];
-      });
+    const seen = () => committedIn(schema);
     try {
       await work({ client, saver: new PgSaver(client, { schema }), schema, seen });
     } finally {

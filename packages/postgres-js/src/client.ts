@@ -1,6 +1,6 @@
 /** The slices of postgres.js that are used; `test/types.test.ts` holds them against the real library. */
 
-export interface RawResult extends ReadonlyArray<readonly (Uint8Array | null)[]> {
+export interface RawResult extends ReadonlyArray<readonly (Buffer | null)[]> {
   readonly columns: readonly { readonly name: string; readonly type: number }[];
 }
 

@@ -26,17 +26,13 @@ function toRows<Row extends object>(result: RawResult): Row[] {
     name: name.toLowerCase(),
     parse: textParser(type),
   }));
-  return result.map((row) => {
-    const values = columns.map(({ name, parse }, i) => {
-      const bytes = row[i] ?? null;
-      return [
-        name,
-        bytes === null
-          ? null
-          : parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString()),
-      ];
-    });
-    return Object.fromEntries(values) as Row;
+  return result.map((values) => {
+    const row: Record<string, unknown> = {};
+    for (const [i, { name, parse }] of columns.entries()) {
+      const value = values[i];
+      row[name] = value == null ? null : parse(value.toString());
+    }
+    return row as Row;
   });
 }
 

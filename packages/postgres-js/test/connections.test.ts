@@ -1,9 +1,16 @@
-import { databaseUrl, withClient, withSchema } from "@waypost/conformance";
+import {
+  chainGraph,
+  checkpoint,
+  committedIn,
+  databaseUrl,
+  METADATA,
+  putChain,
+  thread,
+  withSchema,
+} from "@waypost/conformance";
 import { PostgresJsSaver } from "@waypost/postgres-js";
 import postgres from "postgres";
 import { describe, expect, it } from "vitest";
-import { checkpoint, METADATA, putChain } from "../../conformance/src/checkpoints.ts";
-import { chainGraph, thread } from "../../conformance/src/graphs.ts";
 
 async function withSql(work: (sql: postgres.Sql, schema: string) => Promise<void>): Promise<void> {
   await withSchema(async (schema) => {
@@ -18,15 +25,6 @@ async function withSql(work: (sql: postgres.Sql, schema: string) => Promise<void
   });
 }
 
-/** Threads and orders that another connection sees. */
-const seen = (schema: string) =>
-  withClient(async (other) => {
-    const { rows } = await other.query(`SELECT
-      (SELECT count(DISTINCT thread_id)::int FROM ${schema}.checkpoints) AS threads,
-      (SELECT count(*)::int FROM ${schema}.orders) AS orders`);
-    return rows[0];
-  });
-
 const order = (sql: { unsafe: postgres.Sql["unsafe"] }, schema: string) =>
   sql.unsafe(`INSERT INTO ${schema}.orders VALUES (1)`);
 
@@ -36,9 +34,9 @@ describe("postgres.js in the caller's transaction", () => {
       await sql.begin(async (tx) => {
         await order(tx, schema);
         await chainGraph(new PostgresJsSaver(tx, { schema })).invoke({ log: [] }, thread("1"));
-        expect(await seen(schema)).toEqual({ threads: 0, orders: 0 });
+        expect(await committedIn(schema)).toEqual({ threads: 0, orders: 0 });
       });
-      expect(await seen(schema)).toEqual({ threads: 1, orders: 1 });
+      expect(await committedIn(schema)).toEqual({ threads: 1, orders: 1 });
     }));
 
   it("rolls checkpoints and application rows back together", () =>
@@ -49,7 +47,7 @@ describe("postgres.js in the caller's transaction", () => {
         throw new Error("changed my mind");
       });
       await expect(rolledBack).rejects.toThrow("changed my mind");
-      expect(await seen(schema)).toEqual({ threads: 0, orders: 0 });
+      expect(await committedIn(schema)).toEqual({ threads: 0, orders: 0 });
     }));
 
   it("rolls back to a savepoint, and commits what was before it", () =>
@@ -66,7 +64,7 @@ describe("postgres.js in the caller's transaction", () => {
         });
         await expect(lost).rejects.toThrow("not this");
       });
-      expect(await seen(schema)).toEqual({ threads: 1, orders: 1 });
+      expect(await committedIn(schema)).toEqual({ threads: 1, orders: 1 });
     }));
 
   it("joins a transaction that the caller opened on a reserved connection", () =>

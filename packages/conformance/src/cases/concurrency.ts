@@ -112,6 +112,22 @@ export function concurrencyCases(mode: Mode): void {
         );
       }));
 
+    it("stores a checkpoint as it was when put was called, whatever becomes of it meanwhile", () =>
+      withSaver(mode, async (saver) => {
+        const passed = checkpoint({ log: ["a"] });
+        const expected = structuredClone(passed);
+        const metadata = { ...METADATA };
+        const stored = saver.put(thread("1"), passed, metadata, passed.channel_versions);
+        passed.channel_versions.log = 99;
+        passed.channel_values.log = ["changed"];
+        passed.id = "changed";
+        metadata.step = 99;
+        await stored;
+        const tuple = await saver.getTuple(thread("1"));
+        expect(tuple?.checkpoint).toEqual(expected);
+        expect(tuple?.metadata).toEqual(METADATA);
+      }));
+
     it("puts the same checkpoint twice as once", () =>
       withSaver(mode, async (saver) => {
         const stored = checkpoint({ log: ["a"] });
