@@ -1,6 +1,7 @@
-import type { CheckpointTuple, SerializerProtocol } from "@langchain/langgraph-checkpoint";
+import type { CheckpointTuple } from "@langchain/langgraph-checkpoint";
 import type { ListQuery } from "./config.js";
 import { Page } from "./page.js";
+import type { Serializer } from "./serializer/types.js";
 import type { PageInput } from "./sql/list.js";
 import type { TupleRow } from "./sql/tuple.js";
 
@@ -22,7 +23,7 @@ const PAGE_BYTES = 4 * 1024 * 1024;
 export async function* listTuples(
   query: ListQuery,
   read: (input: PageInput) => Promise<TupleRow[]>,
-  serde: SerializerProtocol,
+  serde: Serializer,
   nextVersion: () => number,
 ): AsyncGenerator<CheckpointTuple> {
   let remaining = query.limit;

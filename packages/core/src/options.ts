@@ -2,6 +2,7 @@ import { JsonPlusSerializer, type SerializerProtocol } from "@langchain/langgrap
 import { InvalidInputError } from "./errors.js";
 import type { Prepare } from "./prepare.js";
 import { checkSchemaName } from "./schema/identifiers.js";
+import type { Serializer } from "./serializer/types.js";
 
 export interface SaverOptions {
   /** Schema of the tables; created by `setup()`. At most 63 bytes. Default `"public"`. */
@@ -14,8 +15,8 @@ export interface SaverOptions {
 
 export interface CheckedOptions {
   readonly schema: string;
-  readonly serde: SerializerProtocol;
-  /** A serializer of ours writes type `json` as UTF-8, so the server may hand it over as text. */
+  readonly serde: Serializer;
+  /** Whether the server may hand over type `json` as text; see `Serializer`. */
   readonly jsonIsText: boolean;
 }
 
@@ -34,7 +35,9 @@ export function checkOptions(options: SaverOptions = {}): CheckedOptions {
       'The option "serde" must be a serializer with the methods dumpsTyped and loadsTyped.',
     );
   }
-  return { schema, serde: serde ?? new JsonPlusSerializer(), jsonIsText: serde === undefined };
+  const checked: Serializer =
+    serde ?? Object.assign(new JsonPlusSerializer(), { jsonIsText: true });
+  return { schema, serde: checked, jsonIsText: checked.jsonIsText === true };
 }
 
 function isSerializer(value: unknown): boolean {

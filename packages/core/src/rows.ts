@@ -5,11 +5,11 @@ import {
   type CheckpointTuple,
   compareWritesSortKeys,
   maxChannelVersion,
-  type SerializerProtocol,
   TASKS,
   writesSortKey,
 } from "@langchain/langgraph-checkpoint";
-import { configOf } from "./config.js";
+import { configOf, type NamespaceKey } from "./config.js";
+import type { Place, Serializer, ValuePlace, WritePlace } from "./serializer/types.js";
 import { decode, decodeMetadata } from "./serializer/values.js";
 import type { TupleRow } from "./sql/tuple.js";
 
@@ -35,11 +35,19 @@ export function describe(
 
 /** Decodes a stored value. A null blob of a type other than `empty` is a value of no bytes. */
 export function decodeRow(
-  serde: SerializerProtocol,
+  serde: Serializer,
   row: Pick<TupleRow, "type" | "json" | "bytes">,
   where: string,
+  place: Place,
 ): Promise<unknown> {
-  return decode(serde, row.type, row.json ?? row.bytes ?? new Uint8Array(), where);
+  return decode(serde, row.type, row.json ?? row.bytes ?? new Uint8Array(), where, place);
+}
+
+export function placeOfValue(
+  { channel, version }: Pick<TupleRow, "channel" | "version">,
+  { threadId, checkpointNs }: NamespaceKey,
+): ValuePlace {
+  return { kind: "value", threadId, checkpointNs, channel, version };
 }
 
 export function groupBy<Row>(
@@ -56,17 +64,23 @@ export function groupBy<Row>(
   return groups;
 }
 
-/** Decodes writes in the order in which LangGraph applied them. */
+/**
+ * Decodes writes in the order in which LangGraph applied them.
+ *
+ * @param checkpoint the one that the writes belong to
+ */
 export function decodeWrites(
-  serde: SerializerProtocol,
+  serde: Serializer,
   rows: readonly TupleRow[],
-  threadId: string,
+  checkpoint: NamespaceKey & { readonly checkpointId: string },
 ): Promise<CheckpointPendingWrite[]> {
   const decoded = [...rows]
     .sort(compareWrites)
     .map(async (row): Promise<CheckpointPendingWrite> => {
-      const value = await decodeRow(serde, row, describe(row, row.id, threadId));
-      return [row.task, row.channel, value];
+      const { channel, task: taskId, idx } = row;
+      const where = describe(row, checkpoint.checkpointId, checkpoint.threadId);
+      const place: WritePlace = { kind: "write", ...checkpoint, channel, taskId, idx };
+      return [taskId, channel, await decodeRow(serde, row, where, place)];
     });
   return Promise.all(decoded);
 }
@@ -87,15 +101,16 @@ export interface TupleParts {
  */
 export async function toTuple(
   parts: TupleParts,
-  serde: SerializerProtocol,
+  serde: Serializer,
   nextVersion: () => number,
 ): Promise<CheckpointTuple> {
   const { thread: threadId, namespace: checkpointNs, ...row } = parts.checkpoint;
+  const key = { threadId, checkpointNs };
   const checkpointId = row.id;
   const [checkpoint, pendingWrites, sends, metadata] = await Promise.all([
     toCheckpoint(parts),
-    decodeWrites(serde, parts.writes, threadId),
-    decodeWrites(serde, parts.sends, threadId),
+    decodeWrites(serde, parts.writes, { ...key, checkpointId }),
+    decodeWrites(serde, parts.sends, { ...key, checkpointId: row.parent ?? "" }),
     decodeMetadata(row.metadata ?? "{}", `checkpoint "${checkpointId}" in thread "${threadId}"`),
   ]);
   if (sends.length > 0) adoptSends(checkpoint, sends, nextVersion);

@@ -126,11 +126,11 @@ export abstract class WaypostSaver extends BaseCheckpointSaver<number> implement
     const { threadId, checkpointNs, checkpointId: parentId } = writeKey(config);
     // Before anything is awaited: the caller may go on changing the checkpoint meanwhile.
     const { id: checkpointId, json } = encodeCheckpoint(checkpoint);
+    const key = { threadId, checkpointNs, checkpointId };
     const [blobs, metadataJson] = await Promise.all([
-      encodeBlobs(this.serde, checkpoint.channel_values, newVersions),
+      encodeBlobs(this.serde, key, checkpoint.channel_values, newVersions),
       encodeMetadata(metadata),
     ]);
-    const key = { threadId, checkpointNs, checkpointId };
     const input = {
       ...key,
       parentId: parentId ?? null,
@@ -160,11 +160,11 @@ export abstract class WaypostSaver extends BaseCheckpointSaver<number> implement
         '"checkpoint_id" is missing; writes belong to the checkpoint that the config names.',
       );
     }
+    const task = { threadId, checkpointNs, checkpointId, taskId: text(taskId, "taskId") };
     const input = {
-      ...{ threadId, checkpointNs, checkpointId },
-      taskId: text(taskId, "taskId"),
+      ...task,
       taskPath: text(taskPath, "taskPath"),
-      writes: await encodeWrites(this.serde, writes),
+      writes: await encodeWrites(this.serde, task, writes),
     };
     await this.#write("putWrites", this.#sql.putWrites(input));
   }
@@ -191,7 +191,7 @@ export abstract class WaypostSaver extends BaseCheckpointSaver<number> implement
             "getDeltaChannelHistory",
             this.#sql.deltaHistory(key, channels),
           );
-    return toDeltaHistory(rows, channels, this.serde, key?.threadId ?? "");
+    return toDeltaHistory(rows, channels, this.serde, key ?? { threadId: "", checkpointNs: "" });
   }
 
   /**

@@ -1,0 +1,35 @@
+import type { SerializerProtocol } from "@langchain/langgraph-checkpoint";
+
+/** The row of a channel's value. Checkpoints and forks share it, so it names none of them. */
+export interface ValuePlace {
+  readonly kind: "value";
+  readonly threadId: string;
+  readonly checkpointNs: string;
+  readonly channel: string;
+  readonly version: string;
+}
+
+/** The row of one write of a task. */
+export interface WritePlace {
+  readonly kind: "write";
+  readonly threadId: string;
+  readonly checkpointNs: string;
+  readonly channel: string;
+  readonly checkpointId: string;
+  readonly taskId: string;
+  readonly idx: number;
+}
+
+/** Where a value is stored: the key of its row, the same whenever it is written or read. */
+export type Place = ValuePlace | WritePlace;
+
+/**
+ * LangGraph's `SerializerProtocol`, told the place of each value. Serializers that know nothing of
+ * places ignore the last argument.
+ */
+export interface Serializer extends SerializerProtocol {
+  dumpsTyped(value: unknown, place?: Place): Promise<[string, Uint8Array]>;
+  loadsTyped(type: string, data: Uint8Array | string, place?: Place): Promise<unknown>;
+  /** Type `json` is UTF-8 text, so the server may hand it over as text, which most drivers read faster. */
+  readonly jsonIsText?: boolean;
+}
