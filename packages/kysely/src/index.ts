@@ -1,5 +1,10 @@
 export {
+  type CompressOptions,
+  compress,
   DatabaseError,
+  type EncryptionKey,
+  type EncryptOptions,
+  encrypt,
   InvalidInputError,
   type SaverOptions,
   SerializationError,

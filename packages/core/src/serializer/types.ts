@@ -32,4 +32,6 @@ export interface Serializer extends SerializerProtocol {
   loadsTyped(type: string, data: Uint8Array | string, place?: Place): Promise<unknown>;
   /** Type `json` is UTF-8 text, so the server may hand it over as text, which most drivers read faster. */
   readonly jsonIsText?: boolean;
+  /** Of a serializer that encrypts: whether it also reads what is not encrypted. */
+  readonly plaintext?: "refused" | "allowed";
 }

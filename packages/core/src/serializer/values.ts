@@ -27,7 +27,9 @@ export async function encode(
     const [type, bytes] = await serde.dumpsTyped(value, place);
     return { type, bytes };
   } catch (cause) {
-    throw new SerializationError(`Can't store ${where}: the serializer refused it.`, { cause });
+    const problem =
+      cause instanceof SerializationError ? cause.message : "The serializer refused it.";
+    throw new SerializationError(`Can't store ${where}. ${problem}`, { cause });
   }
 }
 
@@ -45,7 +47,11 @@ export async function decode(
   try {
     return await serde.loadsTyped(type, data, place);
   } catch (cause) {
-    throw new SerializationError(`Can't read ${where}, stored as type "${type}".`, { cause });
+    // Ours hold no stored values; another serializer's message might.
+    const problem = cause instanceof SerializationError ? ` ${cause.message}` : "";
+    throw new SerializationError(`Can't read ${where}, stored as type "${type}".${problem}`, {
+      cause,
+    });
   }
 }
 
