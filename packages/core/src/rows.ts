@@ -9,6 +9,8 @@ import {
   writesSortKey,
 } from "@langchain/langgraph-checkpoint";
 import { configOf, type NamespaceKey } from "./config.js";
+import { SerializationError } from "./errors.js";
+import { PLAINTEXT_REFUSED } from "./serializer/encrypt.js";
 import type { Place, Serializer, ValuePlace, WritePlace } from "./serializer/types.js";
 import { decode, decodeMetadata } from "./serializer/values.js";
 import type { TupleRow } from "./sql/tuple.js";
@@ -108,7 +110,7 @@ export async function toTuple(
   const key = { threadId, checkpointNs };
   const checkpointId = row.id;
   const [checkpoint, pendingWrites, sends, metadata] = await Promise.all([
-    toCheckpoint(parts),
+    toCheckpoint(parts, serde),
     decodeWrites(serde, parts.writes, { ...key, checkpointId }),
     decodeWrites(serde, parts.sends, { ...key, checkpointId: row.parent ?? "" }),
     decodeMetadata(row.metadata ?? "{}", `checkpoint "${checkpointId}" in thread "${threadId}"`),
@@ -127,9 +129,18 @@ export async function toTuple(
 }
 
 /** Python keeps small values inside the checkpoint; a blob of the same channel goes before them. */
-async function toCheckpoint({ checkpoint: row, value }: TupleParts): Promise<Checkpoint> {
+async function toCheckpoint(
+  { checkpoint: row, value }: TupleParts,
+  serde: Serializer,
+): Promise<Checkpoint> {
   const stored = JSON.parse(row.json ?? "{}") as Checkpoint;
   const versions = stored.channel_versions ?? {};
+  const inlined = Object.entries(stored.channel_values ?? {});
+  const [first] = inlined;
+  if (first !== undefined && serde.plaintext === "refused") {
+    const where = describe({ channel: first[0] }, row.id, row.thread);
+    throw new SerializationError(`Can't read ${where}. ${PLAINTEXT_REFUSED}`);
+  }
   const values = await Promise.all(
     Object.entries(versions).map(async ([channel, version]) => {
       const found = await value(channel, String(version));
@@ -141,10 +152,7 @@ async function toCheckpoint({ checkpoint: row, value }: TupleParts): Promise<Che
     channel_versions: versions,
     versions_seen: stored.versions_seen ?? {},
     // fromEntries defines properties, so that a channel named "__proto__" is one like any other.
-    channel_values: Object.fromEntries([
-      ...Object.entries(stored.channel_values ?? {}),
-      ...values.flat(),
-    ]),
+    channel_values: Object.fromEntries([...inlined, ...values.flat()]),
   };
 }
 

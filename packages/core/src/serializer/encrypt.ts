@@ -14,6 +14,9 @@ export interface EncryptOptions {
   allowPlaintext?: boolean;
 }
 
+export const PLAINTEXT_REFUSED =
+  "The value is not encrypted; pass allowPlaintext: true to encrypt() to read such values while you migrate.";
+
 const SUFFIX = "+aes";
 
 /**
@@ -56,9 +59,7 @@ class EncryptingSerializer implements Serializer {
       return this.#serde.loadsTyped(inner, plain, place);
     }
     if (this.plaintext === "allowed") return this.#serde.loadsTyped(type, data, place);
-    throw new SerializationError(
-      "The value is not encrypted; pass allowPlaintext: true to encrypt() to read such values while you migrate.",
-    );
+    throw new SerializationError(PLAINTEXT_REFUSED);
   }
 }
 
