@@ -8,6 +8,7 @@ import { inputCases } from "./cases/input.ts";
 import { listCases } from "./cases/list.ts";
 import { officialCases } from "./cases/official.ts";
 import { propertyCases } from "./cases/property.ts";
+import { pythonCases } from "./cases/python.ts";
 import { serializerCases } from "./cases/serializers.ts";
 import { setupCases } from "./cases/setup.ts";
 import type { Mode } from "./mode.ts";
@@ -33,7 +34,7 @@ export function conformance(mode: Mode): void {
     serializerCases,
   ];
   // They look at the server from outside: its wire, its roles, another client of it.
-  const besideIt = [countCases, setupCases, dropInCases];
+  const besideIt = [countCases, setupCases, dropInCases, pythonCases];
   if (!mode.embedded) groups.push(...besideIt);
   for (const group of groups) group(mode);
 }

@@ -2,6 +2,7 @@ import { JsonPlusSerializer, type SerializerProtocol } from "@langchain/langgrap
 import { InvalidInputError } from "./errors.js";
 import type { Prepare } from "./prepare.js";
 import { checkSchemaName } from "./schema/identifiers.js";
+import { decodePython } from "./serializer/python/index.js";
 import type { Serializer } from "./serializer/types.js";
 
 export interface SaverOptions {
@@ -35,9 +36,17 @@ export function checkOptions(options: SaverOptions = {}): CheckedOptions {
       'The option "serde" must be a serializer with the methods dumpsTyped and loadsTyped.',
     );
   }
-  const checked: Serializer =
-    serde ?? Object.assign(new JsonPlusSerializer(), { jsonIsText: true });
+  const checked: Serializer = serde ?? new DefaultSerializer();
   return { schema, serde: checked, jsonIsText: checked.jsonIsText === true };
+}
+
+class DefaultSerializer extends JsonPlusSerializer implements Serializer {
+  readonly jsonIsText = true;
+
+  override async loadsTyped(type: string, data: Uint8Array | string): Promise<unknown> {
+    if (type === "json" || type === "bytes") return super.loadsTyped(type, data);
+    return decodePython(type, data);
+  }
 }
 
 function isSerializer(value: unknown): boolean {
