@@ -13,6 +13,8 @@ export { setupScript } from "./schema/setup.js";
 export { type CompressOptions, compress } from "./serializer/compress.js";
 export { type EncryptOptions, encrypt } from "./serializer/encrypt.js";
 export type { EncryptionKey } from "./serializer/keyring.js";
+export type { PythonObject } from "./serializer/python/inert.js";
+export { serializer } from "./serializer/serializer.js";
 export type { Place, Serializer, ValuePlace, WritePlace } from "./serializer/types.js";
 export { sqlState } from "./sqlstate.js";
 export { portableValue, textParser } from "./text-format.js";

@@ -1,14 +1,14 @@
-import { JsonPlusSerializer, type SerializerProtocol } from "@langchain/langgraph-checkpoint";
+import type { SerializerProtocol } from "@langchain/langgraph-checkpoint";
 import { InvalidInputError } from "./errors.js";
 import type { Prepare } from "./prepare.js";
 import { checkSchemaName } from "./schema/identifiers.js";
-import { decodePython } from "./serializer/python/index.js";
+import { serializer } from "./serializer/serializer.js";
 import type { Serializer } from "./serializer/types.js";
 
 export interface SaverOptions {
   /** Schema of the tables; created by `setup()`. At most 63 bytes. Default `"public"`. */
   schema?: string;
-  /** Turns channel values and writes into bytes and back. Default: LangGraph's `JsonPlusSerializer`. */
+  /** Turns channel values and writes into bytes and back. Default: `serializer()`. */
   serde?: SerializerProtocol;
   /** Whether statements are prepared on the server. Default `"auto"`: yes, unless a pooler in between refuses. */
   prepare?: Prepare;
@@ -36,17 +36,8 @@ export function checkOptions(options: SaverOptions = {}): CheckedOptions {
       'The option "serde" must be a serializer with the methods dumpsTyped and loadsTyped.',
     );
   }
-  const checked: Serializer = serde ?? new DefaultSerializer();
+  const checked: Serializer = serde ?? serializer();
   return { schema, serde: checked, jsonIsText: checked.jsonIsText === true };
-}
-
-class DefaultSerializer extends JsonPlusSerializer implements Serializer {
-  readonly jsonIsText = true;
-
-  override async loadsTyped(type: string, data: Uint8Array | string): Promise<unknown> {
-    if (type === "json" || type === "bytes") return super.loadsTyped(type, data);
-    return decodePython(type, data);
-  }
 }
 
 function isSerializer(value: unknown): boolean {

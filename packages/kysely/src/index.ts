@@ -6,8 +6,12 @@ export {
   type EncryptOptions,
   encrypt,
   InvalidInputError,
+  type Place,
+  type PythonObject,
   type SaverOptions,
   SerializationError,
+  type Serializer,
+  serializer,
   setupScript,
   WaypostError,
 } from "@waypost/core";

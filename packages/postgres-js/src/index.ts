@@ -6,9 +6,13 @@ export {
   type EncryptOptions,
   encrypt,
   InvalidInputError,
+  type Place,
   type Prepare,
+  type PythonObject,
   type SaverOptions,
   SerializationError,
+  type Serializer,
+  serializer,
   setupScript,
   WaypostError,
 } from "@waypost/core";

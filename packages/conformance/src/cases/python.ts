@@ -1,8 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { AIMessage, HumanMessage } from "@langchain/core/messages";
 import { MessagesAnnotation, START, StateGraph } from "@langchain/langgraph";
-import { JsonPlusSerializer } from "@langchain/langgraph-checkpoint";
-import { encrypt, type Serializer } from "@waypost/core";
+import { encrypt, type Serializer, serializer } from "@waypost/core";
 import { describe, expect, it } from "vitest";
 import { databaseUrl, withClient, withSchema } from "../database.ts";
 import { collect, thread } from "../graphs.ts";
@@ -156,7 +155,7 @@ export function pythonCases(mode: Mode): void {
           await expect(saver.getTuple(thread("python"))).rejects.toThrow("allowPlaintext: true");
         },
         {
-          serde: encrypt(new JsonPlusSerializer(), {
+          serde: encrypt(serializer(), {
             keys: [{ id: "1", key: randomBytes(32) }],
           }),
         },

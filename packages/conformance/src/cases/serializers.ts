@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import { JsonPlusSerializer, type SerializerProtocol } from "@langchain/langgraph-checkpoint";
-import { compress, encrypt, type Place, type Serializer } from "@waypost/core";
+import { compress, encrypt, type Place, type Serializer, serializer } from "@waypost/core";
 import { describe, expect, it } from "vitest";
 import { checkpoint, METADATA, putChain } from "../checkpoints.ts";
 import { withSaver } from "../database.ts";
@@ -9,7 +9,7 @@ import { approvalGraph, collect, deltaGraph, nestedGraph, resumeWith, thread } f
 import type { Mode, Saver } from "../mode.ts";
 import { BRANCH_CHECKS } from "./branches.ts";
 
-const plain = new JsonPlusSerializer();
+const plain = serializer();
 const key = (id: string) => ({ id, key: randomBytes(32) });
 const FIRST = key("first");
 const SECOND = key("second");

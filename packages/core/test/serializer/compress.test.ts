@@ -2,11 +2,10 @@ import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import zlib from "node:zlib";
-import { JsonPlusSerializer } from "@langchain/langgraph-checkpoint";
-import { compress, encrypt, type Serializer } from "@waypost/core";
+import { compress, encrypt, type Serializer, serializer } from "@waypost/core";
 import { describe, expect, it } from "vitest";
 
-const plain = new JsonPlusSerializer();
+const plain = serializer();
 const LARGE = { log: Array.from({ length: 500 }, (_, i) => `entry ${i}`) };
 
 const reread = async (writer: Serializer, reader: Serializer, value: unknown) => {
@@ -107,9 +106,8 @@ describe("compress", () => {
     const code = `import zlib from "node:zlib";
       delete zlib.zstdCompress;
       delete zlib.zstdDecompress;
-      const { compress } = await import("@waypost/core");
-      const { JsonPlusSerializer } = await import("@langchain/langgraph-checkpoint");
-      const plain = new JsonPlusSerializer();
+      const { compress, serializer } = await import("@waypost/core");
+      const plain = serializer();
       const told = [];
       try { compress(plain) } catch (error) { told.push(error.message) }
       const gzip = compress(plain, { algorithm: "gzip" });

@@ -1,10 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { inspect } from "node:util";
-import { JsonPlusSerializer } from "@langchain/langgraph-checkpoint";
-import { compress, encrypt, type Place } from "@waypost/core";
+import { compress, encrypt, type Place, serializer } from "@waypost/core";
 import { describe, expect, it } from "vitest";
 
-const plain = new JsonPlusSerializer();
+const plain = serializer();
 const key = (id: string) => ({ id, key: randomBytes(32) });
 const FIRST = key("first");
 const SECOND = key("second");
