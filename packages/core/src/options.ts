@@ -3,7 +3,7 @@ import { InvalidInputError } from "./errors.js";
 import type { Prepare } from "./prepare.js";
 import { checkSchemaName } from "./schema/identifiers.js";
 import { serializer } from "./serializer/serializer.js";
-import type { Serializer } from "./serializer/types.js";
+import { checkSerializer, type Serializer } from "./serializer/types.js";
 
 export interface SaverOptions {
   /** Schema of the tables; created by `setup()`. At most 63 bytes. Default `"public"`. */
@@ -31,19 +31,9 @@ export function checkOptions(options: SaverOptions = {}): CheckedOptions {
   if (prepare !== "auto" && typeof prepare !== "boolean") {
     throw new InvalidInputError('The option "prepare" must be "auto", true or false.');
   }
-  if (serde !== undefined && !isSerializer(serde)) {
-    throw new InvalidInputError(
-      'The option "serde" must be a serializer with the methods dumpsTyped and loadsTyped.',
-    );
-  }
+  if (serde !== undefined) checkSerializer(serde, 'The option "serde"');
   const checked: Serializer = serde ?? serializer();
   return { schema, serde: checked, jsonIsText: checked.jsonIsText === true };
-}
-
-function isSerializer(value: unknown): boolean {
-  if (typeof value !== "object" || value === null) return false;
-  const { dumpsTyped, loadsTyped } = value as Partial<SerializerProtocol>;
-  return typeof dumpsTyped === "function" && typeof loadsTyped === "function";
 }
 
 /** @throws InvalidInputError unless it is a non-empty string; whether it leads anywhere shows at the first use. */

@@ -2,7 +2,7 @@ import { promisify } from "node:util";
 import zlib from "node:zlib";
 import type { SerializerProtocol } from "@langchain/langgraph-checkpoint";
 import { InvalidInputError, SerializationError } from "../errors.js";
-import type { Place, Serializer } from "./types.js";
+import { checkSerializer, type Place, type Serializer } from "./types.js";
 
 export interface CompressOptions {
   /** What new values are compressed with; both are read. Default `"zstd"`, which Node has since 22.15. */
@@ -44,6 +44,7 @@ const isAlgorithm = (name: unknown): name is Algorithm =>
  */
 export function compress(serde: SerializerProtocol, options: CompressOptions = {}): Serializer {
   const { algorithm = "zstd", threshold = 1024, maxSize = 256 * 1024 * 1024 } = options;
+  checkSerializer(serde, "The first argument of compress()");
   if ((serde as Serializer).plaintext !== undefined) {
     throw new InvalidInputError(
       "Encrypted bytes can't be compressed; pass encrypt(compress(serde), { keys }) instead.",

@@ -1,8 +1,8 @@
 import type { SerializerProtocol } from "@langchain/langgraph-checkpoint";
-import { SerializationError } from "../errors.js";
+import { InvalidInputError, SerializationError } from "../errors.js";
 import { type EncryptionKey, Keyring } from "./keyring.js";
 import { open, seal } from "./sealed.js";
-import type { Place, Serializer } from "./types.js";
+import { checkSerializer, type Place, type Serializer } from "./types.js";
 
 export interface EncryptOptions {
   /** The first encrypts, all decrypt. To rotate, put the new key first and keep the old ones. */
@@ -25,10 +25,14 @@ const SUFFIX = "+aes";
  * so, e.g. `json+aes`. What stays readable, and the layout of the bytes: docs/encryption.md.
  *
  * @param serde makes and reads the bytes; to compress as well, `encrypt(compress(serde), { keys })`
- * @throws InvalidInputError if a key can't be used
+ * @throws InvalidInputError if it, a key or an option can't be used
  */
 export function encrypt(serde: SerializerProtocol, options: EncryptOptions): Serializer {
   const { keys, allowPlaintext = false } = options;
+  checkSerializer(serde, "The first argument of encrypt()");
+  if (typeof allowPlaintext !== "boolean") {
+    throw new InvalidInputError('The option "allowPlaintext" must be true or false.');
+  }
   return new EncryptingSerializer(serde, new Keyring(keys), allowPlaintext);
 }
 

@@ -17,7 +17,7 @@ export interface Key {
   readonly check: Buffer;
 }
 
-export const KEY_BYTES = 32;
+const KEY_BYTES = 32;
 export const CHECK_BYTES = 4;
 const MAX_ID_BYTES = 255;
 

@@ -46,7 +46,9 @@ export function open(sealed: Uint8Array, keys: Keyring, type: string, place: Pla
   decipher.setAAD(associatedData(key, type, place));
   decipher.setAuthTag(tag);
   try {
-    return Buffer.concat([decipher.update(ciphertext), decipher.final()]);
+    const plain = decipher.update(ciphertext); // all of it: GCM keeps nothing back
+    decipher.final();
+    return plain;
   } catch {
     throw new SerializationError(
       "The value does not belong here: it was encrypted for another place or type, or its bytes were changed.",

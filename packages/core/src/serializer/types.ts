@@ -1,4 +1,5 @@
 import type { SerializerProtocol } from "@langchain/langgraph-checkpoint";
+import { InvalidInputError } from "../errors.js";
 
 /** The row of a channel's value. Checkpoints and forks share it, so it names none of them. */
 export interface ValuePlace {
@@ -34,4 +35,13 @@ export interface Serializer extends SerializerProtocol {
   readonly jsonIsText?: boolean;
   /** Of a serializer that encrypts: whether it also reads what is not encrypted. */
   readonly plaintext?: "refused" | "allowed";
+}
+
+/** @throws InvalidInputError unless it has the two methods of a serializer */
+export function checkSerializer(value: unknown, name: string): void {
+  const { dumpsTyped, loadsTyped } = (value ?? {}) as Partial<Serializer>;
+  if (typeof dumpsTyped === "function" && typeof loadsTyped === "function") return;
+  throw new InvalidInputError(
+    `${name} must be a serializer with the methods dumpsTyped and loadsTyped.`,
+  );
 }

@@ -96,6 +96,10 @@ describe("compress", () => {
     expect(() => compress(plain, options)).toThrow(message);
   });
 
+  it("refuses what is no serializer", () => {
+    expect(() => compress(undefined as never)).toThrow("dumpsTyped and loadsTyped");
+  });
+
   it("refuses to stand around encrypt, and says which way round", () => {
     const encrypted = encrypt(plain, { keys: [{ id: "1", key: new Uint8Array(32) }] });
     expect(() => compress(encrypted)).toThrow("encrypt(compress(serde), { keys })");

@@ -164,6 +164,12 @@ describe("encrypt", () => {
     expect(shown).not.toContain([...FIRST.key.subarray(0, 3)].join(", "));
   });
 
+  it("refuses what is no serializer, and an allowPlaintext that only looks like false", () => {
+    expect(() => encrypt({} as never, { keys: [FIRST] })).toThrow("dumpsTyped and loadsTyped");
+    const options = { keys: [FIRST], allowPlaintext: "false" as never };
+    expect(() => encrypt(plain, options)).toThrow('"allowPlaintext"');
+  });
+
   it.each([
     [undefined, "at least one key"],
     [[], "at least one key"],
