@@ -37,6 +37,12 @@ describe("encrypt", () => {
     expect(await serde.loadsTyped(type, bytes, place)).toEqual({ SECRET });
   });
 
+  it("reads back a value of no bytes", async () => {
+    const [type, bytes] = await serde.dumpsTyped(new Uint8Array(), VALUE);
+    expect(type).toBe("bytes+aes");
+    expect(await serde.loadsTyped(type, bytes, VALUE)).toHaveLength(0);
+  });
+
   it("lays the bytes out as docs/encryption.md says", async () => {
     const [, bytes] = await serde.dumpsTyped([1], VALUE);
     const found = Buffer.from(bytes);
