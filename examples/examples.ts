@@ -17,15 +17,10 @@ export interface Example {
 const step = (file: string, ...args: string[]): Step => ({ file, args });
 
 /** The three acts of the weather agent, each a process. */
-const conversation = (file = "index.ts", ...options: string[]): Step[] =>
-  (["ask", "follow-up", "fork"] satisfies Act[]).map((act) => step(file, ...options, act));
+const conversation = (file = "index.ts"): Step[] =>
+  (["ask", "follow-up", "fork"] satisfies Act[]).map((act) => step(file, act));
 
-const withDriver = (driver: string): Example => ({
-  title: `One agent, driver ${driver}`,
-  folder: "drivers",
-  steps: conversation("index.ts", "--driver", driver),
-  serverless: driver === "kysely-pglite",
-});
+const withDriver = (driver: string, act: Act): Step => step("index.ts", "--driver", driver, act);
 
 /** The examples that begin with the three acts. */
 export const CONVERSATIONS: readonly Example[] = [
@@ -63,7 +58,17 @@ export const CONVERSATIONS: readonly Example[] = [
     steps: conversation(),
     serverless: true,
   },
-  ...["pg", "postgres-js", "kysely", "kysely-pglite"].map(withDriver),
+  {
+    title: "One agent, handed from driver to driver",
+    folder: "drivers",
+    steps: [
+      withDriver("pg", "ask"),
+      withDriver("postgres-js", "follow-up"),
+      withDriver("kysely", "fork"),
+      withDriver("kysely-pglite", "ask"), // a database of its own
+      withDriver("kysely-pglite", "follow-up"),
+    ],
+  },
 ];
 
 export const EXAMPLES: readonly Example[] = [
