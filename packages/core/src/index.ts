@@ -1,11 +1,13 @@
 export {
   type Driver,
   type Queryable,
+  refuseCursor,
   runTransaction,
   type SqlValue,
   type Statement,
 } from "./driver.js";
 export { DatabaseError, InvalidInputError, SerializationError, WaypostError } from "./errors.js";
+export type { Fetch, ListOptions } from "./config.js";
 export { checkConnString, type SaverOptions } from "./options.js";
 export { type Prepare, PreparePolicy } from "./prepare.js";
 export { WaypostSaver } from "./saver.js";

@@ -42,6 +42,42 @@ export async function* listTuples(
   }
 }
 
+/** Rows that a cursor is asked for at once: few, as each may hold a value of megabytes. */
+export const CURSOR_BATCH = 20;
+
+/**
+ * The checkpoints of a cursor. Holds one batch and two checkpoints in memory.
+ *
+ * @param batches a checkpoint's row followed by all that belongs to it, then the next
+ */
+export async function* streamTuples(
+  batches: AsyncIterable<TupleRow[]>,
+  serde: SerializerProtocol,
+  nextVersion: () => number,
+): AsyncGenerator<CheckpointTuple> {
+  let page: Page | undefined;
+  for await (const rows of checkpointByCheckpoint(batches)) {
+    page = new Page(rows, serde, page);
+    for (const checkpoint of page.checkpoints) yield await page.tuple(checkpoint, nextVersion);
+  }
+}
+
+async function* checkpointByCheckpoint(
+  batches: AsyncIterable<TupleRow[]>,
+): AsyncGenerator<TupleRow[]> {
+  let rows: TupleRow[] = [];
+  for await (const batch of batches) {
+    for (const row of batch) {
+      if (row.kind === "checkpoint" && rows.length > 0) {
+        yield rows;
+        rows = [];
+      }
+      rows.push(row);
+    }
+  }
+  if (rows.length > 0) yield rows;
+}
+
 function endOf({ thread: threadId, namespace: checkpointNs, id: checkpointId }: TupleRow) {
   return { threadId, checkpointNs, checkpointId };
 }

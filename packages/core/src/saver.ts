@@ -3,27 +3,27 @@ import {
   BaseCheckpointSaver,
   type ChannelVersions,
   type Checkpoint,
-  type CheckpointListOptions,
   type CheckpointMetadata,
   type CheckpointTuple,
   type DeltaChannelHistory,
   type PendingWrite,
 } from "@langchain/langgraph-checkpoint";
-import { configOf, listQuery, readKey, text, threadIdOf, writeKey } from "./config.js";
+import { configOf, fetchOf, type ListOptions, listQuery, readKey, text, threadIdOf, writeKey } from "./config.js";
 import { toDeltaHistory } from "./delta.js";
 import type { Driver, Statement } from "./driver.js";
 import { encodeBlobs, encodeCheckpoint, encodeWrites } from "./encode.js";
 import { databaseError, InvalidInputError } from "./errors.js";
-import { listTuples } from "./list.js";
+import { CURSOR_BATCH, listTuples, streamTuples } from "./list.js";
 import { checkOptions, type SaverOptions } from "./options.js";
 import { Page } from "./page.js";
 import { tablesIn } from "./schema/identifiers.js";
 import { setup } from "./schema/setup.js";
 import { encodeMetadata } from "./serializer/values.js";
+import { cursorStatement } from "./sql/cursor.js";
 import { deleteThreadStatement } from "./sql/delete-thread.js";
 import { type DeltaRow, deltaHistoryStatement } from "./sql/delta-history.js";
 import { getTupleStatement } from "./sql/get-tuple.js";
-import { listStatement } from "./sql/list.js";
+import { listStatement, type PageInput } from "./sql/list.js";
 import { putStatements } from "./sql/put.js";
 import { putWritesStatements } from "./sql/put-writes.js";
 import type { TupleRow } from "./sql/tuple.js";
@@ -35,6 +35,7 @@ function statementsFor(schema: string, jsonIsText: boolean) {
     putWrites: putWritesStatements(tables),
     getTuple: getTupleStatement(tables, jsonIsText),
     list: listStatement(tables, jsonIsText),
+    cursor: cursorStatement(tables, jsonIsText),
     deltaHistory: deltaHistoryStatement(tables, jsonIsText),
     deleteThread: deleteThreadStatement(tables),
   };
@@ -97,17 +98,22 @@ export abstract class WaypostSaver extends BaseCheckpointSaver<number> implement
    * @param options.filter metadata must contain it, as with `@>` of Postgres
    * @param options.before only checkpoints older than the one this config names
    * @param options.limit how many at most
+   * @param options.fetch `"cursor"` for one consistent snapshot through the driver's cursor, on a
+   *   connection of the pool that is kept until the loop ends
    */
   override async *list(
     config: RunnableConfig,
-    options?: CheckpointListOptions,
+    options?: ListOptions,
   ): AsyncGenerator<CheckpointTuple> {
-    yield* listTuples(
-      listQuery(config, options),
-      (input) => this.#query<TupleRow>("list", this.#sql.list(input)),
-      this.serde,
-      () => this.getNextVersion(undefined),
-    );
+    const query = listQuery(config, options);
+    const nextVersion = () => this.getNextVersion(undefined);
+    if (fetchOf(options) === "cursor") {
+      const rows = this.#stream<TupleRow>("list", this.#sql.cursor(query));
+      yield* streamTuples(rows, this.serde, nextVersion);
+    } else {
+      const read = (input: PageInput) => this.#query<TupleRow>("list", this.#sql.list(input));
+      yield* listTuples(query, read, this.serde, nextVersion);
+    }
   }
 
   /**
@@ -225,6 +231,17 @@ export abstract class WaypostSaver extends BaseCheckpointSaver<number> implement
 
   #query<Row extends object>(operation: string, statement: Statement): Promise<Row[]> {
     return this.#guard(operation, () => this.#driver.query<Row>(statement));
+  }
+
+  async *#stream<Row extends object>(
+    operation: string,
+    statement: Statement,
+  ): AsyncGenerator<Row[]> {
+    try {
+      yield* this.#driver.stream<Row>(statement, CURSOR_BATCH);
+    } catch (cause) {
+      throw databaseError(operation, cause);
+    }
   }
 
   async #guard<T>(operation: string, work: () => Promise<T>): Promise<T> {
