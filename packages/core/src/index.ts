@@ -1,3 +1,4 @@
+export type { Fetch, ListOptions } from "./config.js";
 export {
   type Driver,
   type Queryable,
@@ -7,7 +8,6 @@ export {
   type Statement,
 } from "./driver.js";
 export { DatabaseError, InvalidInputError, SerializationError, WaypostError } from "./errors.js";
-export type { Fetch, ListOptions } from "./config.js";
 export { checkConnString, type SaverOptions } from "./options.js";
 export { type Prepare, PreparePolicy } from "./prepare.js";
 export { WaypostSaver } from "./saver.js";

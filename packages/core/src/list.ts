@@ -52,7 +52,7 @@ export const CURSOR_BATCH = 20;
  */
 export async function* streamTuples(
   batches: AsyncIterable<TupleRow[]>,
-  serde: SerializerProtocol,
+  serde: Serializer,
   nextVersion: () => number,
 ): AsyncGenerator<CheckpointTuple> {
   let page: Page | undefined;

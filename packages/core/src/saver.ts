@@ -8,7 +8,16 @@ import {
   type DeltaChannelHistory,
   type PendingWrite,
 } from "@langchain/langgraph-checkpoint";
-import { configOf, fetchOf, type ListOptions, listQuery, readKey, text, threadIdOf, writeKey } from "./config.js";
+import {
+  configOf,
+  fetchOf,
+  type ListOptions,
+  listQuery,
+  readKey,
+  text,
+  threadIdOf,
+  writeKey,
+} from "./config.js";
 import { toDeltaHistory } from "./delta.js";
 import type { Driver, Statement } from "./driver.js";
 import { encodeBlobs, encodeCheckpoint, encodeWrites } from "./encode.js";

@@ -5,7 +5,9 @@ export {
   type EncryptionKey,
   type EncryptOptions,
   encrypt,
+  type Fetch,
   InvalidInputError,
+  type ListOptions,
   type Place,
   type Prepare,
   type PythonObject,
@@ -16,5 +18,5 @@ export {
   setupScript,
   WaypostError,
 } from "@waypost/core";
-export type { PgClient, PgPool, PgPoolClient } from "./client.js";
-export { PgSaver } from "./saver.js";
+export type { PgClient, PgCursorConstructor, PgPool, PgPoolClient } from "./client.js";
+export { PgSaver, type PgSaverOptions } from "./saver.js";

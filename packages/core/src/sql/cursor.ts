@@ -21,7 +21,8 @@ export function cursorStatement(
     const bind = binder(values);
     const { conditions, ...fixed } = selectionOf(query, bind);
     const { thread = "p.thread_id", namespace = "p.checkpoint_ns" } = fixed;
-    const limit = query.limit === Number.POSITIVE_INFINITY ? "" : `LIMIT ${bind(query.limit, "int")}`;
+    const limit =
+      query.limit === Number.POSITIVE_INFINITY ? "" : `LIMIT ${bind(query.limit, "int")}`;
     const versions = `(
     SELECT p.thread_id, p.checkpoint_ns, v.key AS channel, v.value AS version
     FROM jsonb_each_text(p.checkpoint -> 'channel_versions') v
