@@ -11,6 +11,7 @@ import { propertyCases } from "./cases/property.ts";
 import { pythonCases } from "./cases/python.ts";
 import { serializerCases } from "./cases/serializers.ts";
 import { setupCases } from "./cases/setup.ts";
+import { streamingCases } from "./cases/streaming.ts";
 import type { Mode } from "./mode.ts";
 
 export { BRANCH_CHECKS } from "./cases/branches.ts";
@@ -28,6 +29,7 @@ export function conformance(mode: Mode): void {
     graphCases,
     concurrencyCases,
     listCases,
+    streamingCases,
     inputCases,
     hostileCases,
     propertyCases,

@@ -1,7 +1,7 @@
 import type { BaseCheckpointSaver } from "@langchain/langgraph-checkpoint";
-import type { SaverOptions } from "@waypost/core";
+import type { SaverOptions, WaypostSaver } from "@waypost/core";
 
-export type Saver = BaseCheckpointSaver & { setup(): Promise<void>; end(): Promise<void> };
+export type Saver = BaseCheckpointSaver & Pick<WaypostSaver, "setup" | "end" | "list">;
 
 /** A saver on a connection of its own. */
 export interface Session {
@@ -22,6 +22,8 @@ export interface Mode {
   readonly inTransaction?: boolean;
   /** The database is part of this process: there is no server that others could connect to. */
   readonly embedded?: boolean;
+  /** A connection can be kept for a cursor while others go on. */
+  readonly cursor?: boolean;
   /** Statements that a transaction of the saver takes beside its work; 2, BEGIN and COMMIT, by default. */
   readonly transactionOverhead?: number;
 }
