@@ -12,13 +12,14 @@ import { pythonCases } from "./cases/python.ts";
 import { serializerCases } from "./cases/serializers.ts";
 import { setupCases } from "./cases/setup.ts";
 import { streamingCases } from "./cases/streaming.ts";
+import { transactionCases } from "./cases/transactions.ts";
 import type { Mode } from "./mode.ts";
 
 export { BRANCH_CHECKS } from "./cases/branches.ts";
 export { checkpoint, METADATA, putChain } from "./checkpoints.ts";
 export { committedIn, databaseUrl, withClient, withSchema } from "./database.ts";
 export { chainGraph, thread } from "./graphs.ts";
-export type { Mode, Saver, Session } from "./mode.ts";
+export { type Mode, type Saver, type Session, transactionMode } from "./mode.ts";
 export { CountingProxy } from "./wire.ts";
 
 /** Registers the whole suite for one mode of a driver with vitest. */
@@ -34,6 +35,7 @@ export function conformance(mode: Mode): void {
     hostileCases,
     propertyCases,
     serializerCases,
+    transactionCases,
   ];
   // They look at the server from outside: its wire, its roles, another client of it.
   const besideIt = [countCases, setupCases, dropInCases, pythonCases];
