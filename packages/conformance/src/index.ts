@@ -18,7 +18,16 @@ import type { Mode } from "./mode.ts";
 export { BRANCH_CHECKS } from "./cases/branches.ts";
 export { checkpoint, METADATA, putChain } from "./checkpoints.ts";
 export { committedIn, databaseUrl, withClient, withSchema } from "./database.ts";
-export { chainGraph, thread } from "./graphs.ts";
+export {
+  approvalGraph,
+  barrier,
+  chainGraph,
+  collect,
+  deltaGraph,
+  replyGraph,
+  resumeWith,
+  thread,
+} from "./graphs.ts";
 export { type Mode, type Saver, type Session, transactionMode } from "./mode.ts";
 export { CountingProxy } from "./wire.ts";
 
