@@ -4,8 +4,10 @@ import { toCamelCase, toSnakeCase } from "./names.js";
 /** How the objects of a class are written. */
 export interface Shape {
   readonly id: readonly string[];
-  /** The fields every object of the class has; undefined where only its constructor's are stored. */
-  readonly declared: ReadonlySet<string> | undefined;
+  /** The properties every object of the class has; undefined where only its constructor's fields are stored. */
+  readonly own: ReadonlySet<string> | undefined;
+  /** Those of them that hold what its constructor may be given. */
+  readonly fields: readonly string[];
   nameOf(field: string): string;
 }
 
@@ -22,12 +24,11 @@ export class LangChainClasses {
   readonly #builders = new Map<string, Builder>();
   /** By prototype, which differs between copies of the library; null where the class is not in the set. */
   readonly #shapes = new WeakMap<object, Shape | null>();
-  readonly #blanks = new Map<string, ReadonlySet<string>>();
 
   /** @param further classes beside the messages */
   constructor(further: readonly LangChainClass[]) {
     for (const [name, Class] of MESSAGES) {
-      this.#builders.set(`langchain_core/messages/${name}`, builderOf(Class));
+      this.#builders.set(`langchain_core/messages/${name}`, builderOf(Class, ownOf(Class)));
     }
     for (const Class of further) {
       this.#builders.set(keyOf(idOf(Class)), builderOf(Class));
@@ -54,18 +55,10 @@ export class LangChainClasses {
     if (secrets || this.builderFor(id) === undefined) return null;
     const aliases = aliasesOf(prototype, object);
     const nameOf = (field: string) => aliases[field] ?? toSnakeCase(field);
-    return { id, nameOf, declared: this.#declared(String(id.at(-1))) };
-  }
-
-  #declared(name: string): ReadonlySet<string> | undefined {
-    const Message = MESSAGES.get(name);
-    if (Message === undefined) return undefined;
-    let declared = this.#blanks.get(name);
-    if (declared === undefined) {
-      declared = new Set(Object.keys(new Message({ content: "" } as never)));
-      this.#blanks.set(name, declared);
-    }
-    return declared;
+    const Message = MESSAGES.get(String(id.at(-1)));
+    const own = Message && new Set(ownOf(Message));
+    const fields = [...(own ?? [])].filter((key) => key !== "type" && !key.startsWith("lc_"));
+    return { id, nameOf, own, fields };
   }
 }
 
@@ -78,14 +71,18 @@ function keyOf(id: readonly unknown[]): string {
   return id.join("/");
 }
 
-function builderOf(build: LangChainClass): Builder {
-  const fields = new Map(
-    Object.entries(aliasesOf(build.prototype, build.prototype)).map(([field, name]) => [
-      name,
-      field,
-    ]),
-  );
+/** @param own properties of its objects, which not every class tells LangChain to leave as they are */
+function builderOf(build: LangChainClass, own: readonly string[] = []): Builder {
+  const aliases = Object.entries(aliasesOf(build.prototype, build.prototype));
+  const fields = new Map([
+    ...own.map((field) => [toSnakeCase(field), field] as const),
+    ...aliases.map(([field, name]) => [name, field] as const),
+  ]);
   return { build, fieldOf: (name) => fields.get(name) ?? toCamelCase(name) };
+}
+
+function ownOf(Message: LangChainClass): string[] {
+  return Object.keys(new Message({ content: "" } as never));
 }
 
 /** The id that objects of the class give themselves. It needs one: the namespace is a field of them. */
