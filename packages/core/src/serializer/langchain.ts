@@ -1,3 +1,4 @@
+import { get_lc_unique_name } from "@langchain/core/load/serializable";
 import { type LangChainClass, MESSAGES, type Serializable } from "./classes.js";
 import { toCamelCase, toSnakeCase } from "./names.js";
 
@@ -31,7 +32,7 @@ export class LangChainClasses {
       this.#builders.set(`langchain_core/messages/${name}`, builderOf(Class, ownOf(Class)));
     }
     for (const Class of further) {
-      this.#builders.set(keyOf(idOf(Class)), builderOf(Class));
+      this.#builders.set(get_lc_unique_name(Class as never), builderOf(Class));
     }
   }
 
@@ -46,7 +47,8 @@ export class LangChainClasses {
   }
 
   builderFor(id: unknown): Builder | undefined {
-    return Array.isArray(id) ? this.#builders.get(keyOf(id)) : undefined;
+    const key = Array.isArray(id) ? keyOf(id) : undefined;
+    return key === undefined ? undefined : this.#builders.get(key);
   }
 
   #find(object: object & Serializable, prototype: object): Shape | null {
@@ -62,13 +64,15 @@ export class LangChainClasses {
   }
 }
 
-/** Messages go by their name: older versions of the library put another module in between. */
-function keyOf(id: readonly unknown[]): string {
-  const [library, module] = id;
-  if (library === "langchain_core" && module === "messages") {
-    return `langchain_core/messages/${String(id.at(-1))}`;
-  }
-  return id.join("/");
+/**
+ * Classes go by their names, as their modules differ between versions of the library. Whoever
+ * allows one has named it, and messages are all in one place.
+ */
+function keyOf([library, module, ...rest]: readonly unknown[]): string | undefined {
+  const name = String(rest.at(-1));
+  if (library === "langchain_core" && module === "messages")
+    return `langchain_core/messages/${name}`;
+  return String(library).startsWith("langchain") ? name : undefined;
 }
 
 /** @param own properties of its objects, which not every class tells LangChain to leave as they are */
@@ -83,12 +87,6 @@ function builderOf(build: LangChainClass, own: readonly string[] = []): Builder 
 
 function ownOf(Message: LangChainClass): string[] {
   return Object.keys(new Message({ content: "" } as never));
-}
-
-/** The id that objects of the class give themselves. It needs one: the namespace is a field of them. */
-function idOf(Class: LangChainClass): readonly string[] {
-  const blank = Reflect.construct(Object, [], Class) as Serializable;
-  return blank.lc_id;
 }
 
 function aliasesOf(prototype: object, receiver: object): Aliases {
