@@ -13,6 +13,7 @@ import { serializerCases } from "./cases/serializers.ts";
 import { setupCases } from "./cases/setup.ts";
 import { streamingCases } from "./cases/streaming.ts";
 import { transactionCases } from "./cases/transactions.ts";
+import { valueCases } from "./cases/values.ts";
 import type { Mode } from "./mode.ts";
 
 export { BRANCH_CHECKS } from "./cases/branches.ts";
@@ -43,6 +44,7 @@ export function conformance(mode: Mode): void {
     inputCases,
     hostileCases,
     propertyCases,
+    valueCases,
     serializerCases,
     transactionCases,
   ];

@@ -2,9 +2,9 @@ import { deepStrictEqual } from "node:assert";
 import { AIMessage, HumanMessage } from "@langchain/core/messages";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { SAMPLES } from "../../../conformance/src/samples.ts";
 import { SerializationError } from "../../src/errors.ts";
 import { serializer } from "../../src/serializer/serializer.ts";
-import { SAMPLES } from "./samples.ts";
 
 const serde = serializer();
 const read = (json: string) => serde.loadsTyped("json", json);

@@ -1,8 +1,14 @@
 import { BaseMessage } from "@langchain/core/messages";
 import { JsonPlusSerializer } from "@langchain/langgraph-checkpoint";
 import { describe, expect, it } from "vitest";
+import {
+  LOOKALIKES,
+  MESSAGES,
+  PLAIN,
+  POSITIONS,
+  SAMPLES,
+} from "../../../conformance/src/samples.ts";
 import { serializer } from "../../src/serializer/serializer.ts";
-import { LOOKALIKES, MESSAGES, PLAIN, POSITIONS, SAMPLES } from "./samples.ts";
 
 const ours = serializer();
 const upstream = new JsonPlusSerializer();
