@@ -116,10 +116,13 @@ export const BINARY: readonly Sample[] = [
 
 export const LOOKALIKES: readonly Sample[] = [
   {
-    kind: "object with a key __proto__",
+    kind: "object with a key `__proto__`",
     value: JSON.parse('{"__proto__":{"polluted":true},"a":1}'),
   },
-  { kind: "object with a key constructor", value: { constructor: { prototype: {} }, toString: 1 } },
+  {
+    kind: "object with a key `constructor`",
+    value: { constructor: { prototype: {} }, toString: 1 },
+  },
   { kind: "object that looks like a message", value: new HumanMessage("no").toJSON() },
   {
     kind: "object that looks like a Map",
@@ -132,7 +135,7 @@ export const LOOKALIKES: readonly Sample[] = [
     value: { lc: 2, type: "waypost/date", value: 0 },
   },
   { kind: "object that looks escaped", value: { __lc_escaped__: { lc: 1 } } },
-  { kind: "object with a key lc of its own", value: { lc: "mine", type: "constructor" } },
+  { kind: "object with a key `lc` of its own", value: { lc: "mine", type: "constructor" } },
 ];
 
 export const MESSAGES: readonly Sample[] = [
