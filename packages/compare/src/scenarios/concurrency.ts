@@ -1,0 +1,68 @@
+import { randomUUID } from "node:crypto";
+import { agent, question, thread } from "./agent.ts";
+import { putting } from "./put.ts";
+import { type Case, type Meter, TIME } from "./scenario.ts";
+import { channelValues, storedTexts } from "./values.ts";
+
+/** Operations of each caller within one sample, so that starting and ending matter less. */
+export const PER_CALLER = 4;
+
+const MEASURES = [{ ...TIME, title: "time per operation" }];
+
+/** Milliseconds per operation where `callers` do it at once, each one after the other. */
+export async function perOperation(
+  callers: readonly (() => Promise<unknown>)[],
+  meter: Meter,
+): Promise<number> {
+  const time = await meter(() =>
+    Promise.all(
+      callers.map(async (operation) => {
+        for (let i = 0; i < PER_CALLER; i++) await operation();
+      }),
+    ),
+  );
+  return time / (callers.length * PER_CALLER);
+}
+
+const puts = (count: number): Case => {
+  const values = channelValues(10, 10);
+  return {
+    title: `put, ${count} concurrent threads`,
+    scenario: "concurrency",
+    measures: MEASURES,
+    operations: count * PER_CALLER,
+    at: { series: "put with concurrent threads", axis: "threads", value: count },
+    overLinks: count === 16,
+    operation({ session: { saver } }) {
+      const callers = Array.from({ length: count }, () => putting(saver, values));
+      const unmetered: Meter = async (work) => {
+        await work();
+        return 0;
+      };
+      const puts = callers.map((put) => () => put(unmetered));
+      return async (meter) => [await perOperation(puts, meter)];
+    },
+    raw: async () => ({ kind: "write", rows: await storedTexts(values), callers: count }),
+  };
+};
+
+const turns = (count: number): Case => ({
+  title: `whole agent turn, ${count} concurrent threads`,
+  scenario: "concurrency",
+  measures: MEASURES,
+  operations: count * PER_CALLER,
+  at: { series: "whole agent turn with concurrent threads", axis: "threads", value: count },
+  operation({ session: { saver } }) {
+    const graph = agent(saver);
+    return async (meter) => {
+      const callers = Array.from({ length: count }, () => {
+        const config = thread(randomUUID());
+        return () => graph.invoke(question(), config);
+      });
+      return [await perOperation(callers, meter)];
+    };
+  },
+});
+
+export const concurrencyCases = (quick: boolean): Case[] =>
+  quick ? [puts(16)] : [puts, turns].flatMap((make) => [1, 16, 64].map(make));
