@@ -29,6 +29,9 @@ function script(schema: string, { kind, rows }: RawWork): string {
   return `\\set key random(1, 1000000000000000)\nINSERT INTO ${table} (key, position, value) VALUES ${tuples.join(", ")};`;
 }
 
+/** Starting pgbench takes longer than a few of them. */
+const MIN_TRANSACTIONS = 50;
+
 /** The same statement by Postgres' own benchmark, a C program: what is left without Node. */
 export function pgbenchRunner(url: string, schema: string, work: RawWork): Runner {
   const clients = Math.min(work.callers ?? 1, POOL_SIZE);
@@ -40,14 +43,14 @@ export function pgbenchRunner(url: string, schema: string, work: RawWork): Runne
         const file = join(folder, "script.sql");
         await writeFile(file, script(schema, work));
         const protocol = work.kind === "read" ? "prepared" : "simple";
-        const transactions = Math.max(times, 10);
+        const transactions = Math.max(times, MIN_TRANSACTIONS);
         const args = [
           ...["--no-vacuum", "--log", "--log-prefix", join(folder, "log"), "--file", file],
           ...["--protocol", protocol, "--client", String(clients)],
           ...["--transactions", String(transactions), target.url],
         ];
         await execute("pgbench", args, { env: { ...process.env, PGPASSWORD: password } });
-        return (await latencies(folder)).map((ms) => [ms / clients]);
+        return (await intervals(folder)).map((ms) => [ms / clients]);
       } finally {
         await rm(folder, { recursive: true });
       }
@@ -62,10 +65,24 @@ function withoutPassword(url: string): { url: string; password: string } {
   return { url: target.href, password };
 }
 
-/** Milliseconds of each transaction: the third column of pgbench's log has them in microseconds. */
-async function latencies(folder: string): Promise<number[]> {
+/**
+ * Milliseconds from the end of each transaction to the end of the next of the same client. The log's
+ * own durations are 0 where an answer comes at once.
+ */
+async function intervals(folder: string): Promise<number[]> {
   const logs = (await readdir(folder)).filter((name) => name.startsWith("log"));
   const texts = await Promise.all(logs.map((name) => readFile(join(folder, name), "utf8")));
-  const lines = texts.flatMap((text) => text.trim().split("\n"));
-  return lines.map((line) => Number(line.split(" ")[2]) / 1000);
+  const last = new Map<string, number>();
+  return texts.flatMap((text) =>
+    text
+      .trim()
+      .split("\n")
+      .flatMap((line) => {
+        const [client = "", , , , seconds, microseconds] = line.split(" ");
+        const end = Number(seconds) * 1000 + Number(microseconds) / 1000;
+        const before = last.get(client);
+        last.set(client, end);
+        return before === undefined ? [] : [end - before];
+      }),
+  );
 }

@@ -1,7 +1,7 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { GaveUp, type Meter, type Operation, type Sample } from "../scenarios/scenario.ts";
-import { isSettled, median, summarize } from "./statistics.ts";
+import { isSettled, summarize } from "./statistics.ts";
 
 /** Something that is measured: an operation of a subject, or of its floor. */
 export interface Runner {
@@ -15,7 +15,7 @@ export type Outcome = { readonly samples: readonly Sample[] } | { readonly gaveU
 export interface Budget {
   /** For all runners of one case together. */
   readonly caseMs: number;
-  /** For one slow runner, which then leaves the rounds. */
+  /** For one slow runner, which then leaves the rounds. What takes longer than this is measured once. */
   readonly runnerMs: number;
   readonly minRounds: number;
   readonly warmUpMs: number;
@@ -24,6 +24,9 @@ export interface Budget {
 /** One runner's turn within a round. */
 const SLICE_MS = 20;
 const MAX_TIMES = 100;
+const WARM_UPS = 4;
+/** What takes longer is warm after the first time. */
+const SLOW_MS = 500;
 /** Of the median, to either side. */
 const TOLERANCE = 0.02;
 
@@ -46,6 +49,7 @@ class Contestant {
   gaveUp: string | undefined;
   readonly #runner: Runner;
   #times = 1;
+  #measuredOnce = false;
   #spentMs = 0;
 
   constructor(runner: Runner) {
@@ -53,19 +57,21 @@ class Contestant {
   }
 
   /** Finds out how often it fits into a slice. */
-  async warmUp(ms: number): Promise<void> {
-    const costs: number[] = [];
-    const end = performance.now() + ms;
-    do {
-      const start = performance.now();
-      await this.#take(1);
-      costs.push(performance.now() - start);
-    } while (
-      this.gaveUp === undefined &&
-      (performance.now() < end || costs.length < 2) &&
-      (costs[0] ?? 0) < ms
-    );
-    this.#times = Math.min(MAX_TIMES, Math.max(1, Math.floor(SLICE_MS / median(costs))));
+  async warmUp({ warmUpMs, runnerMs }: Budget): Promise<void> {
+    const start = performance.now();
+    let fastest = Number.POSITIVE_INFINITY;
+    for (let runs = 0; runs < WARM_UPS || performance.now() - start < warmUpMs; runs++) {
+      const begin = performance.now();
+      const samples = await this.#take(1);
+      fastest = Math.min(fastest, performance.now() - begin);
+      // This was its turn: nobody waits for another.
+      if (fastest > runnerMs) {
+        this.samples.push(...samples);
+        this.#measuredOnce = true;
+      }
+      if (this.gaveUp !== undefined || fastest > SLOW_MS) break;
+    }
+    this.#times = Math.min(MAX_TIMES, Math.max(1, Math.floor(SLICE_MS / fastest)));
   }
 
   async play(): Promise<void> {
@@ -76,7 +82,8 @@ class Contestant {
 
   /** Slow ones leave when their own time is over, for the others still have to be measured often. */
   plays(rounds: number, { minRounds, runnerMs }: Budget): boolean {
-    return this.gaveUp === undefined && (rounds < minRounds || this.#spentMs < runnerMs);
+    if (this.gaveUp !== undefined || this.#measuredOnce) return false;
+    return rounds < minRounds || this.#spentMs < runnerMs;
   }
 
   get settled(): boolean {
@@ -118,7 +125,7 @@ export async function measure(
   onRound: (rounds: number) => void,
 ): Promise<Outcome[]> {
   const contestants = runners.map((runner) => new Contestant(runner));
-  for (const contestant of contestants) await contestant.warmUp(budget.warmUpMs);
+  for (const contestant of contestants) await contestant.warmUp(budget);
   const collectGarbage = garbageCollector();
   const end = performance.now() + budget.caseMs;
   for (let rounds = 0; rounds < budget.minRounds || performance.now() < end; rounds++) {

@@ -1,10 +1,10 @@
 import type { Measure } from "../scenarios/scenario.ts";
 
-/** Three digits are more than a measurement is worth, and enough to compare. */
+/** Two or three digits are all that a measurement is worth. */
 export function digits(value: number): string {
-  if (!Number.isFinite(value)) return "";
   if (value >= 100) return Math.round(value).toLocaleString("en");
-  return value.toPrecision(value >= 10 ? 3 : 2).replace(/^(\d\.\d)$/, "$1");
+  if (value >= 1 || value === 0) return value.toFixed(1);
+  return value.toPrecision(2);
 }
 
 export const withUnit = (value: number, unit: Measure["unit"]): string =>

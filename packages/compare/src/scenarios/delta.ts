@@ -8,7 +8,7 @@ const CONFIG = { configurable: { thread_id: "delta" } };
 const STATES_PER_TURN = 3;
 /** So many updates that the channel never stores its whole value. */
 const NO_SNAPSHOT = 1_000_000;
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 5000;
 
 const appendAll = (log: string[], writes: unknown[]): string[] => [
   ...(log ?? []),
