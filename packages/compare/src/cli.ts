@@ -18,7 +18,7 @@ process.once("SIGINT", () => stopped.abort(new Error("stopped")));
 
 await using postgres = await devPostgres({ signal: stopped.signal });
 const { url, embedded } = postgres;
-await using comparison = new Comparison({ url, embedded, quick: options.quick, bouts });
+await using comparison = new Comparison({ url, embedded, quick: options.quick });
 
 await withProgress(
   bouts.map((bout) => ({

@@ -1,10 +1,9 @@
-import { randomBytes } from "node:crypto";
-import pg from "pg";
 import { environment } from "./environment.ts";
 import { runBout } from "./measure/bout.ts";
 import { type Link, openLink } from "./measure/link.ts";
 import { pgbenchVersion } from "./measure/pgbench.ts";
 import type { Budget } from "./measure/rounds.ts";
+import { Schemas } from "./measure/schemas.ts";
 import type { Bout } from "./plan.ts";
 import type { CaseReport, Report } from "./report.ts";
 
@@ -15,7 +14,6 @@ export interface CompareOptions {
   readonly url: string;
   readonly embedded: boolean;
   readonly quick: boolean;
-  readonly bouts: readonly Bout[];
 }
 
 export const titleOf = ({ contest, linkMs }: Bout): string =>
@@ -27,11 +25,11 @@ export class Comparison implements AsyncDisposable {
   readonly #startedAt = new Date();
   readonly #links = new Map<number, Link>();
   readonly #cases: CaseReport[] = [];
-  readonly #prefix = `waypost_compare_${randomBytes(4).toString("hex")}`;
-  #schemas = 0;
+  readonly #schemas: Schemas;
 
   constructor(options: CompareOptions) {
     this.#options = options;
+    this.#schemas = new Schemas(options.url);
   }
 
   /** @param onProgress hears what is being done */
@@ -39,16 +37,11 @@ export class Comparison implements AsyncDisposable {
     const { url, quick } = this.#options;
     const link = this.#links.get(bout.linkMs) ?? (await openLink(url, bout.linkMs));
     this.#links.set(bout.linkMs, link);
-    const schemas: string[] = [];
     try {
       const report = await runBout(bout, {
         direct: url,
         url: link.url,
-        schema: () => {
-          const name = `${this.#prefix}_${this.#schemas++}`;
-          schemas.push(name);
-          return name;
-        },
+        schemas: this.#schemas,
         budget: quick ? QUICK : FULL,
         hasPgbench: pgbenchVersion() !== undefined,
         uncounted: encrypted(url) ? "the connection is encrypted" : undefined,
@@ -57,8 +50,7 @@ export class Comparison implements AsyncDisposable {
       this.#cases.push(report);
       return report;
     } finally {
-      onProgress("clean up");
-      await drop(url, schemas);
+      await this.#schemas.tidy();
     }
   }
 
@@ -75,6 +67,7 @@ export class Comparison implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.#schemas[Symbol.asyncDispose]();
     for (const link of this.#links.values()) await link[Symbol.asyncDispose]();
   }
 }
@@ -83,14 +76,4 @@ export class Comparison implements AsyncDisposable {
 function encrypted(url: string): boolean {
   const { searchParams } = new URL(url);
   return !["disable", null].includes(searchParams.get("sslmode")) || searchParams.has("ssl");
-}
-
-async function drop(url: string, schemas: readonly string[]): Promise<void> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    for (const schema of schemas) await client.query(`DROP SCHEMA IF EXISTS "${schema}" CASCADE`);
-  } finally {
-    await client.end();
-  }
 }

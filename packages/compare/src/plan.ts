@@ -22,6 +22,7 @@ export interface Bout {
 
 const DEFAULT_LINKS = [0, 1, 5];
 const QUICK_LINKS = [0, 1];
+const QUICK_OVER_LINKS = ["put", "turn"];
 
 export function plan({ quick, scenarios, drivers = DRIVERS, links }: Choice): Bout[] {
   const names = scenarios ?? Object.keys(SCENARIOS);
@@ -31,7 +32,7 @@ export function plan({ quick, scenarios, drivers = DRIVERS, links }: Choice): Bo
   const pgbench = drivers.includes("pgbench");
   return (links ?? (quick ? QUICK_LINKS : DEFAULT_LINKS)).flatMap((linkMs) =>
     cases
-      .filter(({ overLinks }) => linkMs === 0 || links !== undefined || overLinks)
+      .filter((it) => linkMs === 0 || links !== undefined || goesOverLinks(it, quick))
       .map((contest) => ({
         contest,
         linkMs,
@@ -39,4 +40,8 @@ export function plan({ quick, scenarios, drivers = DRIVERS, links }: Choice): Bo
         pgbench,
       })),
   );
+}
+
+function goesOverLinks({ overLinks = false, scenario }: Case, quick: boolean): boolean {
+  return overLinks && (!quick || QUICK_OVER_LINKS.includes(scenario));
 }

@@ -12,6 +12,7 @@ import {
   type Runner,
   repeating,
 } from "./rounds.ts";
+import type { Schemas } from "./schemas.ts";
 import { type Staged, stage } from "./stage.ts";
 import { type Summary, summarize } from "./statistics.ts";
 
@@ -19,8 +20,7 @@ export interface BoutOptions {
   /** The server, directly, and by way of the link. */
   readonly direct: string;
   readonly url: string;
-  /** Makes the name of a schema, which the caller drops afterwards. */
-  schema(): string;
+  readonly schemas: Schemas;
   readonly budget: Budget;
   readonly hasPgbench: boolean;
   /** Why nothing can be counted on this server's wire. */
@@ -50,8 +50,8 @@ export async function runBout(bout: Bout, options: BoutOptions): Promise<CaseRep
   for (const subject of bout.subjects) {
     if (refusals.some((refusal) => refusal.subject === subject.name)) continue;
     options.onProgress(`${subject.name}: tables and data`);
-    const target = { direct: options.direct, url: options.url, schema: options.schema() };
-    entrants.push(entrantOf(open.use(await stage(subject, contest, work, target))));
+    const staged = await stage(subject, contest, work, options.schemas, options.url);
+    entrants.push(entrantOf(open.use(staged)));
   }
   if (bout.pgbench && !refusals.some(({ driver }) => driver === "pgbench")) {
     entrants.push(pgbenchOf(entrants, work, options.url));
@@ -101,7 +101,7 @@ const entrantOf = (staged: Staged): Entrant => ({
 function pgbenchOf(entrants: readonly Entrant[], work: RawWork | undefined, url: string): Entrant {
   const host = entrants.find(({ staged }) => staged?.subject.wire)?.staged;
   if (host === undefined || work === undefined) throw new Error("There is no table for pgbench.");
-  const runner = pgbenchRunner(url, host.schema, work);
+  const runner = pgbenchRunner(url, host.rawSchema, work);
   return { name: "pgbench", driver: "pgbench", runner };
 }
 

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from "node:crypto";
-import { perOperation } from "../scenarios/concurrency.ts";
+import { PUTS_PER_CALLER, perOperation } from "../scenarios/concurrency.ts";
 import type { Operation, RawWork } from "../scenarios/scenario.ts";
 import type { Raw, RawStatement } from "../subjects/subject.ts";
 
@@ -24,9 +24,10 @@ export const selectStatement = (table: string, key: string): RawStatement =>
 
 export const READ_KEY = "read";
 
-/** Creates the table, with the rows to be read. */
+/** Creates a schema with the table, and the rows to be read. */
 export async function prepareFloor(raw: Raw, schema: string, work: RawWork): Promise<void> {
   const table = rawTable(schema);
+  await raw(statement(`CREATE SCHEMA "${schema}"`, []));
   const create = `CREATE TABLE ${table} (key text, position int, value text, PRIMARY KEY (key, position))`;
   await raw(statement(create, []));
   if (work.kind === "read") await raw(insertStatement(table, READ_KEY, work.rows));
@@ -43,10 +44,6 @@ export function floorOperation(raw: Raw, schema: string, work: RawWork): Operati
   };
   const { callers } = work;
   if (callers === undefined) return async (meter) => [await meter(run)];
-  return async (meter) => [
-    await perOperation(
-      Array.from({ length: callers }, () => run),
-      meter,
-    ),
-  ];
+  const all = Array.from({ length: callers }, () => run);
+  return async (meter) => [await perOperation(all, PUTS_PER_CALLER, meter)];
 }

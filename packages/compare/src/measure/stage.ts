@@ -1,13 +1,15 @@
-import type { Case, Operation, RawWork, Stage } from "../scenarios/scenario.ts";
+import type { Case, Operation, RawWork } from "../scenarios/scenario.ts";
 import type { Session, Subject } from "../subjects/subject.ts";
 import { floorOperation, prepareFloor } from "./floor.ts";
+import type { Schemas } from "./schemas.ts";
 
 /** A subject with its tables ready for one case, and what is to be run. */
 export interface Staged extends AsyncDisposable {
   readonly subject: Subject;
-  readonly schema: string;
   readonly operation: Operation;
   readonly floor: Operation | undefined;
+  /** Where the raw statements work. */
+  readonly rawSchema: string;
   /** The operation on connections of its own, by way of another URL. */
   withOperation(
     url: string,
@@ -16,38 +18,34 @@ export interface Staged extends AsyncDisposable {
 }
 
 /**
- * Connects a subject, creates its tables and stores what the case needs.
+ * Connects a subject, with tables that hold what the case needs.
  *
- * @param direct URL by which everything is stored that is not measured
- * @param url URL by which the operation runs
+ * @param url by which the operation runs
  */
 export async function stage(
   subject: Subject,
   contest: Case,
   work: RawWork | undefined,
-  { direct, url, schema }: { direct: string; url: string; schema: string },
+  schemas: Schemas,
+  url: string,
 ): Promise<Staged> {
-  const seeding = await subject.open({ url: direct, schema });
+  const { schema, session: seeded } = await schemas.seeded(subject, contest.seed);
+  const open = () => subject.open({ url, schema });
+  const session = seeded ?? (await open());
+  const rawSchema = schemas.name();
   try {
-    await seeding.saver.setup?.();
-    if (work !== undefined && seeding.raw) await prepareFloor(seeding.raw, schema, work);
-    await contest.seed?.(seeding.saver);
+    if (work !== undefined && session.raw) await prepareFloor(session.raw, rawSchema, work);
   } catch (error) {
-    await seeding.close();
+    await session.close();
     throw error;
   }
-  const open = () => subject.open({ url, schema });
-  // What lives in this process is gone when it is closed.
-  if (subject.wire) await seeding.close();
-  const session = subject.wire ? await open() : seeding;
-  const stageOf = (on: Session): Stage => ({ session: on, schema, open });
   return {
     subject,
-    schema,
-    operation: contest.operation(stageOf(session)),
+    rawSchema,
+    operation: contest.operation({ session, schema, open }),
     floor:
       work !== undefined && session.raw && subject.ours
-        ? floorOperation(session.raw, schema, work)
+        ? floorOperation(session.raw, rawSchema, work)
         : undefined,
     async withOperation(otherUrl, run) {
       const reopen = () => subject.open({ url: otherUrl, schema });

@@ -10,9 +10,12 @@ const coldStart: Case = {
   measures: [TIME],
   overLinks: true,
   unable: ({ wire }) => (wire ? undefined : "in this process: a new one would be empty"),
-  async seed(saver) {
-    const stored = checkpoint(channelValues(10, 5));
-    await saver.put(THREAD, stored, METADATA, stored.channel_versions);
+  seed: {
+    id: "cold start",
+    async store(saver) {
+      const stored = checkpoint(channelValues(10, 5));
+      await saver.put(THREAD, stored, METADATA, stored.channel_versions);
+    },
   },
   operation:
     ({ open }) =>

@@ -4,24 +4,25 @@ import { putting } from "./put.ts";
 import { type Case, type Meter, TIME } from "./scenario.ts";
 import { channelValues, storedTexts } from "./values.ts";
 
-/** Operations of each caller within one sample, so that starting and ending matter less. */
-export const PER_CALLER = 4;
+/** Writes of each caller within one sample, so that starting and ending matter less. */
+export const PUTS_PER_CALLER = 4;
 
 const MEASURES = [{ ...TIME, title: "time per operation" }];
 
-/** Milliseconds per operation where `callers` do it at once, each one after the other. */
+/** Milliseconds per operation where `callers` do it at once, each of them `each` times in a row. */
 export async function perOperation(
   callers: readonly (() => Promise<unknown>)[],
+  each: number,
   meter: Meter,
 ): Promise<number> {
   const time = await meter(() =>
     Promise.all(
       callers.map(async (operation) => {
-        for (let i = 0; i < PER_CALLER; i++) await operation();
+        for (let i = 0; i < each; i++) await operation();
       }),
     ),
   );
-  return time / (callers.length * PER_CALLER);
+  return time / (callers.length * each);
 }
 
 const puts = (count: number): Case => {
@@ -30,7 +31,7 @@ const puts = (count: number): Case => {
     title: `put, ${count} concurrent threads`,
     scenario: "concurrency",
     measures: MEASURES,
-    operations: count * PER_CALLER,
+    operations: count * PUTS_PER_CALLER,
     at: { series: "put with concurrent threads", axis: "threads", value: count },
     overLinks: count === 16,
     operation({ session: { saver } }) {
@@ -40,7 +41,7 @@ const puts = (count: number): Case => {
         return 0;
       };
       const puts = callers.map((put) => () => put(unmetered));
-      return async (meter) => [await perOperation(puts, meter)];
+      return async (meter) => [await perOperation(puts, PUTS_PER_CALLER, meter)];
     },
     raw: async () => ({ kind: "write", rows: await storedTexts(values), callers: count }),
   };
@@ -50,7 +51,7 @@ const turns = (count: number): Case => ({
   title: `whole agent turn, ${count} concurrent threads`,
   scenario: "concurrency",
   measures: MEASURES,
-  operations: count * PER_CALLER,
+  operations: count,
   at: { series: "whole agent turn with concurrent threads", axis: "threads", value: count },
   operation({ session: { saver } }) {
     const graph = agent(saver);
@@ -59,7 +60,7 @@ const turns = (count: number): Case => ({
         const config = thread(randomUUID());
         return () => graph.invoke(question(), config);
       });
-      return [await perOperation(callers, meter)];
+      return [await perOperation(callers, 1, meter)];
     };
   },
 });

@@ -1,6 +1,6 @@
 import { Annotation, DeltaChannel, END, START, StateGraph } from "@langchain/langgraph";
 import type { Saver } from "../subjects/subject.ts";
-import { type Case, GaveUp, TIME } from "./scenario.ts";
+import { type Case, GaveUp, type Seed, TIME } from "./scenario.ts";
 import { conversation, serialized } from "./values.ts";
 
 const CONFIG = { configurable: { thread_id: "delta" } };
@@ -28,10 +28,15 @@ function deltaGraph(checkpointer: Saver) {
     .compile({ checkpointer });
 }
 
-const seed = (turns: number) => async (saver: Saver) => {
-  const graph = deltaGraph(saver);
-  for (let turn = 0; turn < turns; turn++) await graph.invoke({ log: [entry(2 * turn)] }, CONFIG);
-};
+const seed = (turns: number): Seed => ({
+  id: `delta ${turns}`,
+  async store(saver) {
+    const graph = deltaGraph(saver);
+    for (let turn = 0; turn < turns; turn++) {
+      await graph.invoke({ log: [entry(2 * turn)] }, CONFIG);
+    }
+  },
+});
 
 const raw = (turns: number) => async () => {
   const texts = Array.from({ length: 2 * turns }, (_, i) => serialized([entry(i)]));

@@ -1,7 +1,8 @@
+import { randomUUID } from "node:crypto";
+import type { Saver } from "../subjects/subject.ts";
 import { agent, question, thread } from "./agent.ts";
 import { type Case, TIME } from "./scenario.ts";
 
-const CONFIG = thread("forked");
 const TURNS = 10;
 
 /** Goes back to the middle of a thread, changes its state there, and reads the new branch. */
@@ -10,16 +11,12 @@ const fork: Case = {
   scenario: "fork",
   measures: [TIME],
   overLinks: true,
-  async seed(saver) {
-    const graph = agent(saver);
-    for (let turn = 0; turn < TURNS; turn++) await graph.invoke(question(), CONFIG);
-  },
   operation({ session: { saver } }) {
     const graph = agent(saver);
-    let middle: ReturnType<typeof thread> | undefined;
+    let middle: Promise<ReturnType<typeof thread>> | undefined;
     return async (meter) => {
-      middle ??= await middleOf(saver);
-      const from = middle;
+      middle ??= middleOfNew(saver);
+      const from = await middle;
       return [
         await meter(async () => {
           const branch = await graph.updateState(from, question(), "model");
@@ -30,11 +27,14 @@ const fork: Case = {
   },
 };
 
-/** The checkpoint in the middle of the thread as it was seeded. */
-async function middleOf(saver: Parameters<typeof agent>[0]) {
+/** The checkpoint in the middle of a new thread. */
+async function middleOfNew(saver: Saver) {
+  const graph = agent(saver);
+  const config = thread(randomUUID());
+  for (let turn = 0; turn < TURNS; turn++) await graph.invoke(question(), config);
   const configs = [];
-  for await (const { config, metadata } of saver.list(CONFIG)) {
-    if (metadata?.source === "loop") configs.push(config as ReturnType<typeof thread>);
+  for await (const { config: one } of saver.list(config)) {
+    configs.push(one as ReturnType<typeof thread>);
   }
   const middle = configs[Math.floor(configs.length / 2)];
   if (middle === undefined) throw new Error("The thread to be forked is empty.");

@@ -12,9 +12,12 @@ const getTuple = (messages: number): Case => {
     measures: [TIME],
     at: { series: "getTuple", axis: "messages", value: messages },
     overLinks: messages === 10 || messages === 400,
-    async seed(saver) {
-      const stored = checkpoint(values);
-      await saver.put(thread, stored, METADATA, stored.channel_versions);
+    seed: {
+      id: `getTuple ${messages}`,
+      async store(saver) {
+        const stored = checkpoint(values);
+        await saver.put(thread, stored, METADATA, stored.channel_versions);
+      },
     },
     operation:
       ({ session: { saver } }) =>

@@ -1,13 +1,18 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import type { Saver } from "../subjects/subject.ts";
-import { type Case, TIME } from "./scenario.ts";
+import { type Case, type Seed, TIME } from "./scenario.ts";
 import { checkpoint, conversation, METADATA, serialized, threadConfig } from "./values.ts";
 
 const THREAD = "listed";
 
 /** A thread whose conversation grows by a message with each checkpoint. */
-const seed = (length: number) => async (saver: Saver) => {
+const seed = (length: number): Seed => ({
+  id: `list ${length}`,
+  store: (saver) => storeGrowing(saver, length),
+});
+
+async function storeGrowing(saver: Saver, length: number): Promise<void> {
   const messages = conversation(length);
   let config = threadConfig(THREAD);
   for (let step = 0; step < length; step++) {
@@ -15,7 +20,7 @@ const seed = (length: number) => async (saver: Saver) => {
     const metadata = { ...METADATA, step };
     config = (await saver.put(config, next, metadata, next.channel_versions)) as typeof config;
   }
-};
+}
 
 const rows = async (length: number) => {
   const messages = conversation(length);
@@ -84,4 +89,4 @@ function liveMemory(): () => number {
 }
 
 export const listCases = (quick: boolean): Case[] =>
-  [list, listMemory].map((make) => make(quick ? 30 : 300));
+  [list, listMemory].map((make) => make(quick ? 20 : 300));

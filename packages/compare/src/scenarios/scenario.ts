@@ -29,8 +29,15 @@ export interface Stage {
 export interface RawWork {
   readonly kind: "write" | "read";
   readonly rows: readonly string[];
-  /** How many do so at once, each `PER_CALLER` times; 1 and once by default. */
+  /** How many do so at once, each `PUTS_PER_CALLER` times; 1 and once by default. */
   readonly callers?: number;
+}
+
+/** What must be stored before; not measured, and not changed by the operation. */
+export interface Seed {
+  /** The same for cases that begin with the same data. */
+  readonly id: string;
+  store(saver: Saver): Promise<void>;
 }
 
 export interface Case {
@@ -48,8 +55,7 @@ export interface Case {
   readonly exact?: boolean;
   /** Why a subject can't run it. */
   unable?(subject: Subject): string | undefined;
-  /** What must be stored before; not measured. */
-  seed?(saver: Saver): Promise<void>;
+  readonly seed?: Seed;
   operation(stage: Stage): Operation;
   /** Absent where no single statement does the same work. */
   raw?(): Promise<RawWork>;

@@ -4,7 +4,7 @@ import { CompiledQuery, type Dialect, Kysely, PGliteDialect, PostgresDialect } f
 import { PostgresJSDialect } from "kysely-postgres-js";
 import pg from "pg";
 import { connect } from "./postgres-js.ts";
-import { POOL_SIZE, type Raw, type Subject } from "./subject.ts";
+import { POOL_SIZE, type Raw, type Session, type Subject } from "./subject.ts";
 
 const rawOver =
   (db: Kysely<unknown>): Raw =>
@@ -13,29 +13,46 @@ const rawOver =
     return rows as Record<string, unknown>[];
   };
 
-const over = (name: string, wire: boolean, dialect: (url: string) => Dialect): Subject => ({
+const session = (db: Kysely<unknown>, schema: string, close: () => Promise<void>): Session => ({
+  saver: new KyselySaver(db, { schema }),
+  raw: rawOver(db),
+  close,
+});
+
+const common = { driver: "kysely", ours: true } as const;
+
+const over = (name: string, dialect: (url: string) => Dialect): Subject => ({
+  ...common,
   name: `Kysely over ${name}`,
-  driver: "kysely",
-  main: wire,
-  ours: true,
-  wire,
+  main: true,
+  wire: true,
   async open({ url, schema }) {
     const db = new Kysely<unknown>({ dialect: dialect(url) });
-    return {
-      saver: new KyselySaver(db, { schema }),
-      raw: rawOver(db),
-      close: () => db.destroy(),
-    };
+    return session(db, schema, () => db.destroy());
   },
 });
 
+/** One for the whole run, as starting it takes seconds; it ends with this process. */
+let pglite: PGlite | undefined;
+
+const overPglite: Subject = {
+  ...common,
+  name: "Kysely over PGlite",
+  main: false,
+  wire: false,
+  async open({ schema }) {
+    pglite ??= new PGlite();
+    const db = new Kysely<unknown>({ dialect: new PGliteDialect({ pglite }) });
+    return session(db, schema, async () => {});
+  },
+};
+
 /** Kysely itself decides what is prepared: nothing over pg; over postgres.js what its dialect sends. */
 export const KYSELY_SUBJECTS: readonly Subject[] = [
-  over(
-    "pg",
-    true,
-    (url) => new PostgresDialect({ pool: new pg.Pool({ connectionString: url, max: POOL_SIZE }) }),
-  ),
-  over("postgres.js", true, (url) => new PostgresJSDialect({ postgres: connect(url, true) })),
-  over("PGlite", false, () => new PGliteDialect({ pglite: new PGlite() })),
+  over("pg", (url) => {
+    const pool = new pg.Pool({ connectionString: url, max: POOL_SIZE });
+    return new PostgresDialect({ pool });
+  }),
+  over("postgres.js", (url) => new PostgresJSDialect({ postgres: connect(url, true) })),
+  overPglite,
 ];
