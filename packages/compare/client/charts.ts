@@ -48,7 +48,7 @@ export function barChart(rows: readonly Bar[], unit: string, width: number): Ele
         y: "subject",
         text: label,
         textAnchor: "start",
-        dy: -9,
+        dy: -10,
         fill: "currentColor",
       }),
       ...(unit === "×"

@@ -75,7 +75,7 @@ const header = element(
   element(
     "p",
     {},
-    `${new Date(report.startedAt).toLocaleDateString("en", { dateStyle: "long" })}${report.quick ? ", a quick run: too short to be trusted" : ""}. Bars are medians, shorter is better; the line in a bar is the 95 % interval of its median; the upright mark is the same bytes in one raw statement of the same driver.`,
+    `${new Date(report.startedAt).toLocaleDateString("en", { dateStyle: "long" })}${report.quick ? ", a quick run: too short to be trusted" : ""}. Bars are medians; the line in a bar is the 95 % interval of its median; the upright mark is the same bytes in one raw statement of the same driver.`,
   ),
   facts(),
 );

@@ -12,9 +12,9 @@ export interface View {
 export type Scale = "measured" | "official" | "floor";
 
 export const SCALES: Readonly<Record<Scale, string>> = {
-  measured: "As measured",
-  official: "Times faster than the official saver",
-  floor: "Times the raw statement",
+  measured: "As measured: shorter is better",
+  official: "Times better than the official saver: longer is better",
+  floor: "Times the raw statement: 1 is the limit",
 };
 
 export const DRIVER_NAMES: Readonly<Record<string, string>> = {

@@ -7,8 +7,14 @@ import { Schemas } from "./measure/schemas.ts";
 import type { Bout } from "./plan.ts";
 import type { CaseReport, Report } from "./report.ts";
 
-const FULL: Budget = { caseMs: 6000, runnerMs: 2000, minRounds: 3, warmUpMs: 100 };
-const QUICK: Budget = { caseMs: 300, runnerMs: 200, minRounds: 2, warmUpMs: 10 };
+const FULL: Budget = {
+  ...{ caseMs: 6000, runnerMs: 2000, minRounds: 3 },
+  ...{ sliceMs: 20, warmUps: 4, warmUpMs: 100 },
+};
+const QUICK: Budget = {
+  ...{ caseMs: 300, runnerMs: 200, minRounds: 2 },
+  ...{ sliceMs: 8, warmUps: 2, warmUpMs: 5 },
+};
 
 export interface CompareOptions {
   readonly url: string;

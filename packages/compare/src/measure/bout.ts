@@ -141,7 +141,9 @@ function judge(
     const reached = measures.flatMap(({ id }, m) => {
       const found = summaries[i]?.[m];
       if (found?.own === undefined) return [];
-      return [[id, compared(found.own, found.floor, official?.[m]?.own)] as const];
+      // Pgbench is no saver.
+      const rival = driver === "pgbench" ? undefined : official?.[m]?.own;
+      return [[id, compared(found.own, found.floor, rival)] as const];
     });
     const unable = own && "gaveUp" in own ? { unable: own.gaveUp } : {};
     return { subject: name, driver, reached: Object.fromEntries(reached), ...unable };
@@ -158,11 +160,19 @@ function compared(
   floor: Summary | undefined,
   official: Summary | undefined,
 ): Reached {
+  const timesFloor = floor && ratio(own, floor);
+  const timesOfficial = official && ratio(official, own);
   return {
     own,
-    ...(floor && { floor, timesFloor: own.median / floor.median }),
-    ...(official && { timesOfficial: official.median / own.median }),
+    ...(floor && { floor }),
+    ...(timesFloor && { timesFloor }),
+    ...(timesOfficial && { timesOfficial }),
   };
+}
+
+/** Undefined where the second is nothing: memory that is not needed. */
+function ratio(of: Summary, to: Summary): number | undefined {
+  return to.median > 0 ? of.median / to.median : undefined;
 }
 
 async function counted(

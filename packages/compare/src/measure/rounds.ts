@@ -18,13 +18,14 @@ export interface Budget {
   /** For one slow runner, which then leaves the rounds. What takes longer than this is measured once. */
   readonly runnerMs: number;
   readonly minRounds: number;
+  /** One runner's turn within a round. */
+  readonly sliceMs: number;
+  /** Operations before the first round, at least so many and so long. */
+  readonly warmUps: number;
   readonly warmUpMs: number;
 }
 
-/** One runner's turn within a round. */
-const SLICE_MS = 20;
 const MAX_TIMES = 100;
-const WARM_UPS = 4;
 /** What takes longer is warm after the first time. */
 const SLOW_MS = 500;
 /** Of the median, to either side. */
@@ -57,10 +58,10 @@ class Contestant {
   }
 
   /** Finds out how often it fits into a slice. */
-  async warmUp({ warmUpMs, runnerMs }: Budget): Promise<void> {
+  async warmUp({ warmUps, warmUpMs, sliceMs, runnerMs }: Budget): Promise<void> {
     const start = performance.now();
     let fastest = Number.POSITIVE_INFINITY;
-    for (let runs = 0; runs < WARM_UPS || performance.now() - start < warmUpMs; runs++) {
+    for (let runs = 0; runs < warmUps || performance.now() - start < warmUpMs; runs++) {
       const begin = performance.now();
       const samples = await this.#take(1);
       fastest = Math.min(fastest, performance.now() - begin);
@@ -71,7 +72,7 @@ class Contestant {
       }
       if (this.gaveUp !== undefined || fastest > SLOW_MS) break;
     }
-    this.#times = Math.min(MAX_TIMES, Math.max(1, Math.floor(SLICE_MS / fastest)));
+    this.#times = Math.min(MAX_TIMES, Math.max(1, Math.floor(sliceMs / fastest)));
   }
 
   async play(): Promise<void> {
