@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import type { Saver } from "../subjects/subject.ts";
@@ -63,29 +64,30 @@ const listMemory = (length: number): Case => ({
   measures: [{ id: "memory", title: "peak of live memory", unit: "MB" }],
   exact: true,
   seed: seed(length),
-  operation({ session: { saver } }) {
-    const live = liveMemory();
-    return async () => {
-      const before = live();
+  operation:
+    ({ session: { saver } }) =>
+    async () => {
+      const before = await liveBytes();
       let peak = 0;
       let count = 0;
       for await (const _ of saver.list(threadConfig(THREAD))) {
-        if (count++ % LOOK_EVERY === 0) peak = Math.max(peak, live() - before);
+        if (count++ % LOOK_EVERY === 0) peak = Math.max(peak, (await liveBytes()) - before);
       }
       return [peak / 1024 / 1024];
-    };
-  },
+    },
 });
 
-/** Bytes that are in use after a garbage collection. */
-function liveMemory(): () => number {
-  setFlagsFromString("--expose-gc");
-  const collect: () => void = runInNewContext("gc");
-  return () => {
-    collect();
-    const { heapUsed, external } = process.memoryUsage();
-    return heapUsed + external;
-  };
+setFlagsFromString("--expose-gc");
+const collectGarbage: () => void = runInNewContext("gc");
+
+/** Bytes in use once all garbage is gone; buffers are freed after a collection, in the background. */
+async function liveBytes(): Promise<number> {
+  for (let i = 0; i < 3; i++) {
+    collectGarbage();
+    await setImmediate();
+  }
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
 }
 
 export const listCases = (quick: boolean): Case[] =>
