@@ -7,7 +7,10 @@ import type { Mode, Saver } from "../mode.ts";
 import { CountingProxy } from "../wire.ts";
 
 const ONE = expect.objectContaining({ statements: 1, roundTrips: 1 });
-const NONE = { statements: 0, roundTrips: 0, parses: 0 };
+const NONE = {
+  ...{ statements: 0, roundTrips: 0, flushes: 0, parses: 0 },
+  ...{ bytesSent: 0, bytesReceived: 0 },
+};
 
 const values = (count: number) =>
   Object.fromEntries(Array.from({ length: count }, (_, i) => [`channel ${i}`, [`value ${i}`]]));
