@@ -103,6 +103,22 @@ export function approvalGraph(checkpointer: BaseCheckpointSaver) {
 export const resumeWith = (answer: string) =>
   new Command<string, Record<string, never>, never>({ resume: answer });
 
+/** As `approvalGraph`, but the question is asked by a graph within. */
+export function nestedApprovalGraph(checkpointer: BaseCheckpointSaver) {
+  const inner = new StateGraph(Log)
+    .addNode("prepare", () => ({ log: ["prepared"] }))
+    .addNode("ask", () => ({ log: [`answer: ${interrupt("approve?")}`] }))
+    .addEdge(START, "prepare")
+    .addEdge("prepare", "ask")
+    .compile();
+  return new StateGraph(Log)
+    .addNode("outer", () => ({ log: ["outer"] }))
+    .addNode("nested", inner)
+    .addEdge(START, "outer")
+    .addEdge("outer", "nested")
+    .compile({ checkpointer });
+}
+
 /** A graph within a graph, the inner one with a memory of its own. */
 export function nestedGraph(checkpointer: BaseCheckpointSaver) {
   const inner = new StateGraph(Log)

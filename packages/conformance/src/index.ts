@@ -8,7 +8,11 @@ import { inputCases } from "./cases/input.ts";
 import { listCases } from "./cases/list.ts";
 import { officialCases } from "./cases/official.ts";
 import { propertyCases } from "./cases/property.ts";
+import { pruneCases } from "./cases/prune.ts";
+import { prunePropertyCases } from "./cases/prune-property.ts";
+import { pruneRaceCases } from "./cases/prune-races.ts";
 import { setupCases } from "./cases/setup.ts";
+import { threadCases } from "./cases/threads.ts";
 import type { Mode } from "./mode.ts";
 
 export { BRANCH_CHECKS } from "./cases/branches.ts";
@@ -29,9 +33,12 @@ export function conformance(mode: Mode): void {
     inputCases,
     hostileCases,
     propertyCases,
+    threadCases,
+    pruneCases,
+    prunePropertyCases,
   ];
   // They look at the server from outside: its wire, its roles, another client of it.
-  const besideIt = [countCases, setupCases, dropInCases];
+  const besideIt = [countCases, setupCases, dropInCases, pruneRaceCases];
   if (!mode.embedded) groups.push(...besideIt);
   for (const group of groups) group(mode);
 }

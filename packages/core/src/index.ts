@@ -12,4 +12,6 @@ export { WaypostSaver } from "./saver.js";
 export { setupScript } from "./schema/setup.js";
 export { sqlState } from "./sqlstate.js";
 export { portableValue, textParser } from "./text-format.js";
+export type { PruneOptions } from "./threads/input.js";
+export type { Removed } from "./threads/prune.js";
 export { Turns } from "./turns.js";

@@ -1,6 +1,5 @@
 import {
   type Checkpoint,
-  type CheckpointMetadata,
   type CheckpointPendingWrite,
   type CheckpointTuple,
   compareWritesSortKeys,
@@ -10,6 +9,7 @@ import {
   writesSortKey,
 } from "@langchain/langgraph-checkpoint";
 import { configOf } from "./config.js";
+import { withoutRun } from "./run.js";
 import { decode, decodeMetadata } from "./serializer/values.js";
 import type { TupleRow } from "./sql/tuple.js";
 
@@ -102,7 +102,7 @@ export async function toTuple(
   return {
     config: configOf({ threadId, checkpointNs, checkpointId }),
     checkpoint,
-    metadata: metadata as CheckpointMetadata,
+    metadata: withoutRun(metadata),
     parentConfig:
       row.parent === null
         ? undefined

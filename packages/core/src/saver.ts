@@ -1,35 +1,36 @@
 import type { RunnableConfig } from "@langchain/core/runnables";
-import {
-  BaseCheckpointSaver,
-  type ChannelVersions,
-  type Checkpoint,
-  type CheckpointListOptions,
-  type CheckpointMetadata,
-  type CheckpointTuple,
-  type DeltaChannelHistory,
-  type PendingWrite,
+import type {
+  ChannelVersions,
+  Checkpoint,
+  CheckpointListOptions,
+  CheckpointMetadata,
+  CheckpointTuple,
+  DeltaChannelHistory,
+  PendingWrite,
 } from "@langchain/langgraph-checkpoint";
 import { configOf, listQuery, readKey, text, threadIdOf, writeKey } from "./config.js";
 import { toDeltaHistory } from "./delta.js";
-import type { Driver, Statement } from "./driver.js";
+import type { Driver } from "./driver.js";
 import { encodeBlobs, encodeCheckpoint, encodeWrites } from "./encode.js";
-import { databaseError, InvalidInputError } from "./errors.js";
+import { InvalidInputError } from "./errors.js";
 import { listTuples } from "./list.js";
 import { checkOptions, type SaverOptions } from "./options.js";
 import { Page } from "./page.js";
-import { tablesIn } from "./schema/identifiers.js";
-import { setup } from "./schema/setup.js";
+import { sendAll, storeCheckpoint } from "./put.js";
+import { withRun } from "./run.js";
+import type { Tables } from "./schema/identifiers.js";
 import { encodeMetadata } from "./serializer/values.js";
 import { deleteThreadStatement } from "./sql/delete-thread.js";
 import { type DeltaRow, deltaHistoryStatement } from "./sql/delta-history.js";
 import { getTupleStatement } from "./sql/get-tuple.js";
 import { listStatement } from "./sql/list.js";
+import { lockThreadStatement } from "./sql/lock-thread.js";
 import { putStatements } from "./sql/put.js";
 import { putWritesStatements } from "./sql/put-writes.js";
 import type { TupleRow } from "./sql/tuple.js";
+import { ThreadSaver } from "./threads/saver.js";
 
-function statementsFor(schema: string, jsonIsText: boolean) {
-  const tables = tablesIn(schema);
+function statementsFor(tables: Tables, jsonIsText: boolean) {
   return {
     put: putStatements(tables),
     putWrites: putWritesStatements(tables),
@@ -37,41 +38,19 @@ function statementsFor(schema: string, jsonIsText: boolean) {
     list: listStatement(tables, jsonIsText),
     deltaHistory: deltaHistoryStatement(tables, jsonIsText),
     deleteThread: deleteThreadStatement(tables),
+    lockThread: lockThreadStatement(tables),
   };
 }
 
 /** A LangGraph checkpoint saver over any driver. Use the class of your driver's package. */
-export abstract class WaypostSaver extends BaseCheckpointSaver<number> implements AsyncDisposable {
-  readonly #driver: Driver;
-  readonly #schema: string;
+export abstract class WaypostSaver extends ThreadSaver {
   readonly #sql: ReturnType<typeof statementsFor>;
 
   /** @throws InvalidInputError if an option can't be used; nothing is sent to the database here. */
   constructor(driver: Driver, options?: SaverOptions) {
     const { schema, serde, jsonIsText } = checkOptions(options);
-    super(serde);
-    this.#driver = driver;
-    this.#schema = schema;
-    this.#sql = statementsFor(schema, jsonIsText);
-  }
-
-  /**
-   * Creates the tables, or upgrades those of the official savers in place. Call it before the first
-   * use; calling it again, also from many processes at once, is cheap and changes nothing.
-   *
-   * @throws DatabaseError e.g. if the role may not create tables
-   */
-  async setup(): Promise<void> {
-    await this.#guard("setup", () => setup(this.#driver, this.#schema));
-  }
-
-  /** Closes the connections that `fromConnString` opened; a client that was passed in stays as it is. */
-  async end(): Promise<void> {
-    await this.#driver.close();
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.end();
+    super(driver, schema, serde);
+    this.#sql = statementsFor(this.tables, jsonIsText);
   }
 
   /**
@@ -83,7 +62,7 @@ export abstract class WaypostSaver extends BaseCheckpointSaver<number> implement
   override async getTuple(config: RunnableConfig): Promise<CheckpointTuple | undefined> {
     const key = readKey(config);
     if (key === undefined) return undefined;
-    const rows = await this.#query<TupleRow>("getTuple", this.#sql.getTuple(key));
+    const rows = await this.query<TupleRow>("getTuple", this.#sql.getTuple(key));
     const page = new Page(rows, this.serde);
     const [checkpoint] = page.checkpoints;
     return checkpoint && (await page.tuple(checkpoint, () => this.getNextVersion(undefined)));
@@ -104,7 +83,7 @@ export abstract class WaypostSaver extends BaseCheckpointSaver<number> implement
   ): AsyncGenerator<CheckpointTuple> {
     yield* listTuples(
       listQuery(config, options),
-      (input) => this.#query<TupleRow>("list", this.#sql.list(input)),
+      (input) => this.query<TupleRow>("list", this.#sql.list(input)),
       this.serde,
       () => this.getNextVersion(undefined),
     );
@@ -126,9 +105,15 @@ export abstract class WaypostSaver extends BaseCheckpointSaver<number> implement
     const { threadId, checkpointNs, checkpointId: parentId } = writeKey(config);
     // Before anything is awaited: the caller may go on changing the checkpoint meanwhile.
     const { id: checkpointId, json } = encodeCheckpoint(checkpoint);
+    const passed = {
+      values: { ...checkpoint.channel_values },
+      versions: { ...checkpoint.channel_versions },
+      newVersions: { ...newVersions },
+      metadata: { ...metadata },
+    };
     const [blobs, metadataJson] = await Promise.all([
       encodeBlobs(this.serde, checkpoint.channel_values, newVersions),
-      encodeMetadata(metadata),
+      encodeMetadata(withRun(metadata, config)),
     ]);
     const key = { threadId, checkpointNs, checkpointId };
     const input = {
@@ -138,7 +123,9 @@ export abstract class WaypostSaver extends BaseCheckpointSaver<number> implement
       metadata: metadataJson,
       blobs,
     };
-    await this.#write("put", this.#sql.put(input));
+    await this.guard("put", () =>
+      storeCheckpoint(this.driver, this.#sql, this.serde, { ...passed, input }),
+    );
     return configOf(key);
   }
 
@@ -166,12 +153,12 @@ export abstract class WaypostSaver extends BaseCheckpointSaver<number> implement
       taskPath: text(taskPath, "taskPath"),
       writes: await encodeWrites(this.serde, writes),
     };
-    await this.#write("putWrites", this.#sql.putWrites(input));
+    await this.guard("putWrites", () => sendAll(this.driver, this.#sql.putWrites(input)));
   }
 
   /** Deletes all checkpoints, values and writes of a thread, in one round trip. */
   override async deleteThread(threadId: string): Promise<void> {
-    await this.#query("deleteThread", this.#sql.deleteThread(threadIdOf(threadId)));
+    await this.query("deleteThread", this.#sql.deleteThread(threadIdOf(threadId)));
   }
 
   /**
@@ -187,7 +174,7 @@ export abstract class WaypostSaver extends BaseCheckpointSaver<number> implement
     const rows =
       key === undefined || channels.length === 0
         ? []
-        : await this.#query<DeltaRow>(
+        : await this.query<DeltaRow>(
             "getDeltaChannelHistory",
             this.#sql.deltaHistory(key, channels),
           );
@@ -207,31 +194,5 @@ export abstract class WaypostSaver extends BaseCheckpointSaver<number> implement
       );
     }
     return Math.floor(current ?? 0) + 1 + Math.random();
-  }
-
-  async #write(operation: string, statements: readonly Statement[]): Promise<void> {
-    const [first] = statements;
-    if (first === undefined) return;
-    if (statements.length === 1) {
-      await this.#query(operation, first);
-      return;
-    }
-    await this.#guard(operation, () =>
-      this.#driver.transaction(async (tx) => {
-        for (const statement of statements) await tx.query(statement);
-      }),
-    );
-  }
-
-  #query<Row extends object>(operation: string, statement: Statement): Promise<Row[]> {
-    return this.#guard(operation, () => this.#driver.query<Row>(statement));
-  }
-
-  async #guard<T>(operation: string, work: () => Promise<T>): Promise<T> {
-    try {
-      return await work();
-    } catch (cause) {
-      throw databaseError(operation, cause);
-    }
   }
 }

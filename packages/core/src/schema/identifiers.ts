@@ -34,6 +34,8 @@ export interface Tables {
   readonly blobs: string;
   readonly writes: string;
   readonly migrations: string;
+  /** A literal that tells the locks of this schema from those of others. */
+  readonly lockName: string;
 }
 
 export function tablesIn(schema: string): Tables {
@@ -43,5 +45,6 @@ export function tablesIn(schema: string): Tables {
     blobs: table("checkpoint_blobs"),
     writes: table("checkpoint_writes"),
     migrations: table("waypost_migrations"),
+    lockName: quoteLiteral(`waypost thread ${schema} `),
   };
 }

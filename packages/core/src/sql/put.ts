@@ -25,30 +25,48 @@ const CHECKPOINT_PARAMETERS = 6;
 const BLOB_CASTS = ["text", "text", "text", "bytea"];
 const MAX_BLOBS = rowsPerStatement(BLOB_CASTS.length, CHECKPOINT_PARAMETERS);
 
+/** The row of a checkpoint that was stored. */
+export interface PutRow {
+  readonly stored: boolean;
+}
+
 /**
  * One statement stores a checkpoint with its blobs; beyond 16,381 blobs it takes further statements
  * before it, which belong in one transaction with it.
+ *
+ * A checkpoint refers to values that its parent's run stored. So the statement holds on to the
+ * parent's row until it commits, against a removal at the same time; where there is no such row, it
+ * stores no checkpoint and returns no row.
+ *
+ * @returns a function of the input, and whether the checkpoint stands on its parent
  */
-export function putStatements(tables: Tables): (input: PutInput) => Statement[] {
+export function putStatements(tables: Tables): (input: PutInput, onParent: boolean) => Statement[] {
   const insertBlobs = (count: number, firstPlaceholder: number) => `
   INSERT INTO ${tables.blobs} (thread_id, checkpoint_ns, channel, version, type, blob)
   VALUES ${valueRows("$1::text, $2::text", BLOB_CASTS, count, firstPlaceholder)}
   ON CONFLICT (thread_id, checkpoint_ns, channel, version) DO NOTHING`;
 
   const blobsOnly = templateByRows((count) => insertBlobs(count, 3).trimStart());
-  const whole = templateByRows((count) => {
-    const blobs =
-      count === 0 ? "" : `WITH blobs AS (${insertBlobs(count, CHECKPOINT_PARAMETERS + 1)}\n)\n`;
-    return `${blobs}INSERT INTO ${tables.checkpoints}
+  const whole = (from: string) =>
+    templateByRows((count) => {
+      const blobs =
+        count === 0 ? "" : `WITH blobs AS (${insertBlobs(count, CHECKPOINT_PARAMETERS + 1)}\n)\n`;
+      return `${blobs}INSERT INTO ${tables.checkpoints}
   (thread_id, checkpoint_ns, checkpoint_id, parent_checkpoint_id, checkpoint, metadata)
-VALUES ($1::text, $2::text, $3::text, $4::text, $5::text::jsonb, $6::text::jsonb)
+SELECT $1::text, $2::text, $3::text, $4::text, $5::text::jsonb, $6::text::jsonb${from}
 ON CONFLICT (thread_id, checkpoint_ns, checkpoint_id) DO UPDATE SET
   parent_checkpoint_id = EXCLUDED.parent_checkpoint_id,
   checkpoint = EXCLUDED.checkpoint,
-  metadata = EXCLUDED.metadata`;
-  });
+  metadata = EXCLUDED.metadata
+RETURNING true AS stored`;
+    });
+  const alone = whole("");
+  const onParentOnly = whole(`
+FROM ${tables.checkpoints}
+WHERE thread_id = $1::text AND checkpoint_ns = $2::text AND checkpoint_id = $4::text
+FOR KEY SHARE`);
 
-  return (input) => {
+  return (input, onParent) => {
     const { threadId, checkpointNs } = input;
     const blobs = [...input.blobs].sort(byChannelAndVersion);
     const statements: Statement[] = [];
@@ -60,7 +78,12 @@ ON CONFLICT (thread_id, checkpoint_ns, checkpoint_id) DO UPDATE SET
     }
     const checkpoint = [input.checkpointId, input.parentId, input.checkpoint, input.metadata];
     statements.push(
-      whole(blobs.length)([threadId, checkpointNs, ...checkpoint, ...blobs.flatMap(blobValues)]),
+      (onParent ? onParentOnly : alone)(blobs.length)([
+        threadId,
+        checkpointNs,
+        ...checkpoint,
+        ...blobs.flatMap(blobValues),
+      ]),
     );
     return statements;
   };

@@ -1,0 +1,28 @@
+import type { Statement } from "../driver.js";
+import type { Tables } from "../schema/identifiers.js";
+import { template } from "./template.js";
+
+/**
+ * Waits until nobody else removes rows of the thread, and keeps others from it until the transaction
+ * ends. Writers do not take it, but for those that can't rely on their parent's row.
+ *
+ * @param thread placeholder of the thread's id
+ */
+export function lockThread(tables: Tables, thread: string): string {
+  return `pg_advisory_xact_lock(${lockKey(tables, thread)})`;
+}
+
+/** As `lockThread`, but false at once where somebody else has it. */
+export function tryLockThread(tables: Tables, thread: string): string {
+  return `pg_try_advisory_xact_lock(${lockKey(tables, thread)})`;
+}
+
+function lockKey(tables: Tables, thread: string): string {
+  return `hashtextextended(${tables.lockName} || ${thread}, 0)`;
+}
+
+/** `lockThread` as a statement. */
+export function lockThreadStatement(tables: Tables): (threadId: string) => Statement {
+  const bind = template(`SELECT ${lockThread(tables, "$1::text")} IS NOT NULL AS free`);
+  return (threadId) => bind([threadId]);
+}

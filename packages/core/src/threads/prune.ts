@@ -1,0 +1,135 @@
+import type { Driver, Queryable, Statement } from "../driver.js";
+import { WaypostError } from "../errors.js";
+import type { Tables } from "../schema/identifiers.js";
+import { deleteThreadCountedStatement } from "../sql/delete-thread.js";
+import { type Choice, type ChosenRow, chooseStatement } from "../sql/prune-choose.js";
+import { dryPruneStatement, removeStatement } from "../sql/prune-remove.js";
+import type { RemovedRow } from "../sql/removed.js";
+import { chooseRunsStatement, threadsOfRunsStatement } from "../sql/runs.js";
+
+/** What was removed, or would be. */
+export interface Removed {
+  readonly checkpoints: number;
+  /** Stored channel values. */
+  readonly blobs: number;
+  readonly writes: number;
+  /** Size of the removed values, checkpoints and metadata as they were stored, in bytes. */
+  readonly bytes: number;
+  /** Checkpoints that were old enough to go, but that others need, or that can be resumed. */
+  readonly kept: number;
+}
+
+/** What to prune, checked. */
+export interface PrunePlan {
+  readonly strategy: "keep_latest" | "delete";
+  readonly keepLast: number;
+  /** ISO 8601 in UTC. */
+  readonly olderThan: string | null;
+  readonly dryRun: boolean;
+}
+
+/**
+ * Rows locked at a time. A run that continues from one of them waits for them to be removed, a
+ * fraction of a second; each further batch looks at all that is left of the thread.
+ */
+const BATCH = 5000;
+
+export function pruneStatements(tables: Tables) {
+  return {
+    choose: chooseStatement(tables),
+    chooseRuns: chooseRunsStatement(tables),
+    threadsOfRuns: threadsOfRunsStatement(tables),
+    remove: removeStatement(tables),
+    dryPrune: dryPruneStatement(tables),
+    deleteThread: deleteThreadCountedStatement(tables),
+  };
+}
+export type PruneStatements = ReturnType<typeof pruneStatements>;
+
+/**
+ * Prunes one thread, in transactions of at most `BATCH` checkpoints. Each leaves a thread whose
+ * checkpoints all read as before, so it may be interrupted between any two.
+ *
+ * @param wait whether to wait where somebody else prunes the thread, or to leave it to them
+ */
+export async function pruneThread(
+  driver: Driver,
+  sql: PruneStatements,
+  threadId: string,
+  { strategy, keepLast, olderThan, dryRun }: PrunePlan,
+  wait = true,
+): Promise<Removed> {
+  if (strategy === "delete") {
+    return removedOf(await driver.query(sql.deleteThread(threadId, olderThan, dryRun)));
+  }
+  const choice: Choice = { threadId, keepLast, olderThan };
+  if (dryRun) return removedOf(await driver.query(sql.dryPrune(choice)));
+  let total = NOTHING;
+  for (let limit = BATCH; ; ) {
+    const { chosen, removed } = await driver.transaction((tx) =>
+      removeChosen(tx, sql, threadId, sql.choose(choice, limit, wait), true),
+    );
+    total = add(total, removed);
+    if (chosen < limit) return total;
+    // All of the batch is needed: only a larger one can reach what comes after it.
+    if (removed.checkpoints === 0) limit *= 2;
+  }
+}
+
+/** Removes what the runs stored, thread by thread, but for what later runs are rebuilt from. */
+export async function deleteRuns(
+  driver: Driver,
+  sql: PruneStatements,
+  runIds: readonly string[],
+): Promise<Removed> {
+  let total = NOTHING;
+  const threads = await driver.query<{ thread: string }>(sql.threadsOfRuns(runIds));
+  for (const { thread } of threads) {
+    const { removed } = await driver.transaction((tx) =>
+      removeChosen(tx, sql, thread, sql.chooseRuns(thread, runIds), false),
+    );
+    total = add(total, removed);
+  }
+  return total;
+}
+
+/**
+ * First the locks, then what depends on them, as a statement of its own: only its snapshot is sure to
+ * show every checkpoint that was stored before the locks were there.
+ */
+async function removeChosen(
+  tx: Queryable,
+  sql: PruneStatements,
+  threadId: string,
+  choose: Statement,
+  keepUseful: boolean,
+): Promise<{ chosen: number; removed: Removed }> {
+  const chosen = await tx.query<ChosenRow>(choose);
+  const [first] = chosen;
+  if (first === undefined) return { chosen: 0, removed: NOTHING };
+  if (first.isolation !== "read committed") {
+    throw new WaypostError(
+      "WAYPOST_ISOLATION",
+      `Checkpoints can be removed one by one only at isolation level "read committed", but the transaction is "${first.isolation}"; set that for it, or for the database.`,
+    );
+  }
+  const removed = removedOf(await tx.query(sql.remove(threadId, chosen, keepUseful)));
+  return { chosen: chosen.length, removed };
+}
+
+export const NOTHING: Removed = { checkpoints: 0, blobs: 0, writes: 0, bytes: 0, kept: 0 };
+
+function removedOf([row]: readonly RemovedRow[]): Removed {
+  return row === undefined ? NOTHING : { ...row, bytes: Number(row.bytes) };
+}
+
+/** `kept` is that of the later one: what one batch leaves, the next looks at again. */
+export function add(a: Removed, b: Removed): Removed {
+  return {
+    checkpoints: a.checkpoints + b.checkpoints,
+    blobs: a.blobs + b.blobs,
+    writes: a.writes + b.writes,
+    bytes: a.bytes + b.bytes,
+    kept: b.kept,
+  };
+}

@@ -1,0 +1,117 @@
+import { BaseCheckpointSaver, type SerializerProtocol } from "@langchain/langgraph-checkpoint";
+import { threadIdOf } from "../config.js";
+import type { Driver, Statement } from "../driver.js";
+import { databaseError, InvalidInputError } from "../errors.js";
+import { type Tables, tablesIn } from "../schema/identifiers.js";
+import { setup } from "../schema/setup.js";
+import { copyStatements, copyThread } from "./copy.js";
+import { flag, type PruneOptions, prunePlan, runIds, threadIds } from "./input.js";
+import { add, deleteRuns, NOTHING, pruneStatements, pruneThread, type Removed } from "./prune.js";
+
+/** What operators do with threads. The saver of graphs is built on it. */
+export abstract class ThreadSaver extends BaseCheckpointSaver<number> implements AsyncDisposable {
+  protected readonly driver: Driver;
+  protected readonly tables: Tables;
+  readonly #schema: string;
+  readonly #prune: ReturnType<typeof pruneStatements>;
+  readonly #copy: ReturnType<typeof copyStatements>;
+
+  constructor(driver: Driver, schema: string, serde: SerializerProtocol) {
+    super(serde);
+    this.driver = driver;
+    this.#schema = schema;
+    this.tables = tablesIn(schema);
+    this.#prune = pruneStatements(this.tables);
+    this.#copy = copyStatements(this.tables);
+  }
+
+  /**
+   * Creates the tables, or upgrades those of the official savers in place. Call it before the first
+   * use; calling it again, also from many processes at once, is cheap and changes nothing.
+   *
+   * @throws DatabaseError e.g. if the role may not create tables
+   */
+  async setup(): Promise<void> {
+    await this.guard("setup", () => setup(this.driver, this.#schema));
+  }
+
+  /** Closes the connections that `fromConnString` opened; a client that was passed in stays as it is. */
+  async end(): Promise<void> {
+    await this.driver.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.end();
+  }
+
+  /**
+   * Copies all checkpoints, values and writes of a thread, with its branches, on the server and in one
+   * transaction.
+   *
+   * @param options.overwrite whether to replace a target that exists. Default false.
+   * @throws WaypostError, before anything is written, if there is no source, the target exists, or the
+   *   source holds encrypted values
+   */
+  async copyThread(
+    sourceThreadId: string,
+    targetThreadId: string,
+    options: { readonly overwrite?: boolean } = {},
+  ): Promise<void> {
+    const source = threadIdOf(sourceThreadId);
+    const target = threadIdOf(targetThreadId);
+    if (source === target) throw new InvalidInputError("A thread can't be copied to itself.");
+    const overwrite = flag(options.overwrite ?? false, "overwrite");
+    await this.guard("copyThread", () =>
+      copyThread(this.driver, this.#copy, source, target, overwrite),
+    );
+  }
+
+  /**
+   * Removes old checkpoints of these threads, with the writes and values that nothing else needs.
+   * Checkpoints that stay read as before. Beside the newest and the recent ones these stay: tips of
+   * branches that wait for an answer or can be resumed, the state of subgraphs at checkpoints that
+   * stay, and what delta channels of these are rebuilt from.
+   *
+   * Safe while the threads are written to. Each thread is pruned by itself, a large one in steps, so
+   * after an error call it again.
+   *
+   * @returns what was removed, or with `dryRun` would be
+   */
+  async prune(threads: readonly string[], options?: PruneOptions): Promise<Removed> {
+    const plan = prunePlan(options);
+    let total = NOTHING;
+    for (const threadId of threadIds(threads)) {
+      const removed = await this.guard("prune", () =>
+        pruneThread(this.driver, this.#prune, threadId, plan),
+      );
+      total = { ...add(total, removed), kept: total.kept + removed.kept };
+    }
+    return total;
+  }
+
+  /**
+   * Removes the checkpoints that these runs stored, in all threads: those whose metadata has the
+   * `run_id`, or that were stored with it in the config's `metadata` or `configurable`. What
+   * checkpoints of later runs are rebuilt from (delta channels) stays until those are removed.
+   *
+   * Reads the whole table of checkpoints, as there is no index on runs.
+   */
+  async deleteForRuns(runs: readonly string[]): Promise<Removed> {
+    const ids = runIds(runs);
+    if (ids.length === 0) return NOTHING;
+    return this.guard("deleteForRuns", () => deleteRuns(this.driver, this.#prune, ids));
+  }
+
+  protected query<Row extends object>(operation: string, statement: Statement): Promise<Row[]> {
+    return this.guard(operation, () => this.driver.query<Row>(statement));
+  }
+
+  /** Rethrows what a driver throws as an error of ours. */
+  protected async guard<T>(operation: string, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (cause) {
+      throw databaseError(operation, cause);
+    }
+  }
+}
