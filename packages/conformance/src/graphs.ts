@@ -119,15 +119,17 @@ export function nestedApprovalGraph(checkpointer: BaseCheckpointSaver) {
     .compile({ checkpointer });
 }
 
-/** A graph within a graph, the inner one with a memory of its own. */
-export function nestedGraph(checkpointer: BaseCheckpointSaver) {
-  const inner = new StateGraph(Log)
-    .addNode("inner", ({ log }) => ({ log: [`inner after ${log.length}`] }))
-    .addEdge(START, "inner")
-    .compile({ checkpointer: true });
+/** A graph within a graph, the inner one with a memory of its own, and a step for each of its nodes. */
+export function nestedGraph(checkpointer: BaseCheckpointSaver, innerNodes = 1) {
+  const nodes = Array.from({ length: innerNodes }, (_, i) => {
+    const node = ({ log }: { log: string[] }) => ({ log: [`inner after ${log.length}`] });
+    return [`inner ${i}`, node] as const;
+  });
+  const inner = new StateGraph(Log).addSequence(nodes as never);
+  const remembering = inner.addEdge(START, "inner 0" as never).compile({ checkpointer: true });
   return new StateGraph(Log)
     .addNode("outer", () => ({ log: ["outer"] }))
-    .addNode("nested", inner)
+    .addNode("nested", remembering)
     .addEdge(START, "outer")
     .addEdge("outer", "nested")
     .compile({ checkpointer });

@@ -97,6 +97,6 @@ function needsAncestors({ values, versions, metadata }: Put): boolean {
 function parentRemoved(): WaypostError {
   return new WaypostError(
     "WAYPOST_PARENT_REMOVED",
-    "put stored no checkpoint: the one that it continues from was removed meanwhile, and with it what its delta channels are rebuilt from. Run again from a checkpoint that is there.",
+    "put stored nothing: the checkpoint that this one continues from was removed meanwhile, and with it what its delta channels are rebuilt from. Run again from a checkpoint that is there.",
   );
 }

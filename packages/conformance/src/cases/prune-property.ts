@@ -134,9 +134,15 @@ class Thread {
         .slice(-keepLast)
         .map((id) => keyOf(space, id)),
     );
+    const before = [...(await readAll(this.#saver, this.#id)).values()];
     await this.#compare([...stays, ...this.#tips], () =>
       this.#saver.prune([this.#id], { keepLast }),
     );
+    const after = await readAll(this.#saver, this.#id);
+    for (const { tuple } of after.values()) {
+      const states = subgraphStates(tuple.config.configurable ?? {}, before);
+      expect([...after.keys()]).toEqual(expect.arrayContaining(states));
+    }
   }
 
   async #deleteRun(at: number) {
@@ -175,6 +181,20 @@ class Thread {
 }
 
 const keyOf = (space: string, id: string | undefined) => `${space} ${id}`;
+
+/** The checkpoint that a subgraph starts from where LangGraph runs the graph around it from `around`. */
+function subgraphStates(around: Record<string, string>, all: readonly Reading[]): string[] {
+  const { checkpoint_ns: space = "", checkpoint_id = "" } = around;
+  const within = SPACES.filter((s) => s !== space && (space === "" || s.startsWith(`${space}|`)));
+  return within.flatMap((inner) => {
+    const ids = all
+      .map(({ tuple }) => tuple.config.configurable ?? {})
+      .filter((c) => c.checkpoint_ns === inner && c.checkpoint_id < checkpoint_id)
+      .map((c) => c.checkpoint_id as string);
+    const latest = ids.sort().at(-1);
+    return latest === undefined ? [] : [keyOf(inner, latest)];
+  });
+}
 
 /** LangGraph counts the steps of each delta channel since its last snapshot. */
 function metadataFor(snapshot: readonly string[]): CheckpointMetadata {

@@ -111,7 +111,7 @@ export function pruneCases(mode: Mode): void {
 
     it("keeps the memory of a nested graph as it was at each checkpoint around it that stays", () =>
       withSaver(mode, async (saver) => {
-        const graph = nestedGraph(saver);
+        const graph = nestedGraph(saver, 3);
         for (const input of ["one", "two", "three"]) {
           await graph.invoke({ log: [input] }, thread("1"));
         }
@@ -158,6 +158,52 @@ export function pruneCases(mode: Mode): void {
         await saver.put(parent, old(), METADATA, {});
         const { removed } = await pruneAndCompare(saver, "1", undefined);
         expect(removed).toMatchObject({ checkpoints: 0, kept: 1 });
+      }));
+
+    it("lets a run go on whose checkpoint was pruned meanwhile, with all of its values", () =>
+      withSaver(mode, async (saver) => {
+        const [first] = await putChain(saver, "1", 3, (step) => ({ a: step, b: step }));
+        const read = (await saver.getTuple(first ?? {}))?.checkpoint ?? checkpoint({});
+        await saver.prune(["1"]);
+        const a = saver.getNextVersion(read.channel_versions.a as number);
+        const versions = { ...(read.channel_versions as Record<string, number>), a };
+        const child = checkpoint({ ...read.channel_values, a: "new" }, versions);
+        const config = await saver.put(first ?? {}, child, METADATA, { a });
+        expect(await saver.getTuple(config)).toMatchObject({
+          checkpoint: child,
+          parentConfig: first,
+        });
+      }));
+
+    it("lets a checkpoint be copied that was pruned meanwhile, with all of its values", () =>
+      withSaver(mode, async (saver) => {
+        const [parent, original] = await putChain(saver, "1", 3, (step) => ({ a: step, b: step }));
+        const read = (await saver.getTuple(original ?? {}))?.checkpoint ?? checkpoint({});
+        await saver.prune(["1"]);
+        const copy = checkpoint(
+          read.channel_values,
+          read.channel_versions as Record<string, number>,
+        );
+        const config = await saver.put(parent ?? {}, copy, { ...METADATA, source: "fork" }, {});
+        expect((await saver.getTuple(config))?.checkpoint).toEqual(copy);
+      }));
+
+    it("refuses a checkpoint whose delta channel was rebuilt from what is pruned", () =>
+      withSaver(mode, async (saver) => {
+        const graph = deltaGraph(saver, 2);
+        for (const input of ["one", "two"]) await graph.invoke({ log: [input] }, thread("1"));
+        const states = await collect(graph.getStateHistory(thread("1")));
+        const { config } = states.at(-2) ?? { config: {} };
+        const read = await saver.getTuple(config);
+        await saver.prune(["1"]);
+        const child = {
+          ...(read?.checkpoint ?? checkpoint({})),
+          id: "1f1e7695-0000-6000-8000-000000000000",
+        };
+        const rows = await rowsOf(saver, "1");
+        const put = saver.put(config, child, read?.metadata ?? METADATA, {});
+        await expect(put).rejects.toMatchObject({ code: "WAYPOST_PARENT_REMOVED" });
+        expect(await rowsOf(saver, "1")).toEqual(rows);
       }));
 
     it("leaves other threads alone, and takes no unknown one amiss", () =>

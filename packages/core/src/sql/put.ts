@@ -36,35 +36,47 @@ export interface PutRow {
  *
  * A checkpoint refers to values that its parent's run stored. So the statement holds on to the
  * parent's row until it commits, against a removal at the same time; where there is no such row, it
- * stores no checkpoint and returns no row.
+ * stores nothing and returns no row.
  *
  * @returns a function of the input, and whether the checkpoint stands on its parent
  */
 export function putStatements(tables: Tables): (input: PutInput, onParent: boolean) => Statement[] {
-  const insertBlobs = (count: number, firstPlaceholder: number) => `
-  INSERT INTO ${tables.blobs} (thread_id, checkpoint_ns, channel, version, type, blob)
-  VALUES ${valueRows("$1::text, $2::text", BLOB_CASTS, count, firstPlaceholder)}
-  ON CONFLICT (thread_id, checkpoint_ns, channel, version) DO NOTHING`;
-
-  const blobsOnly = templateByRows((count) => insertBlobs(count, 3).trimStart());
-  const whole = (from: string) =>
+  const blobColumns = "(thread_id, checkpoint_ns, channel, version, type, blob)";
+  const keepStored = "ON CONFLICT (thread_id, checkpoint_ns, channel, version) DO NOTHING";
+  const blobsOnly = templateByRows(
+    (count) => `INSERT INTO ${tables.blobs} ${blobColumns}
+  VALUES ${valueRows("$1::text, $2::text", BLOB_CASTS, count, 3)}
+  ${keepStored}`,
+  );
+  const whole = (from: string, ctes: readonly string[]) =>
     templateByRows((count) => {
-      const blobs =
-        count === 0 ? "" : `WITH blobs AS (${insertBlobs(count, CHECKPOINT_PARAMETERS + 1)}\n)\n`;
-      return `${blobs}INSERT INTO ${tables.checkpoints}
+      const blobs = `blobs AS (
+  INSERT INTO ${tables.blobs} ${blobColumns}
+  SELECT v.* ${from}(
+    VALUES ${valueRows("$1::text, $2::text", BLOB_CASTS, count, CHECKPOINT_PARAMETERS + 1)}
+  ) v
+  ${keepStored}
+)`;
+      const all = count === 0 ? ctes : [...ctes, blobs];
+      return `${all.length === 0 ? "" : `WITH ${all.join(", ")}\n`}INSERT INTO ${tables.checkpoints}
   (thread_id, checkpoint_ns, checkpoint_id, parent_checkpoint_id, checkpoint, metadata)
-SELECT $1::text, $2::text, $3::text, $4::text, $5::text::jsonb, $6::text::jsonb${from}
+SELECT v.* ${from}(
+  VALUES ($1::text, $2::text, $3::text, $4::text, $5::text::jsonb, $6::text::jsonb)
+) v
 ON CONFLICT (thread_id, checkpoint_ns, checkpoint_id) DO UPDATE SET
   parent_checkpoint_id = EXCLUDED.parent_checkpoint_id,
   checkpoint = EXCLUDED.checkpoint,
   metadata = EXCLUDED.metadata
 RETURNING true AS stored`;
     });
-  const alone = whole("");
-  const onParentOnly = whole(`
-FROM ${tables.checkpoints}
-WHERE thread_id = $1::text AND checkpoint_ns = $2::text AND checkpoint_id = $4::text
-FOR KEY SHARE`);
+  const alone = whole("FROM ", []);
+  const onParentOnly = whole("FROM parent CROSS JOIN ", [
+    `parent AS MATERIALIZED (
+  SELECT FROM ${tables.checkpoints}
+  WHERE thread_id = $1::text AND checkpoint_ns = $2::text AND checkpoint_id = $4::text
+  FOR KEY SHARE
+)`,
+  ]);
 
   return (input, onParent) => {
     const { threadId, checkpointNs } = input;
