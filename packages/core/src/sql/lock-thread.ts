@@ -21,6 +21,12 @@ function lockKey(tables: Tables, thread: string): string {
   return `hashtextextended(${tables.lockName} || ${thread}, 0)`;
 }
 
+/**
+ * Without it the server may compile the removal, which takes longer than to run it: it can't foresee
+ * how few rows the walk over the ancestors visits. Until the transaction ends.
+ */
+export const WITHOUT_JIT = "set_config('jit', 'off', true)";
+
 /** `lockThread` as a statement. */
 export function lockThreadStatement(tables: Tables): (threadId: string) => Statement {
   const bind = template(`SELECT ${lockThread(tables, "$1::text")} IS NOT NULL AS free`);

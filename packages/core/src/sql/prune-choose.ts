@@ -1,6 +1,6 @@
 import type { SqlValue, Statement } from "../driver.js";
 import type { Tables } from "../schema/identifiers.js";
-import { lockThread, tryLockThread } from "./lock-thread.js";
+import { lockThread, tryLockThread, WITHOUT_JIT } from "./lock-thread.js";
 import { template } from "./template.js";
 
 /** Which checkpoints of a thread may go. */
@@ -69,7 +69,7 @@ export function chooseStatement(
 ): (choice: Choice, limit: number, wait: boolean) => Statement {
   const choose = (lock: string) =>
     template(`WITH RECURSIVE ${boundaries(tables)}, thread_lock AS MATERIALIZED (
-  SELECT ${lock}
+  SELECT ${lock}, ${WITHOUT_JIT}
 )
 SELECT b.checkpoint_ns AS namespace, c.checkpoint_id AS id,
   current_setting('transaction_isolation') AS isolation

@@ -1,6 +1,6 @@
 import type { Statement } from "../driver.js";
 import type { Tables } from "../schema/identifiers.js";
-import { lockThread } from "./lock-thread.js";
+import { lockThread, WITHOUT_JIT } from "./lock-thread.js";
 import { template } from "./template.js";
 
 /**
@@ -25,7 +25,7 @@ export function chooseRunsStatement(
   tables: Tables,
 ): (threadId: string, runIds: readonly string[]) => Statement {
   const bind = template(`WITH thread_lock AS MATERIALIZED (
-  SELECT ${lockThread(tables, "$1::text")} IS NOT NULL AS free
+  SELECT ${lockThread(tables, "$1::text")} IS NOT NULL AS free, ${WITHOUT_JIT}
 )
 SELECT c.checkpoint_ns AS namespace, c.checkpoint_id AS id,
   current_setting('transaction_isolation') AS isolation

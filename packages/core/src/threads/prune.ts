@@ -29,10 +29,10 @@ export interface PrunePlan {
 }
 
 /**
- * Rows locked at a time. A run that continues from one of them waits for them to be removed, a
- * fraction of a second; each further batch looks at all that is left of the thread.
+ * Rows locked at a time. A run that continues from one of them waits for them to be removed, about a
+ * second at most; each further batch looks at all that is left of the thread.
  */
-const BATCH = 5000;
+const BATCH = 10_000;
 
 export function pruneStatements(tables: Tables) {
   return {
