@@ -13,5 +13,6 @@ export { setupScript } from "./schema/setup.js";
 export { sqlState } from "./sqlstate.js";
 export { portableValue, textParser } from "./text-format.js";
 export type { PruneOptions } from "./threads/input.js";
+export type { ListThreadsOptions, ThreadInfo } from "./threads/list.js";
 export type { Removed } from "./threads/prune.js";
 export { Turns } from "./turns.js";

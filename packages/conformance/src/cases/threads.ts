@@ -10,6 +10,79 @@ const contentOf = async (saver: Saver, id: string) =>
   JSON.stringify([...(await readAll(saver, id))]).replaceAll(`"thread_id":"${id}"`, "");
 
 export function threadCases(mode: Mode): void {
+  describe(`${mode.name}: listing threads`, () => {
+    it("shows the newest first, with what is known of each", () =>
+      withSaver(mode, async (saver) => {
+        await nestedGraph(saver).invoke({ log: ["in"] }, thread("nested"));
+        await chainGraph(saver).invoke({ log: ["in"] }, thread("chain"));
+        const [chain, nested, ...others] = await saver.listThreads();
+        const latest = await saver.getTuple(thread("chain"));
+        expect(others).toEqual([]);
+        expect(chain).toEqual({
+          threadId: "chain",
+          checkpointId: latest?.checkpoint.id,
+          updatedAt: new Date(latest?.checkpoint.ts ?? ""),
+          source: "loop",
+          step: 2,
+          checkpoints: 4,
+          namespaces: [""],
+        });
+        expect(nested).toMatchObject({ threadId: "nested", checkpoints: 7 });
+        expect(nested?.namespaces).toEqual(["", "nested"]);
+        await chainGraph(saver).invoke({ log: ["again"] }, thread("nested"));
+        expect((await saver.listThreads()).map((t) => t.threadId)).toEqual(["nested", "chain"]);
+      }));
+
+    it("pages without gaps and repetitions, also where threads are as new as each other", () =>
+      withSaver(mode, async (saver) => {
+        const same = checkpoint({});
+        const ids = Array.from({ length: 7 }, (_, i) => `thread ${i}`);
+        for (const id of ids) await saver.put(thread(id), same, METADATA, {});
+        const seen: string[] = [];
+        let page = await saver.listThreads({ limit: 3 });
+        while (page.length > 0) {
+          seen.push(...page.map((t) => t.threadId));
+          page = await saver.listThreads({ limit: 3, after: page.at(-1) });
+        }
+        expect(seen).toEqual([...ids].reverse());
+        expect(await saver.listThreads()).toHaveLength(7);
+      }));
+
+    it("filters by the metadata and the time of the latest checkpoint", () =>
+      withSaver(mode, async (saver) => {
+        const put = (id: string, day: number, user: string) => {
+          const ts = new Date(Date.UTC(2026, 0, day)).toISOString();
+          return saver.put(
+            thread(id),
+            { ...checkpoint({}), ts },
+            { ...METADATA, user } as never,
+            {},
+          );
+        };
+        await put("1", 1, "ann");
+        await put("2", 2, "bob");
+        await put("3", 3, "ann");
+        const ids = async (options: Parameters<Saver["listThreads"]>[0]) =>
+          (await saver.listThreads(options)).map((t) => t.threadId);
+        expect(await ids({ filter: { user: "ann" } })).toEqual(["3", "1"]);
+        const updatedBefore = new Date(Date.UTC(2026, 0, 3));
+        expect(await ids({ updatedBefore })).toEqual(["2", "1"]);
+        expect(await ids({ updatedBefore, filter: { user: "ann" } })).toEqual(["1"]);
+      }));
+
+    it.each([
+      ["limit", { limit: 0 }],
+      ["after", { after: "1" }],
+      ["after.checkpointId", { after: { threadId: "1" } }],
+      ["filter.user", { filter: { user: undefined } }],
+      ["updatedBefore", { updatedBefore: 1 }],
+    ])("refuses a wrong %s", (name, options) =>
+      withSaver(mode, async (saver) => {
+        await expect(saver.listThreads(options as never)).rejects.toThrow(`"${name}"`);
+      }),
+    );
+  });
+
   describe(`${mode.name}: copying a thread`, () => {
     it("copies namespaces, branches, pending writes and delta channels, and leaves the source", () =>
       withSaver(mode, async (saver) => {

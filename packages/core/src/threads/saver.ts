@@ -4,8 +4,15 @@ import type { Driver, Statement } from "../driver.js";
 import { databaseError, InvalidInputError } from "../errors.js";
 import { type Tables, tablesIn } from "../schema/identifiers.js";
 import { setup } from "../schema/setup.js";
+import { listThreadsStatement, type ThreadRow } from "../sql/list-threads.js";
 import { copyStatements, copyThread } from "./copy.js";
 import { flag, type PruneOptions, prunePlan, runIds, threadIds } from "./input.js";
+import {
+  type ListThreadsOptions,
+  listThreadsInput,
+  type ThreadInfo,
+  toThreadInfo,
+} from "./list.js";
 import { add, deleteRuns, NOTHING, pruneStatements, pruneThread, type Removed } from "./prune.js";
 
 /** What operators do with threads. The saver of graphs is built on it. */
@@ -15,6 +22,7 @@ export abstract class ThreadSaver extends BaseCheckpointSaver<number> implements
   readonly #schema: string;
   readonly #prune: ReturnType<typeof pruneStatements>;
   readonly #copy: ReturnType<typeof copyStatements>;
+  readonly #list: ReturnType<typeof listThreadsStatement>;
 
   constructor(driver: Driver, schema: string, serde: SerializerProtocol) {
     super(serde);
@@ -23,6 +31,7 @@ export abstract class ThreadSaver extends BaseCheckpointSaver<number> implements
     this.tables = tablesIn(schema);
     this.#prune = pruneStatements(this.tables);
     this.#copy = copyStatements(this.tables);
+    this.#list = listThreadsStatement(this.tables);
   }
 
   /**
@@ -42,6 +51,19 @@ export abstract class ThreadSaver extends BaseCheckpointSaver<number> implements
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.end();
+  }
+
+  /**
+   * One page of threads, the one with the newest checkpoint first. Looks at the key of every
+   * checkpoint, about 0.3 seconds for a million of them.
+   *
+   * @example
+   * const page = await saver.listThreads({ limit: 50 });
+   * const next = await saver.listThreads({ limit: 50, after: page.at(-1) });
+   */
+  async listThreads(options?: ListThreadsOptions): Promise<ThreadInfo[]> {
+    const statement = this.#list(listThreadsInput(options));
+    return (await this.query<ThreadRow>("listThreads", statement)).map(toThreadInfo);
   }
 
   /**
