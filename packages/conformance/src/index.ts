@@ -12,6 +12,7 @@ import { pruneCases } from "./cases/prune.ts";
 import { prunePropertyCases } from "./cases/prune-property.ts";
 import { pruneRaceCases } from "./cases/prune-races.ts";
 import { setupCases } from "./cases/setup.ts";
+import { sweepCases } from "./cases/sweep.ts";
 import { threadCases } from "./cases/threads.ts";
 import type { Mode } from "./mode.ts";
 
@@ -36,6 +37,7 @@ export function conformance(mode: Mode): void {
     threadCases,
     pruneCases,
     prunePropertyCases,
+    sweepCases,
   ];
   // They look at the server from outside: its wire, its roles, another client of it.
   const besideIt = [countCases, setupCases, dropInCases, pruneRaceCases];

@@ -15,4 +15,5 @@ export { portableValue, textParser } from "./text-format.js";
 export type { PruneOptions } from "./threads/input.js";
 export type { ListThreadsOptions, ThreadInfo } from "./threads/list.js";
 export type { Removed } from "./threads/prune.js";
+export type { SweepOptions, Swept } from "./threads/sweep.js";
 export { Turns } from "./turns.js";

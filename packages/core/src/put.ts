@@ -11,7 +11,7 @@ import type { PutInput, PutRow } from "./sql/put.js";
 
 export interface PutSql {
   put(input: PutInput, onParent: boolean): Statement[];
-  lockThread(threadId: string): Statement;
+  lockThread(threadId: string, wait: boolean): Statement;
 }
 
 /** A checkpoint ready to be stored, and what is needed to store all of its values. */
@@ -44,7 +44,7 @@ export async function storeCheckpoint(
   const blobs = [...put.input.blobs, ...(await encodeBlobs(serde, put.values, oldVersions(put)))];
   const whole = { ...put.input, blobs };
   await driver.transaction(async (tx) => {
-    await tx.query(sql.lockThread(whole.threadId));
+    await tx.query(sql.lockThread(whole.threadId, true));
     if (onParent && needsAncestors(put)) {
       const stored = await send<PutRow>(tx, sql.put(whole, true));
       if (stored.length === 0) throw parentRemoved();

@@ -113,6 +113,19 @@ export function pruneRaceCases(mode: Mode): void {
         expect(await expectWhole(saver, "1")).toHaveLength(1);
       }));
 
+    it("sweeps of several processes share the work", () =>
+      withSaver(mode, async (saver, schema) => {
+        const other = await mode.open(databaseUrl(), { schema });
+        const ids = Array.from({ length: 12 }, (_, i) => `thread ${i}`);
+        for (const id of ids) await putChain(saver, id, 5, (step) => ({ log: step }));
+        const sweeps = [saver, other.saver].map((s) => s.sweep({ keepLast: 2 }));
+        const removed = (await Promise.all(sweeps)).map(({ checkpoints }) => checkpoints);
+        const rest = await saver.sweep({ keepLast: 2 });
+        await other.close();
+        expect(removed.reduce((a, b) => a + b, rest.checkpoints)).toBe(12 * 3);
+        for (const id of ids) expect(await expectWhole(saver, id)).toHaveLength(2);
+      }));
+
     it("two prunes of one thread remove each checkpoint once", () =>
       withSaver(mode, async (saver, schema) => {
         const other = await mode.open(databaseUrl(), { schema });

@@ -27,8 +27,11 @@ function lockKey(tables: Tables, thread: string): string {
  */
 export const WITHOUT_JIT = "set_config('jit', 'off', true)";
 
-/** `lockThread` as a statement. */
-export function lockThreadStatement(tables: Tables): (threadId: string) => Statement {
-  const bind = template(`SELECT ${lockThread(tables, "$1::text")} IS NOT NULL AS free`);
-  return (threadId) => bind([threadId]);
+/** Takes the thread's lock: `free` is false where somebody else has it and `wait` is false. */
+export function lockThreadStatement(
+  tables: Tables,
+): (threadId: string, wait: boolean) => Statement {
+  const waiting = template(`SELECT ${lockThread(tables, "$1::text")} IS NOT NULL AS free`);
+  const trying = template(`SELECT ${tryLockThread(tables, "$1::text")} AS free`);
+  return (threadId, wait) => (wait ? waiting : trying)([threadId]);
 }

@@ -32,7 +32,7 @@ export interface PrunePlan {
  * Rows locked at a time. A run that continues from one of them waits for them to be removed, about a
  * second at most; each further batch looks at all that is left of the thread.
  */
-const BATCH = 10_000;
+export const BATCH = 10_000;
 
 export function pruneStatements(tables: Tables) {
   return {
@@ -47,17 +47,17 @@ export function pruneStatements(tables: Tables) {
 export type PruneStatements = ReturnType<typeof pruneStatements>;
 
 /**
- * Prunes one thread, in transactions of at most `BATCH` checkpoints. Each leaves a thread whose
+ * Prunes one thread, in transactions of at most `batch` checkpoints. Each leaves a thread whose
  * checkpoints all read as before, so it may be interrupted between any two.
  *
- * @param wait whether to wait where somebody else prunes the thread, or to leave it to them
+ * @param how.wait whether to wait where somebody else prunes the thread, or to leave it to them
  */
 export async function pruneThread(
   driver: Driver,
   sql: PruneStatements,
   threadId: string,
   { strategy, keepLast, olderThan, dryRun }: PrunePlan,
-  wait = true,
+  { batch, wait } = { batch: BATCH, wait: true },
 ): Promise<Removed> {
   if (strategy === "delete") {
     return removedOf(await driver.query(sql.deleteThread(threadId, olderThan, dryRun)));
@@ -65,11 +65,11 @@ export async function pruneThread(
   const choice: Choice = { threadId, keepLast, olderThan };
   if (dryRun) return removedOf(await driver.query(sql.dryPrune(choice)));
   let total = NOTHING;
-  for (let limit = BATCH; ; ) {
+  for (let limit = batch; ; ) {
     const { chosen, removed } = await driver.transaction((tx) =>
       removeChosen(tx, sql, threadId, sql.choose(choice, limit, wait), true),
     );
-    total = add(total, removed);
+    total = addBatch(total, removed);
     if (chosen < limit) return total;
     // All of the batch is needed: only a larger one can reach what comes after it.
     if (removed.checkpoints === 0) limit *= 2;
@@ -88,7 +88,7 @@ export async function deleteRuns(
     const { removed } = await driver.transaction((tx) =>
       removeChosen(tx, sql, thread, sql.chooseRuns(thread, runIds), false),
     );
-    total = add(total, removed);
+    total = addThread(total, removed);
   }
   return total;
 }
@@ -119,17 +119,22 @@ async function removeChosen(
 
 export const NOTHING: Removed = { checkpoints: 0, blobs: 0, writes: 0, bytes: 0, kept: 0 };
 
-function removedOf([row]: readonly RemovedRow[]): Removed {
+export function removedOf([row]: readonly RemovedRow[]): Removed {
   return row === undefined ? NOTHING : { ...row, bytes: Number(row.bytes) };
 }
 
-/** `kept` is that of the later one: what one batch leaves, the next looks at again. */
-export function add(a: Removed, b: Removed): Removed {
+/** Of one thread and another. */
+export function addThread(a: Removed, b: Removed): Removed {
   return {
     checkpoints: a.checkpoints + b.checkpoints,
     blobs: a.blobs + b.blobs,
     writes: a.writes + b.writes,
     bytes: a.bytes + b.bytes,
-    kept: b.kept,
+    kept: a.kept + b.kept,
   };
+}
+
+/** Of one batch and the next, which looks again at what was kept. */
+function addBatch(a: Removed, b: Removed): Removed {
+  return addThread({ ...a, kept: 0 }, b);
 }

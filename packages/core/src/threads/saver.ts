@@ -13,7 +13,15 @@ import {
   type ThreadInfo,
   toThreadInfo,
 } from "./list.js";
-import { add, deleteRuns, NOTHING, pruneStatements, pruneThread, type Removed } from "./prune.js";
+import {
+  addThread,
+  deleteRuns,
+  NOTHING,
+  pruneStatements,
+  pruneThread,
+  type Removed,
+} from "./prune.js";
+import { type SweepOptions, type Swept, sweep, sweepPlan, sweepStatements } from "./sweep.js";
 
 /** What operators do with threads. The saver of graphs is built on it. */
 export abstract class ThreadSaver extends BaseCheckpointSaver<number> implements AsyncDisposable {
@@ -21,6 +29,7 @@ export abstract class ThreadSaver extends BaseCheckpointSaver<number> implements
   protected readonly tables: Tables;
   readonly #schema: string;
   readonly #prune: ReturnType<typeof pruneStatements>;
+  readonly #sweep: ReturnType<typeof sweepStatements>;
   readonly #copy: ReturnType<typeof copyStatements>;
   readonly #list: ReturnType<typeof listThreadsStatement>;
 
@@ -30,6 +39,7 @@ export abstract class ThreadSaver extends BaseCheckpointSaver<number> implements
     this.#schema = schema;
     this.tables = tablesIn(schema);
     this.#prune = pruneStatements(this.tables);
+    this.#sweep = sweepStatements(this.tables);
     this.#copy = copyStatements(this.tables);
     this.#list = listThreadsStatement(this.tables);
   }
@@ -106,9 +116,24 @@ export abstract class ThreadSaver extends BaseCheckpointSaver<number> implements
       const removed = await this.guard("prune", () =>
         pruneThread(this.driver, this.#prune, threadId, plan),
       );
-      total = { ...add(total, removed), kept: total.kept + removed.kept };
+      total = addThread(total, removed);
     }
     return total;
+  }
+
+  /**
+   * Prunes all threads, as `prune` does, and removes values and writes that no checkpoint refers to.
+   * Writes without a checkpoint go only after an hour, as they may arrive before it.
+   *
+   * Any number of sweeps may run at once, beside any number of writers; a thread that somebody else
+   * prunes is left to them. After an error or an abort, sweep again.
+   *
+   * @throws InvalidInputError unless `olderThan` or `keepLast` says what may go
+   */
+  async sweep(options: SweepOptions): Promise<Swept> {
+    const plan = sweepPlan(options);
+    const sql = { ...this.#prune, ...this.#sweep };
+    return this.guard("sweep", () => sweep(this.driver, sql, plan), plan.signal);
   }
 
   /**
@@ -129,10 +154,15 @@ export abstract class ThreadSaver extends BaseCheckpointSaver<number> implements
   }
 
   /** Rethrows what a driver throws as an error of ours. */
-  protected async guard<T>(operation: string, work: () => Promise<T>): Promise<T> {
+  protected async guard<T>(
+    operation: string,
+    work: () => Promise<T>,
+    signal?: AbortSignal,
+  ): Promise<T> {
     try {
       return await work();
     } catch (cause) {
+      if (signal?.aborted && cause === signal.reason) throw cause;
       throw databaseError(operation, cause);
     }
   }
