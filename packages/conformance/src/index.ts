@@ -14,6 +14,7 @@ import { pruneRaceCases } from "./cases/prune-races.ts";
 import { setupCases } from "./cases/setup.ts";
 import { sweepCases } from "./cases/sweep.ts";
 import { threadCases } from "./cases/threads.ts";
+import { verifyCases } from "./cases/verify.ts";
 import type { Mode } from "./mode.ts";
 
 export { BRANCH_CHECKS } from "./cases/branches.ts";
@@ -38,6 +39,7 @@ export function conformance(mode: Mode): void {
     pruneCases,
     prunePropertyCases,
     sweepCases,
+    verifyCases,
   ];
   // They look at the server from outside: its wire, its roles, another client of it.
   const besideIt = [countCases, setupCases, dropInCases, pruneRaceCases];

@@ -48,9 +48,9 @@ export abstract class WaypostSaver extends ThreadSaver {
 
   /** @throws InvalidInputError if an option can't be used; nothing is sent to the database here. */
   constructor(driver: Driver, options?: SaverOptions) {
-    const { schema, serde, jsonIsText } = checkOptions(options);
-    super(driver, schema, serde);
-    this.#sql = statementsFor(this.tables, jsonIsText);
+    const checked = checkOptions(options);
+    super(driver, checked);
+    this.#sql = statementsFor(this.tables, checked.jsonIsText);
   }
 
   /**

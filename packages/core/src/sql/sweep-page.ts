@@ -2,6 +2,7 @@ import type { Statement } from "../driver.js";
 import type { Tables } from "../schema/identifiers.js";
 import { lostWrites, unreferredBlobs } from "./orphans.js";
 import { template } from "./template.js";
+import { threadPage } from "./thread-page.js";
 
 export interface SweepPageInput {
   /** The last thread of the page before; null for the first page. */
@@ -23,13 +24,8 @@ export interface SweepRow {
 
 /** The next threads in the order of their ids, and which of them have something to remove. */
 export function sweepPageStatement(tables: Tables): (input: SweepPageInput) => Statement {
-  const next = (table: string) => `(
-    SELECT DISTINCT thread_id FROM ${table} WHERE $1::text IS NULL OR thread_id > $1::text
-    ORDER BY thread_id LIMIT $2::int
-  )`;
-  const tablesOfThreads = [tables.checkpoints, tables.blobs, tables.writes];
   const bind = template(`WITH page AS MATERIALIZED (
-  SELECT thread_id FROM (${tablesOfThreads.map(next).join(" UNION ")}) t ORDER BY thread_id LIMIT $2::int
+  ${threadPage(tables)}
 )
 SELECT p.thread_id AS thread, old.id IS NOT NULL AS old,
   blob.version IS NOT NULL OR lost.checkpoint_id IS NOT NULL AS orphaned

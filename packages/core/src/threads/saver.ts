@@ -1,7 +1,8 @@
-import { BaseCheckpointSaver, type SerializerProtocol } from "@langchain/langgraph-checkpoint";
+import { BaseCheckpointSaver } from "@langchain/langgraph-checkpoint";
 import { threadIdOf } from "../config.js";
 import type { Driver, Statement } from "../driver.js";
 import { databaseError, InvalidInputError } from "../errors.js";
+import type { CheckedOptions } from "../options.js";
 import { type Tables, tablesIn } from "../schema/identifiers.js";
 import { setup } from "../schema/setup.js";
 import { listThreadsStatement, type ThreadRow } from "../sql/list-threads.js";
@@ -23,6 +24,14 @@ import {
 } from "./prune.js";
 import { type SweepOptions, type Swept, sweep, sweepPlan, sweepStatements } from "./sweep.js";
 
+import {
+  type ThreadProblems,
+  type VerifyOptions,
+  verify,
+  verifyPlan,
+  verifyStatements,
+} from "./verify.js";
+
 /** What operators do with threads. The saver of graphs is built on it. */
 export abstract class ThreadSaver extends BaseCheckpointSaver<number> implements AsyncDisposable {
   protected readonly driver: Driver;
@@ -30,16 +39,18 @@ export abstract class ThreadSaver extends BaseCheckpointSaver<number> implements
   readonly #schema: string;
   readonly #prune: ReturnType<typeof pruneStatements>;
   readonly #sweep: ReturnType<typeof sweepStatements>;
+  readonly #verify: ReturnType<typeof verifyStatements>;
   readonly #copy: ReturnType<typeof copyStatements>;
   readonly #list: ReturnType<typeof listThreadsStatement>;
 
-  constructor(driver: Driver, schema: string, serde: SerializerProtocol) {
+  constructor(driver: Driver, { schema, serde, jsonIsText }: CheckedOptions) {
     super(serde);
     this.driver = driver;
     this.#schema = schema;
     this.tables = tablesIn(schema);
     this.#prune = pruneStatements(this.tables);
     this.#sweep = sweepStatements(this.tables);
+    this.#verify = verifyStatements(this.tables, jsonIsText);
     this.#copy = copyStatements(this.tables);
     this.#list = listThreadsStatement(this.tables);
   }
@@ -134,6 +145,24 @@ export abstract class ThreadSaver extends BaseCheckpointSaver<number> implements
     const plan = sweepPlan(options);
     const sql = { ...this.#prune, ...this.#sweep };
     return this.guard("sweep", () => sweep(this.driver, sql, plan), plan.signal);
+  }
+
+  /**
+   * Looks for damage, and yields the threads in which it finds some: values that two branches share
+   * and can't (the official saver's forks), values that are missing or unreadable, and orphans. Reads
+   * and decodes every value.
+   *
+   * @param options.repair removes orphans; the rest can't be repaired
+   */
+  async *verify(options?: VerifyOptions): AsyncGenerator<ThreadProblems> {
+    const plan = verifyPlan(options);
+    const sql = { ...this.#verify, ...this.#sweep };
+    const found = verify(this.driver, sql, this.serde, plan);
+    for (;;) {
+      const next = await this.guard("verify", () => found.next(), plan.signal);
+      if (next.done) return;
+      yield next.value;
+    }
   }
 
   /**

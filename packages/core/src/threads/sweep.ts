@@ -77,10 +77,10 @@ export async function sweep(
   { prune, batch, signal, onProgress }: SweepPlan,
 ): Promise<Swept> {
   let total: Swept = { ...NOTHING, threads: 0 };
-  const writesBefore = firstIdAt(Date.now() - WRITES_MAY_WAIT_MS);
+  const before = writesBefore();
   for (let after: string | null = null; ; ) {
     const page: SweepRow[] = await driver.query<SweepRow>(
-      sql.page({ ...prune, after, size: PAGE, writesBefore }),
+      sql.page({ ...prune, after, size: PAGE, writesBefore: before }),
     );
     for (const { thread, old, orphaned } of page) {
       signal?.throwIfAborted();
@@ -88,7 +88,7 @@ export async function sweep(
         ? await pruneThread(driver, sql, thread, prune, { batch, wait: false })
         : NOTHING;
       if (orphaned) {
-        const orphans = await removeOrphans(driver, sql, thread, writesBefore, prune.dryRun);
+        const orphans = await removeOrphans(driver, sql, thread, before, prune.dryRun);
         removed = addThread(removed, orphans);
       }
       total = { ...addThread(total, removed), threads: total.threads + 1 };
@@ -106,21 +106,26 @@ export function removeOrphans(
   driver: Driver,
   sql: SweepStatements,
   threadId: string,
-  writesBefore: string,
+  before: string,
   dryRun: boolean,
 ): Promise<Removed> {
   return driver.transaction(async (tx) => {
     const [lock] = await tx.query<{ free: boolean }>(sql.lock(threadId, false));
     if (!lock?.free) return NOTHING;
-    return removedOf(await tx.query<RemovedRow>(sql.orphans(threadId, writesBefore, dryRun)));
+    return removedOf(await tx.query<RemovedRow>(sql.orphans(threadId, before, dryRun)));
   });
+}
+
+/** Writes to checkpoints with smaller ids are orphans, if their checkpoint is not there. */
+export function writesBefore(): string {
+  return firstIdAt(Date.now() - WRITES_MAY_WAIT_MS);
 }
 
 /** Between the epochs of UUIDs, 1582-10-15, and of JavaScript, in units of 100 nanoseconds. */
 const GREGORIAN_OFFSET = 0x01b21dd213814000n;
 
 /** The smallest version 6 UUID of a time: ids of checkpoints sort by the time they were made. */
-export function firstIdAt(milliseconds: number): string {
+function firstIdAt(milliseconds: number): string {
   const ticks = BigInt(milliseconds) * 10_000n + GREGORIAN_OFFSET;
   const hex = ticks.toString(16).padStart(15, "0");
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-6${hex.slice(12)}-0000-000000000000`;
