@@ -1,12 +1,14 @@
 /**
- * `npm start` runs every example, `npm start pool` the one of that folder: each act in a process of
+ * `npm start` runs every example, `npm start pool` the one of that folder: each step in a process of
  * its own, against the Postgres of `DATABASE_URL` or one that ends with this process.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { constants } from "node:os";
+import { mkdtempDisposable } from "node:fs/promises";
+import { constants, tmpdir } from "node:os";
+import { join } from "node:path";
 import { devPostgres } from "@waypost/dev-postgres";
-import { MODES, type Mode, type Step } from "./modes.ts";
+import { EXAMPLES, type Example, environment, type Step } from "./examples.ts";
 
 const stopped = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
@@ -17,10 +19,10 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
 }
 
 /** @returns whether the process ended well */
-async function run(mode: Mode, step: Step, url: string): Promise<boolean> {
-  const child = spawn(process.execPath, [step.file, step.act], {
-    cwd: new URL(`./${mode.folder}/`, import.meta.url),
-    env: { ...process.env, DATABASE_URL: url },
+async function run(folder: string, step: Step, env: NodeJS.ProcessEnv): Promise<boolean> {
+  const child = spawn(process.execPath, [step.file, ...step.args], {
+    cwd: new URL(`./${folder}/`, import.meta.url),
+    env,
     stdio: "inherit",
   });
   const stop = () => child.kill();
@@ -30,46 +32,56 @@ async function run(mode: Mode, step: Step, url: string): Promise<boolean> {
   return code === 0;
 }
 
-async function play(mode: Mode, url: string): Promise<boolean> {
-  console.log(`\n${mode.title} (examples/${mode.folder})`);
-  for (const step of mode.steps) {
-    console.log(`\n  $ node ${step.file} ${step.act}`);
-    const well = await run(mode, step, url);
+async function play({ title, folder, steps }: Example, env: NodeJS.ProcessEnv): Promise<boolean> {
+  console.log(`\n${title} (examples/${folder})`);
+  for (const step of steps) {
+    const command = ["node", step.file, ...step.args].join(" ");
+    console.log(`\n  $ ${command}`);
+    const well = await run(folder, step, env);
     if (stopped.signal.aborted) return false;
     if (!well) {
-      console.log(`\n  ${mode.title}: "${step.act}" failed.`);
+      console.log(`\n  ${title}: "${command}" failed.`);
       return false;
     }
   }
   return true;
 }
 
-async function main(modes: readonly Mode[]): Promise<void> {
-  await using postgres = await devPostgres({ signal: stopped.signal });
+/** The server for these examples, if any of them needs one. */
+async function serverFor(examples: readonly Example[]) {
+  if (examples.every(({ serverless }) => serverless)) return undefined;
+  const postgres = await devPostgres({ signal: stopped.signal });
   console.log(`Postgres: ${postgres.embedded ? "a new one, for this run" : "DATABASE_URL"}`);
-  const results = new Map<Mode, boolean>();
-  for (const mode of modes) {
-    results.set(mode, await play(mode, postgres.url));
+  return postgres;
+}
+
+async function main(examples: readonly Example[]): Promise<void> {
+  await using folder = await mkdtempDisposable(join(tmpdir(), "waypost-examples-"));
+  await using postgres = await serverFor(examples);
+  const results = new Map<Example, boolean>();
+  for (const example of examples) {
+    const env = environment(example, postgres?.url, folder.path);
+    results.set(example, await play(example, env));
     if (stopped.signal.aborted) return;
   }
 
   console.log();
-  for (const [mode, well] of results) {
-    console.log(`${well ? "ok    " : "FAILED"}  ${mode.title}: ${mode.steps.length} processes`);
+  for (const [{ title, steps }, well] of results) {
+    console.log(`${well ? "ok    " : "FAILED"}  ${title}: ${steps.length} processes`);
   }
   const failed = [...results.values()].filter((well) => !well).length;
   console.log(
     failed === 0
-      ? "Each conversation was continued and forked by processes that shared nothing but Postgres."
+      ? "Each process went on from what the ones before it had stored in Postgres, and shared nothing else with them."
       : `${failed} of ${results.size} failed.`,
   );
   if (failed > 0) process.exitCode = 1;
 }
 
 const [folder] = process.argv.slice(2);
-const chosen = MODES.filter((mode) => folder === undefined || mode.folder === folder);
+const chosen = EXAMPLES.filter((example) => folder === undefined || example.folder === folder);
 if (chosen.length === 0) {
-  const folders = [...new Set(MODES.map((mode) => mode.folder))];
+  const folders = [...new Set(EXAMPLES.map((example) => example.folder))];
   console.error(`No example "${folder}"; there are ${folders.join(", ")}.`);
   process.exit(2);
 }

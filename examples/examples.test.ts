@@ -1,42 +1,67 @@
 import { execFile } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { describe, expect, it } from "vitest";
-import { MODES, type Mode, type Step } from "./modes.ts";
+import { afterAll, describe, expect, it } from "vitest";
+import { CONVERSATIONS, EXAMPLES, type Example, environment } from "./examples.ts";
+
+const HERE = fileURLToPath(new URL(".", import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), "waypost-examples-"));
+afterAll(() => rmSync(folder, { recursive: true }));
 
 /** As a user runs it, hence against the built packages; rejects unless it exits with 0. */
-async function output(mode: Mode, { file, act }: Step, ...thread: string[]): Promise<string> {
-  const { OPENAI_API_KEY: _, ...env } = process.env;
-  const cwd = fileURLToPath(new URL(mode.folder, import.meta.url));
-  const { stdout } = await promisify(execFile)(process.execPath, [file, act, ...thread], {
-    cwd,
-    env,
-  });
+async function output(example: Example, file: string, ...args: string[]): Promise<string> {
+  const { OPENAI_API_KEY: _, ...env } = environment(example, process.env.DATABASE_URL, folder);
+  const cwd = join(HERE, example.folder);
+  const { stdout } = await promisify(execFile)(process.execPath, [file, ...args], { cwd, env });
   return stdout;
 }
 
-const linesFrom = (text: string, start: string): string[] =>
-  text
-    .slice(text.indexOf(start))
-    .split("\n")
-    .map((line) => line.trim());
+async function play(example: Example): Promise<string[]> {
+  const outputs: string[] = [];
+  for (const { file, args } of example.steps) outputs.push(await output(example, file, ...args));
+  return outputs;
+}
 
-describe.each(MODES)("the example of: $title", (mode) => {
-  it("continues and forks one conversation in processes of their own", async () => {
-    const outputs: string[] = [];
-    for (const step of mode.steps) outputs.push(await output(mode, step));
-    const [first = "", second = "", third = "", fourth] = outputs;
+const played = new Map<Example, Promise<string[]>>();
 
+/** What each process of an example prints when `npm start` runs it. */
+function outputs(example: Example): Promise<string[]> {
+  const result = played.get(example) ?? play(example);
+  played.set(example, result);
+  return result;
+}
+
+function exampleIn(name: string): Example {
+  const example = EXAMPLES.find((each) => each.folder === name);
+  if (example === undefined) throw new Error(`No example in ${name}`);
+  return example;
+}
+
+const lines = (text: string): string[] => text.split("\n").map((line) => line.trim());
+
+const linesFrom = (text: string, start: string): string[] => lines(text.slice(text.indexOf(start)));
+
+const JACKET =
+  "agent: Yes, take a jacket: you asked about sf, and there it's 60 degrees and foggy.";
+
+describe.each(CONVERSATIONS)("the example of: $title", (example) => {
+  it("continues a conversation in a process of its own", async () => {
+    const [first = "", second = ""] = await outputs(example);
     expect(first).toContain("agent: In sf: It's 60 degrees and foggy.");
     // The question names no city: the answer is in what the first process left.
-    expect(linesFrom(second, "human:").slice(0, 2)).toEqual([
-      "human: do I need a jacket there?",
-      "agent: Yes, take a jacket: you asked about sf, and there it's 60 degrees and foggy.",
-    ]);
+    const answer = linesFrom(second, "human:").slice(0, 2);
+    expect(answer).toEqual(["human: do I need a jacket there?", JACKET]);
+  });
+
+  it("forks it, and both branches are intact", async () => {
+    const [, , third = ""] = await outputs(example);
     expect(linesFrom(third, 'branch "original"').slice(1, 4)).toEqual([
       "human: what's the weather in sf",
       "human: do I need a jacket there?",
-      "agent: Yes, take a jacket: you asked about sf, and there it's 60 degrees and foggy.",
+      JACKET,
     ]);
     expect(linesFrom(third, 'branch "fork"').slice(1, 5)).toEqual([
       "human: what's the weather in sf",
@@ -44,16 +69,110 @@ describe.each(MODES)("the example of: $title", (mode) => {
       "agent: In nyc: It's 90 degrees and sunny.",
       "both branches are intact",
     ]);
-    if (mode.folder === "transaction") {
-      const [, committed] = /now there are (.*)/.exec(third) ?? [];
-      expect(committed).toMatch(/\d+ checkpoints and 3 questions/);
-      expect(fourth).toContain(`rolled back together, still there are ${committed}`);
-    }
+  });
+});
+
+describe("the example pool", () => {
+  it("fails where the first act left nothing", async () => {
+    const empty = output(exampleIn("pool"), "index.ts", "follow-up", "empty");
+    await expect(empty).rejects.toThrow("The thread is empty");
+  });
+});
+
+describe.each(["transaction", "kysely-transaction"])("the example %s", (name) => {
+  it("commits and rolls back checkpoints and rows together", async () => {
+    const [, , third = "", fourth = ""] = await outputs(exampleIn(name));
+    const [, committed] = /now there are (.*)/.exec(third) ?? [];
+    expect(committed).toMatch(/^\d+ checkpoints and 3 questions$/);
+    expect(fourth).toContain(`rolled back together, still there are ${committed}\n`);
+  });
+});
+
+describe("the example stream", () => {
+  it("stops reading the history where it finds what it looks for", async () => {
+    const found = (await outputs(exampleIn("stream"))).at(-1) ?? "";
+    expect(lines(found.replace(/…[-\w]+/g, "…"))).toEqual([
+      "step 8, checkpoint …",
+      "step 7, checkpoint …",
+      "tool: It's 90 degrees and sunny.",
+      "the tool's last answer, found after 2 of 13 checkpoints",
+      "",
+    ]);
+  });
+});
+
+describe("the example kysely", () => {
+  it("queries threads next to the application's own table", async () => {
+    const threads = (await outputs(exampleIn("kysely"))).at(-1);
+    expect(threads).toMatch(
+      /^ {2}Ada: thread weather-chat, at step 8 since \d{4}-\d\d-\d\dT\S+Z\n$/,
+    );
+  });
+});
+
+describe("the example drivers", () => {
+  it("remembers in PGlite too", async () => {
+    expect((await outputs(exampleIn("drivers"))).at(-1)).toContain(JACKET);
   });
 
-  it("fails where the first act left nothing", async () => {
-    const [first] = mode.steps;
-    const step = { file: first?.file ?? "", act: "follow-up" } as const;
-    await expect(output(mode, step, "empty")).rejects.toThrow("The thread is empty");
+  it("says which drivers there are", async () => {
+    const unknown = output(exampleIn("drivers"), "index.ts", "--driver", "mysql", "ask");
+    const message = 'No driver "mysql"; there are pg, postgres-js, kysely, kysely-pglite.';
+    await expect(unknown).rejects.toThrow(message);
+  });
+});
+
+describe("the example human-in-the-loop", () => {
+  const example = exampleIn("human-in-the-loop");
+
+  it("waits for an answer in Postgres, and another process goes on with it", async () => {
+    const [request = "", answer = ""] = await outputs(example);
+    expect(lines(request).slice(1)).toEqual([
+      "checking: the order allows a refund of 40 euros",
+      "waiting for an answer to: Refund 40 euros?",
+      "",
+    ]);
+    expect(lines(answer).slice(1)).toEqual(["Refund 40 euros? yes", "paying 40 euros", ""]);
+  });
+
+  it("takes no for an answer, once", async () => {
+    await output(example, "request.ts", "70", "other");
+    const answer = await output(example, "answer.ts", "no", "other");
+    expect(lines(answer).slice(1)).toEqual(["Refund 70 euros? no", "paying nothing", ""]);
+    const again = output(example, "answer.ts", "yes", "other");
+    await expect(again).rejects.toThrow("Nothing waits for an answer");
+  });
+});
+
+describe("the example time-travel", () => {
+  it("goes on from an edited checkpoint, and another process reads both branches", async () => {
+    const [asked = "", travelled = "", branches = ""] = await outputs(exampleIn("time-travel"));
+    expect(asked).toContain("agent: In sf: It's 60 degrees and foggy.");
+    expect(lines(travelled)).toContain("agent: In nyc: It's 90 degrees and sunny.");
+    expect(lines(branches.replace(/…[-\w]+/g, "…"))).toEqual([
+      "a branch ends at checkpoint …, step 4",
+      "human: what's the weather in sf",
+      "agent: In nyc: It's 90 degrees and sunny.",
+      "a branch ends at checkpoint …, step 3",
+      "human: what's the weather in sf",
+      "agent: In sf: It's 60 degrees and foggy.",
+      "",
+    ]);
+  });
+});
+
+describe("the examples", () => {
+  const folders = readdirSync(HERE, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && entry.name !== "agent")
+    .map(({ name }) => name);
+
+  it("are all run by npm start", () => {
+    expect(new Set(EXAMPLES.map((example) => example.folder))).toEqual(new Set(folders));
+  });
+
+  it("are all listed in the README", () => {
+    const readme = readFileSync(join(HERE, "../README.md"), "utf8");
+    const link = (name: string) => `[examples/${name}](examples/${name})`;
+    expect(folders.filter((name) => !readme.includes(link(name)))).toEqual([]);
   });
 });

@@ -8,6 +8,9 @@ import { questionsIn, say, sayBranch, sayMessage, shortId } from "./say.ts";
 export const ACTS = ["ask", "follow-up", "fork"] as const;
 export type Act = (typeof ACTS)[number];
 
+/** The thread that the acts talk in where none is named. */
+export const THREAD = "weather-chat";
+
 export const QUESTIONS: Readonly<Record<Act, string>> = {
   ask: "what's the weather in sf",
   "follow-up": "do I need a jacket there?",
@@ -17,11 +20,15 @@ export const QUESTIONS: Readonly<Record<Act, string>> = {
 /**
  * Plays the act that the command line names: `node index.ts ask|follow-up|fork [thread-id]`.
  *
+ * @param args the act and the thread's id; by default those of this process
  * @returns the thread and the question that was asked in it
  * @throws if the conversation isn't as the acts before left it
  */
-export async function playAct(checkpointer: BaseCheckpointSaver<number>) {
-  const { act, thread } = actFrom(process.argv.slice(2));
+export async function playAct(
+  checkpointer: BaseCheckpointSaver<number>,
+  args: readonly string[] = process.argv.slice(2),
+) {
+  const { act, thread } = actFrom(args);
   say(`process ${process.pid}, thread ${thread}`);
   if (act === "ask") await checkpointer.deleteThread(thread); // of an earlier run
   const agent = await weatherAgent(checkpointer);
@@ -34,8 +41,8 @@ export async function playAct(checkpointer: BaseCheckpointSaver<number>) {
 }
 
 /** The act and the thread of a command line's arguments. */
-export function actFrom(args: readonly string[]): { act: Act; thread: string } {
-  const [name, thread = "weather-chat"] = args;
+function actFrom(args: readonly string[]): { act: Act; thread: string } {
+  const [name, thread = THREAD] = args;
   const act = ACTS.find((known) => known === name);
   if (act === undefined) throw new Error(`Name an act: ${ACTS.join(", ")}.`);
   return { act, thread };

@@ -1,2 +1,3 @@
-export { ACTS, type Act, actFrom, playAct } from "./acts.ts";
+export { ACTS, type Act, playAct, THREAD } from "./acts.ts";
 export { type WeatherAgent, weatherAgent } from "./agent.ts";
+export { say, sayBranch, sayMessage, shortId } from "./say.ts";

@@ -11,7 +11,10 @@ import { propertyCases } from "./cases/property.ts";
 import { pruneCases } from "./cases/prune.ts";
 import { prunePropertyCases } from "./cases/prune-property.ts";
 import { pruneRaceCases } from "./cases/prune-races.ts";
+import { pythonCases } from "./cases/python.ts";
+import { serializerCases } from "./cases/serializers.ts";
 import { setupCases } from "./cases/setup.ts";
+import { streamingCases } from "./cases/streaming.ts";
 import { sweepCases } from "./cases/sweep.ts";
 import { threadCases } from "./cases/threads.ts";
 import { verifyCases } from "./cases/verify.ts";
@@ -32,9 +35,11 @@ export function conformance(mode: Mode): void {
     graphCases,
     concurrencyCases,
     listCases,
+    streamingCases,
     inputCases,
     hostileCases,
     propertyCases,
+    serializerCases,
     threadCases,
     pruneCases,
     prunePropertyCases,
@@ -42,7 +47,7 @@ export function conformance(mode: Mode): void {
     verifyCases,
   ];
   // They look at the server from outside: its wire, its roles, another client of it.
-  const besideIt = [countCases, setupCases, dropInCases, pruneRaceCases];
+  const besideIt = [countCases, setupCases, dropInCases, pythonCases, pruneRaceCases];
   if (!mode.embedded) groups.push(...besideIt);
   for (const group of groups) group(mode);
 }

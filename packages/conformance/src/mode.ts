@@ -21,6 +21,8 @@ export interface Mode {
   readonly inTransaction?: boolean;
   /** The database is part of this process: there is no server that others could connect to. */
   readonly embedded?: boolean;
+  /** A connection can be kept for a cursor while others go on. */
+  readonly cursor?: boolean;
   /** Statements that a transaction of the saver takes beside its work; 2, BEGIN and COMMIT, by default. */
   readonly transactionOverhead?: number;
 }

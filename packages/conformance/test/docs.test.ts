@@ -21,7 +21,10 @@ const READMES = [
   "packages/postgres-js/README.md",
   "packages/kysely/README.md",
 ];
-const PAGES = [...READMES, ...GUIDES, "docker/README.md"];
+const EXAMPLES = readdirSync(join(ROOT, "examples"), { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => `examples/${name}/README.md`);
+const PAGES = [...READMES, "packages/core/README.md", ...GUIDES, ...EXAMPLES, "docker/README.md"];
 
 const page = (path: string) => readFileSync(join(ROOT, path), "utf8");
 

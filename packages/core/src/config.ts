@@ -14,6 +14,17 @@ export interface CheckpointKey extends NamespaceKey {
   readonly checkpointId: string | undefined;
 }
 
+export interface ListOptions extends CheckpointListOptions {
+  /**
+   * `"pages"`, the default, reads page by page and holds no connection in between. `"cursor"` reads one
+   * consistent snapshot through the driver's own cursor, which keeps a connection of the pool until the
+   * loop ends.
+   */
+  fetch?: Fetch;
+}
+
+export type Fetch = "pages" | "cursor";
+
 /** What `list` selects; undefined restricts nothing. */
 export interface ListQuery {
   readonly threadId: string | undefined;
@@ -58,6 +69,15 @@ export function listQuery(config: RunnableConfig, options: CheckpointListOptions
     filter: filterText(options.filter),
     limit: limitOf(options.limit),
   };
+}
+
+/** @throws InvalidInputError unless it is one of the two, or left out */
+export function fetchOf(options: ListOptions = {}): Fetch {
+  const { fetch = "pages" } = options;
+  if (fetch !== "pages" && fetch !== "cursor") {
+    throw new InvalidInputError('"fetch" must be "pages" or "cursor".');
+  }
+  return fetch;
 }
 
 /** The config that names a stored checkpoint. */

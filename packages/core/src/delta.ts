@@ -1,5 +1,7 @@
-import type { DeltaChannelHistory, SerializerProtocol } from "@langchain/langgraph-checkpoint";
-import { decodeRow, decodeWrites, describe, groupBy } from "./rows.js";
+import type { DeltaChannelHistory } from "@langchain/langgraph-checkpoint";
+import type { NamespaceKey } from "./config.js";
+import { decodeRow, decodeWrites, describe, groupBy, placeOfValue } from "./rows.js";
+import type { Serializer } from "./serializer/types.js";
 import type { DeltaRow } from "./sql/delta-history.js";
 import type { TupleRow } from "./sql/tuple.js";
 
@@ -10,8 +12,8 @@ import type { TupleRow } from "./sql/tuple.js";
 export async function toDeltaHistory(
   rows: readonly DeltaRow[],
   channels: readonly string[],
-  serde: SerializerProtocol,
-  threadId: string,
+  serde: Serializer,
+  { threadId, checkpointNs }: NamespaceKey,
 ): Promise<Record<string, DeltaChannelHistory>> {
   const oldestFirst = ancestors(rows).reverse();
   const seeds = rows.filter((row) => row.kind === "seed");
@@ -23,12 +25,16 @@ export async function toDeltaHistory(
       (row) => row.id,
     );
     const decoded = await Promise.all(
-      oldestFirst.map((id) => decodeWrites(serde, own.get(id) ?? [], threadId)),
+      oldestFirst.map((checkpointId) => {
+        const checkpoint = { threadId, checkpointNs, checkpointId };
+        return decodeWrites(serde, own.get(checkpointId) ?? [], checkpoint);
+      }),
     );
     const seed = seeds.find((row) => row.channel === channel);
     if (seed === undefined) return { writes: decoded.flat() };
     const where = describe(seed, seed.id, threadId);
-    return { writes: decoded.flat(), seed: await decodeRow(serde, seed, where) };
+    const place = placeOfValue(seed, { threadId, checkpointNs });
+    return { writes: decoded.flat(), seed: await decodeRow(serde, seed, where, place) };
   };
   const histories = channels.map(async (channel) => [channel, await historyOf(channel)] as const);
   return Object.fromEntries(await Promise.all(histories));

@@ -1,3 +1,5 @@
+import { InvalidInputError } from "./errors.js";
+
 /** What a statement may bind. Every driver sends these alike; JSON travels as text and is cast in SQL. */
 export type SqlValue = string | number | boolean | null | Uint8Array | readonly string[];
 
@@ -21,6 +23,13 @@ export interface Driver extends Queryable {
    * Where the caller has a transaction open on that session, the work joins it instead.
    */
   transaction<T>(work: (tx: Queryable) => Promise<T>): Promise<T>;
+  /**
+   * Rows through a cursor of the driver's own, in batches. The connection goes back when the loop
+   * ends, is left or throws.
+   *
+   * @throws InvalidInputError where this connection can't be kept apart for a cursor
+   */
+  stream<Row extends object>(statement: Statement, batch: number): AsyncIterable<Row[]>;
   /** Ends only what the driver itself opened. */
   close(): Promise<void>;
 }
@@ -47,4 +56,14 @@ export async function runTransaction<T>(
     await command("ROLLBACK").catch(onBroken);
     throw error;
   }
+}
+
+/**
+ * For connections on which a cursor would stand in the way of the loop that reads it: a `put` in the
+ * body would wait for the cursor's end, and the cursor for the body.
+ */
+export function refuseCursor(connection: string): never {
+  throw new InvalidInputError(
+    `fetch: "cursor" needs a connection of its own, which ${connection} can't give; use the default, "pages".`,
+  );
 }

@@ -2,12 +2,12 @@ import {
   type ChannelVersions,
   type Checkpoint,
   type PendingWrite,
-  type SerializerProtocol,
   WRITES_IDX_MAP,
 } from "@langchain/langgraph-checkpoint";
-import { text } from "./config.js";
+import { type NamespaceKey, text } from "./config.js";
 import { InvalidInputError } from "./errors.js";
 import { jsonText } from "./serializer/json.js";
+import type { Serializer, ValuePlace, WritePlace } from "./serializer/types.js";
 import { encode } from "./serializer/values.js";
 import type { BlobRow } from "./sql/put.js";
 import type { WriteRow } from "./sql/put-writes.js";
@@ -19,7 +19,8 @@ import type { WriteRow } from "./sql/put-writes.js";
  * @throws SerializationError naming the channel whose value the serializer refuses
  */
 export function encodeBlobs(
-  serde: SerializerProtocol,
+  serde: Serializer,
+  { threadId, checkpointNs }: NamespaceKey,
   values: Checkpoint["channel_values"],
   newVersions: ChannelVersions,
 ): Promise<BlobRow[]> {
@@ -32,14 +33,17 @@ export function encodeBlobs(
     const channel = text(name, "channel");
     const version = versionText(newVersion, channel);
     if (!Object.hasOwn(values, name)) return { channel, version, type: "empty", bytes: null };
-    return { channel, version, ...(await encode(serde, values[name], `channel "${channel}"`)) };
+    const place: ValuePlace = { kind: "value", threadId, checkpointNs, channel, version };
+    const stored = await encode(serde, values[name], `channel "${channel}"`, place);
+    return { channel, version, ...stored };
   });
   return Promise.all(rows);
 }
 
 /** Writes as rows; of special writes to one channel the last counts, as there is one place for them. */
 export async function encodeWrites(
-  serde: SerializerProtocol,
+  serde: Serializer,
+  task: Omit<WritePlace, "kind" | "channel" | "idx">,
   writes: readonly PendingWrite[],
 ): Promise<WriteRow[]> {
   const rows = await Promise.all(
@@ -48,7 +52,9 @@ export async function encodeWrites(
       const idx = Object.hasOwn(WRITES_IDX_MAP, channel)
         ? (WRITES_IDX_MAP[channel] as number)
         : position;
-      return { idx, channel, ...(await encode(serde, value, `a write to channel "${channel}"`)) };
+      const place: WritePlace = { kind: "write", ...task, channel, idx };
+      const stored = await encode(serde, value, `a write to channel "${channel}"`, place);
+      return { idx, channel, ...stored };
     }),
   );
   return [...new Map(rows.map((row) => [row.idx, row])).values()];

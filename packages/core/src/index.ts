@@ -1,6 +1,8 @@
+export type { Fetch, ListOptions } from "./config.js";
 export {
   type Driver,
   type Queryable,
+  refuseCursor,
   runTransaction,
   type SqlValue,
   type Statement,
@@ -10,6 +12,12 @@ export { checkConnString, type SaverOptions } from "./options.js";
 export { type Prepare, PreparePolicy } from "./prepare.js";
 export { WaypostSaver } from "./saver.js";
 export { setupScript } from "./schema/setup.js";
+export { type CompressOptions, compress } from "./serializer/compress.js";
+export { type EncryptOptions, encrypt } from "./serializer/encrypt.js";
+export type { EncryptionKey } from "./serializer/keyring.js";
+export type { PythonObject } from "./serializer/python/inert.js";
+export { serializer } from "./serializer/serializer.js";
+export type { Place, Serializer, ValuePlace, WritePlace } from "./serializer/types.js";
 export { sqlState } from "./sqlstate.js";
 export { portableValue, textParser } from "./text-format.js";
 export type { PruneOptions } from "./threads/input.js";

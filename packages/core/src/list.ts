@@ -1,6 +1,7 @@
-import type { CheckpointTuple, SerializerProtocol } from "@langchain/langgraph-checkpoint";
+import type { CheckpointTuple } from "@langchain/langgraph-checkpoint";
 import type { ListQuery } from "./config.js";
 import { Page } from "./page.js";
+import type { Serializer } from "./serializer/types.js";
 import type { PageInput } from "./sql/list.js";
 import type { TupleRow } from "./sql/tuple.js";
 
@@ -22,7 +23,7 @@ const PAGE_BYTES = 4 * 1024 * 1024;
 export async function* listTuples(
   query: ListQuery,
   read: (input: PageInput) => Promise<TupleRow[]>,
-  serde: SerializerProtocol,
+  serde: Serializer,
   nextVersion: () => number,
 ): AsyncGenerator<CheckpointTuple> {
   let remaining = query.limit;
@@ -39,6 +40,42 @@ export async function* listTuples(
     last = page.checkpoints.at(-1);
     size = nextSize(page);
   }
+}
+
+/** Rows that a cursor is asked for at once: few, as each may hold a value of megabytes. */
+export const CURSOR_BATCH = 20;
+
+/**
+ * The checkpoints of a cursor. Holds one batch and two checkpoints in memory.
+ *
+ * @param batches a checkpoint's row followed by all that belongs to it, then the next
+ */
+export async function* streamTuples(
+  batches: AsyncIterable<TupleRow[]>,
+  serde: Serializer,
+  nextVersion: () => number,
+): AsyncGenerator<CheckpointTuple> {
+  let page: Page | undefined;
+  for await (const rows of checkpointByCheckpoint(batches)) {
+    page = new Page(rows, serde, page);
+    for (const checkpoint of page.checkpoints) yield await page.tuple(checkpoint, nextVersion);
+  }
+}
+
+async function* checkpointByCheckpoint(
+  batches: AsyncIterable<TupleRow[]>,
+): AsyncGenerator<TupleRow[]> {
+  let rows: TupleRow[] = [];
+  for await (const batch of batches) {
+    for (const row of batch) {
+      if (row.kind === "checkpoint" && rows.length > 0) {
+        yield rows;
+        rows = [];
+      }
+      rows.push(row);
+    }
+  }
+  if (rows.length > 0) yield rows;
 }
 
 function endOf({ thread: threadId, namespace: checkpointNs, id: checkpointId }: TupleRow) {

@@ -1,12 +1,14 @@
-import { JsonPlusSerializer, type SerializerProtocol } from "@langchain/langgraph-checkpoint";
+import type { SerializerProtocol } from "@langchain/langgraph-checkpoint";
 import { InvalidInputError } from "./errors.js";
 import type { Prepare } from "./prepare.js";
 import { checkSchemaName } from "./schema/identifiers.js";
+import { serializer } from "./serializer/serializer.js";
+import { checkSerializer, type Serializer } from "./serializer/types.js";
 
 export interface SaverOptions {
   /** Schema of the tables; created by `setup()`. At most 63 bytes. Default `"public"`. */
   schema?: string;
-  /** Turns channel values and writes into bytes and back. Default: LangGraph's `JsonPlusSerializer`. */
+  /** Turns channel values and writes into bytes and back. Default: `serializer()`. */
   serde?: SerializerProtocol;
   /** Whether statements are prepared on the server. Default `"auto"`: yes, unless a pooler in between refuses. */
   prepare?: Prepare;
@@ -14,8 +16,8 @@ export interface SaverOptions {
 
 export interface CheckedOptions {
   readonly schema: string;
-  readonly serde: SerializerProtocol;
-  /** A serializer of ours writes type `json` as UTF-8, so the server may hand it over as text. */
+  readonly serde: Serializer;
+  /** Whether the server may hand over type `json` as text; see `Serializer`. */
   readonly jsonIsText: boolean;
 }
 
@@ -29,18 +31,9 @@ export function checkOptions(options: SaverOptions = {}): CheckedOptions {
   if (prepare !== "auto" && typeof prepare !== "boolean") {
     throw new InvalidInputError('The option "prepare" must be "auto", true or false.');
   }
-  if (serde !== undefined && !isSerializer(serde)) {
-    throw new InvalidInputError(
-      'The option "serde" must be a serializer with the methods dumpsTyped and loadsTyped.',
-    );
-  }
-  return { schema, serde: serde ?? new JsonPlusSerializer(), jsonIsText: serde === undefined };
-}
-
-function isSerializer(value: unknown): boolean {
-  if (typeof value !== "object" || value === null) return false;
-  const { dumpsTyped, loadsTyped } = value as Partial<SerializerProtocol>;
-  return typeof dumpsTyped === "function" && typeof loadsTyped === "function";
+  if (serde !== undefined) checkSerializer(serde, 'The option "serde"');
+  const checked: Serializer = serde ?? serializer();
+  return { schema, serde: checked, jsonIsText: checked.jsonIsText === true };
 }
 
 /** @throws InvalidInputError unless it is a non-empty string; whether it leads anywhere shows at the first use. */

@@ -1,5 +1,6 @@
-import type { CheckpointTuple, SerializerProtocol } from "@langchain/langgraph-checkpoint";
-import { decodeRow, describe, groupBy, type TupleParts, toTuple } from "./rows.js";
+import type { CheckpointTuple } from "@langchain/langgraph-checkpoint";
+import { decodeRow, describe, groupBy, placeOfValue, type TupleParts, toTuple } from "./rows.js";
+import type { Serializer } from "./serializer/types.js";
 import type { BlobKey } from "./sql/list.js";
 import type { TupleRow } from "./sql/tuple.js";
 
@@ -18,7 +19,7 @@ export class Page {
   readonly checkpoints: readonly TupleRow[];
   /** Size of what this read fetched, for choosing the size of the next. */
   readonly bytes: number;
-  readonly #serde: SerializerProtocol;
+  readonly #serde: Serializer;
   readonly #blobs = new Map<string, Blob>();
   readonly #inherited: ReadonlyMap<string, Blob>;
   readonly #writes: ReadonlyMap<string, readonly TupleRow[]>;
@@ -28,7 +29,7 @@ export class Page {
    * @param previous the page before, whose blobs this read was told not to fetch again; only what this
    *   page uses of them is kept
    */
-  constructor(rows: readonly TupleRow[], serde: SerializerProtocol, previous?: Page) {
+  constructor(rows: readonly TupleRow[], serde: Serializer, previous?: Page) {
     const ofKind = (kind: TupleRow["kind"]) => rows.filter((row) => row.kind === kind);
     this.#serde = serde;
     this.#inherited = previous === undefined ? new Map() : previous.#blobs;
@@ -65,7 +66,8 @@ export class Page {
     this.#blobs.set(id, blob);
     if (blob.row !== undefined) {
       const where = describe(blob.row, checkpoint.id, thread);
-      blob.value = decodeRow(this.#serde, blob.row, where).then((value) => ({ value }));
+      const decoded = decodeRow(this.#serde, blob.row, where, placeOfValue(blob.row, blob.key));
+      blob.value = decoded.then((value) => ({ value }));
       blob.row = undefined;
     }
     return blob.value;

@@ -2,11 +2,11 @@ import type {
   ChannelVersions,
   Checkpoint,
   CheckpointMetadata,
-  SerializerProtocol,
 } from "@langchain/langgraph-checkpoint";
 import type { Driver, Queryable, Statement } from "./driver.js";
 import { encodeBlobs } from "./encode.js";
 import { WaypostError } from "./errors.js";
+import type { Serializer } from "./serializer/types.js";
 import type { PutInput, PutRow } from "./sql/put.js";
 
 export interface PutSql {
@@ -33,7 +33,7 @@ export interface Put {
 export async function storeCheckpoint(
   driver: Driver,
   sql: PutSql,
-  serde: SerializerProtocol,
+  serde: Serializer,
   put: Put,
 ): Promise<void> {
   const onParent = put.input.parentId !== null;
@@ -41,7 +41,10 @@ export async function storeCheckpoint(
     const stored = await sendAll<PutRow>(driver, sql.put(put.input, onParent));
     if (stored.length > 0) return;
   }
-  const blobs = [...put.input.blobs, ...(await encodeBlobs(serde, put.values, oldVersions(put)))];
+  const blobs = [
+    ...put.input.blobs,
+    ...(await encodeBlobs(serde, put.input, put.values, oldVersions(put))),
+  ];
   const whole = { ...put.input, blobs };
   await driver.transaction(async (tx) => {
     await tx.query(sql.lockThread(whole.threadId, true));

@@ -4,12 +4,14 @@ import {
   type CheckpointTuple,
   compareWritesSortKeys,
   maxChannelVersion,
-  type SerializerProtocol,
   TASKS,
   writesSortKey,
 } from "@langchain/langgraph-checkpoint";
-import { configOf } from "./config.js";
+import { configOf, type NamespaceKey } from "./config.js";
+import { SerializationError } from "./errors.js";
 import { withoutRun } from "./run.js";
+import { PLAINTEXT_REFUSED } from "./serializer/encrypt.js";
+import type { Place, Serializer, ValuePlace, WritePlace } from "./serializer/types.js";
 import { decode, decodeMetadata } from "./serializer/values.js";
 import type { TupleRow } from "./sql/tuple.js";
 
@@ -35,11 +37,19 @@ export function describe(
 
 /** Decodes a stored value. A null blob of a type other than `empty` is a value of no bytes. */
 export function decodeRow(
-  serde: SerializerProtocol,
+  serde: Serializer,
   row: Pick<TupleRow, "type" | "json" | "bytes">,
   where: string,
+  place: Place,
 ): Promise<unknown> {
-  return decode(serde, row.type, row.json ?? row.bytes ?? new Uint8Array(), where);
+  return decode(serde, row.type, row.json ?? row.bytes ?? new Uint8Array(), where, place);
+}
+
+export function placeOfValue(
+  { channel, version }: Pick<TupleRow, "channel" | "version">,
+  { threadId, checkpointNs }: NamespaceKey,
+): ValuePlace {
+  return { kind: "value", threadId, checkpointNs, channel, version };
 }
 
 export function groupBy<Row>(
@@ -56,17 +66,23 @@ export function groupBy<Row>(
   return groups;
 }
 
-/** Decodes writes in the order in which LangGraph applied them. */
+/**
+ * Decodes writes in the order in which LangGraph applied them.
+ *
+ * @param checkpoint the one that the writes belong to
+ */
 export function decodeWrites(
-  serde: SerializerProtocol,
+  serde: Serializer,
   rows: readonly TupleRow[],
-  threadId: string,
+  checkpoint: NamespaceKey & { readonly checkpointId: string },
 ): Promise<CheckpointPendingWrite[]> {
   const decoded = [...rows]
     .sort(compareWrites)
     .map(async (row): Promise<CheckpointPendingWrite> => {
-      const value = await decodeRow(serde, row, describe(row, row.id, threadId));
-      return [row.task, row.channel, value];
+      const { channel, task: taskId, idx } = row;
+      const where = describe(row, checkpoint.checkpointId, checkpoint.threadId);
+      const place: WritePlace = { kind: "write", ...checkpoint, channel, taskId, idx };
+      return [taskId, channel, await decodeRow(serde, row, where, place)];
     });
   return Promise.all(decoded);
 }
@@ -87,15 +103,16 @@ export interface TupleParts {
  */
 export async function toTuple(
   parts: TupleParts,
-  serde: SerializerProtocol,
+  serde: Serializer,
   nextVersion: () => number,
 ): Promise<CheckpointTuple> {
   const { thread: threadId, namespace: checkpointNs, ...row } = parts.checkpoint;
+  const key = { threadId, checkpointNs };
   const checkpointId = row.id;
   const [checkpoint, pendingWrites, sends, metadata] = await Promise.all([
-    toCheckpoint(parts),
-    decodeWrites(serde, parts.writes, threadId),
-    decodeWrites(serde, parts.sends, threadId),
+    toCheckpoint(parts, serde),
+    decodeWrites(serde, parts.writes, { ...key, checkpointId }),
+    decodeWrites(serde, parts.sends, { ...key, checkpointId: row.parent ?? "" }),
     decodeMetadata(row.metadata ?? "{}", `checkpoint "${checkpointId}" in thread "${threadId}"`),
   ]);
   if (sends.length > 0) adoptSends(checkpoint, sends, nextVersion);
@@ -112,9 +129,18 @@ export async function toTuple(
 }
 
 /** Python keeps small values inside the checkpoint; a blob of the same channel goes before them. */
-async function toCheckpoint({ checkpoint: row, value }: TupleParts): Promise<Checkpoint> {
+async function toCheckpoint(
+  { checkpoint: row, value }: TupleParts,
+  serde: Serializer,
+): Promise<Checkpoint> {
   const stored = JSON.parse(row.json ?? "{}") as Checkpoint;
   const versions = stored.channel_versions ?? {};
+  const inlined = Object.entries(stored.channel_values ?? {});
+  const [first] = inlined;
+  if (first !== undefined && serde.plaintext === "refused") {
+    const where = describe({ channel: first[0] }, row.id, row.thread);
+    throw new SerializationError(`Can't read ${where}. ${PLAINTEXT_REFUSED}`);
+  }
   const values = await Promise.all(
     Object.entries(versions).map(async ([channel, version]) => {
       const found = await value(channel, String(version));
@@ -126,10 +152,7 @@ async function toCheckpoint({ checkpoint: row, value }: TupleParts): Promise<Che
     channel_versions: versions,
     versions_seen: stored.versions_seen ?? {},
     // fromEntries defines properties, so that a channel named "__proto__" is one like any other.
-    channel_values: Object.fromEntries([
-      ...Object.entries(stored.channel_values ?? {}),
-      ...values.flat(),
-    ]),
+    channel_values: Object.fromEntries([...inlined, ...values.flat()]),
   };
 }
 

@@ -2,28 +2,37 @@ import type { RunnableConfig } from "@langchain/core/runnables";
 import type {
   ChannelVersions,
   Checkpoint,
-  CheckpointListOptions,
   CheckpointMetadata,
   CheckpointTuple,
   DeltaChannelHistory,
   PendingWrite,
 } from "@langchain/langgraph-checkpoint";
-import { configOf, listQuery, readKey, text, threadIdOf, writeKey } from "./config.js";
+import {
+  configOf,
+  fetchOf,
+  type ListOptions,
+  listQuery,
+  readKey,
+  text,
+  threadIdOf,
+  writeKey,
+} from "./config.js";
 import { toDeltaHistory } from "./delta.js";
-import type { Driver } from "./driver.js";
+import type { Driver, Statement } from "./driver.js";
 import { encodeBlobs, encodeCheckpoint, encodeWrites } from "./encode.js";
-import { InvalidInputError } from "./errors.js";
-import { listTuples } from "./list.js";
+import { databaseError, InvalidInputError } from "./errors.js";
+import { CURSOR_BATCH, listTuples, streamTuples } from "./list.js";
 import { checkOptions, type SaverOptions } from "./options.js";
 import { Page } from "./page.js";
 import { sendAll, storeCheckpoint } from "./put.js";
 import { withRun } from "./run.js";
 import type { Tables } from "./schema/identifiers.js";
 import { encodeMetadata } from "./serializer/values.js";
+import { cursorStatement } from "./sql/cursor.js";
 import { deleteThreadStatement } from "./sql/delete-thread.js";
 import { type DeltaRow, deltaHistoryStatement } from "./sql/delta-history.js";
 import { getTupleStatement } from "./sql/get-tuple.js";
-import { listStatement } from "./sql/list.js";
+import { listStatement, type PageInput } from "./sql/list.js";
 import { lockThreadStatement } from "./sql/lock-thread.js";
 import { putStatements } from "./sql/put.js";
 import { putWritesStatements } from "./sql/put-writes.js";
@@ -36,6 +45,7 @@ function statementsFor(tables: Tables, jsonIsText: boolean) {
     putWrites: putWritesStatements(tables),
     getTuple: getTupleStatement(tables, jsonIsText),
     list: listStatement(tables, jsonIsText),
+    cursor: cursorStatement(tables, jsonIsText),
     deltaHistory: deltaHistoryStatement(tables, jsonIsText),
     deleteThread: deleteThreadStatement(tables),
     lockThread: lockThreadStatement(tables),
@@ -76,17 +86,22 @@ export abstract class WaypostSaver extends ThreadSaver {
    * @param options.filter metadata must contain it, as with `@>` of Postgres
    * @param options.before only checkpoints older than the one this config names
    * @param options.limit how many at most
+   * @param options.fetch `"cursor"` for one consistent snapshot through the driver's cursor, on a
+   *   connection of the pool that is kept until the loop ends
    */
   override async *list(
     config: RunnableConfig,
-    options?: CheckpointListOptions,
+    options?: ListOptions,
   ): AsyncGenerator<CheckpointTuple> {
-    yield* listTuples(
-      listQuery(config, options),
-      (input) => this.query<TupleRow>("list", this.#sql.list(input)),
-      this.serde,
-      () => this.getNextVersion(undefined),
-    );
+    const query = listQuery(config, options);
+    const nextVersion = () => this.getNextVersion(undefined);
+    if (fetchOf(options) === "cursor") {
+      const rows = this.#stream<TupleRow>("list", this.#sql.cursor(query));
+      yield* streamTuples(rows, this.serde, nextVersion);
+    } else {
+      const read = (input: PageInput) => this.query<TupleRow>("list", this.#sql.list(input));
+      yield* listTuples(query, read, this.serde, nextVersion);
+    }
   }
 
   /**
@@ -105,6 +120,7 @@ export abstract class WaypostSaver extends ThreadSaver {
     const { threadId, checkpointNs, checkpointId: parentId } = writeKey(config);
     // Before anything is awaited: the caller may go on changing the checkpoint meanwhile.
     const { id: checkpointId, json } = encodeCheckpoint(checkpoint);
+    const key = { threadId, checkpointNs, checkpointId };
     const passed = {
       values: { ...checkpoint.channel_values },
       versions: { ...checkpoint.channel_versions },
@@ -112,10 +128,9 @@ export abstract class WaypostSaver extends ThreadSaver {
       metadata: { ...metadata },
     };
     const [blobs, metadataJson] = await Promise.all([
-      encodeBlobs(this.serde, checkpoint.channel_values, newVersions),
+      encodeBlobs(this.serde, key, checkpoint.channel_values, newVersions),
       encodeMetadata(withRun(metadata, config)),
     ]);
-    const key = { threadId, checkpointNs, checkpointId };
     const input = {
       ...key,
       parentId: parentId ?? null,
@@ -147,11 +162,11 @@ export abstract class WaypostSaver extends ThreadSaver {
         '"checkpoint_id" is missing; writes belong to the checkpoint that the config names.',
       );
     }
+    const task = { threadId, checkpointNs, checkpointId, taskId: text(taskId, "taskId") };
     const input = {
-      ...{ threadId, checkpointNs, checkpointId },
-      taskId: text(taskId, "taskId"),
+      ...task,
       taskPath: text(taskPath, "taskPath"),
-      writes: await encodeWrites(this.serde, writes),
+      writes: await encodeWrites(this.serde, task, writes),
     };
     await this.guard("putWrites", () => sendAll(this.driver, this.#sql.putWrites(input)));
   }
@@ -178,7 +193,7 @@ export abstract class WaypostSaver extends ThreadSaver {
             "getDeltaChannelHistory",
             this.#sql.deltaHistory(key, channels),
           );
-    return toDeltaHistory(rows, channels, this.serde, key?.threadId ?? "");
+    return toDeltaHistory(rows, channels, this.serde, key ?? { threadId: "", checkpointNs: "" });
   }
 
   /**
@@ -194,5 +209,16 @@ export abstract class WaypostSaver extends ThreadSaver {
       );
     }
     return Math.floor(current ?? 0) + 1 + Math.random();
+  }
+
+  async *#stream<Row extends object>(
+    operation: string,
+    statement: Statement,
+  ): AsyncGenerator<Row[]> {
+    try {
+      yield* this.driver.stream<Row>(statement, CURSOR_BATCH);
+    } catch (cause) {
+      throw databaseError(operation, cause);
+    }
   }
 }

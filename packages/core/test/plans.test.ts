@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { withClient, withSchema } from "../../conformance/src/database.ts";
 import type { Statement } from "../src/driver.ts";
 import { tablesIn } from "../src/schema/identifiers.ts";
+import { cursorStatement } from "../src/sql/cursor.ts";
 import { deleteThreadStatement } from "../src/sql/delete-thread.ts";
 import { deltaHistoryStatement } from "../src/sql/delta-history.ts";
 import { getTupleStatement } from "../src/sql/get-tuple.ts";
@@ -115,6 +116,7 @@ describe("plans on a thread of 10,000 checkpoints", () => {
         1000,
       ],
       ["list of one checkpoint", list({ ...page, query: { ...all, ...middle } }), 1000],
+      ["list through a cursor", cursorStatement(tables, true)(all), 2000],
       ["history of the latest", history({ ...key, checkpointId: undefined }, ["delta"]), 5000],
       ["history of one in the middle", history(middle, ["delta"]), 5000],
       ["put", put as Statement, 0],

@@ -5,6 +5,9 @@
 export interface KyselyDatabase {
   /** True for what a transaction passes to its callback, and for a controlled transaction. */
   readonly isTransaction: boolean;
+  getExecutor(): {
+    stream(query: never, chunkSize: number): AsyncIterableIterator<{ rows: unknown[] }>;
+  };
   executeQuery(query: never): Promise<{ rows: unknown[] }>;
   /** The same connection without the owner's plugins, which may rename columns or schemas. */
   withoutPlugins(): KyselyDatabase;

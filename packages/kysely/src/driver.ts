@@ -1,15 +1,25 @@
-import { type Driver, portableValue, type Queryable, type Statement, Turns } from "@waypost/core";
+import {
+  type Driver,
+  InvalidInputError,
+  portableValue,
+  type Queryable,
+  refuseCursor,
+  type Statement,
+  Turns,
+} from "@waypost/core";
 import { CompiledQuery } from "kysely";
 import type { KyselyDatabase } from "./client.js";
 
-async function send<Row extends object>(
-  db: KyselyDatabase,
-  { text, values }: Statement,
-): Promise<Row[]> {
-  const query = CompiledQuery.raw(text, values.map(portableValue));
-  const { rows } = await db.executeQuery(query as never);
+const compiled = ({ text, values }: Statement) =>
+  CompiledQuery.raw(text, values.map(portableValue)) as never;
+
+async function send<Row extends object>(db: KyselyDatabase, statement: Statement): Promise<Row[]> {
+  const { rows } = await db.executeQuery(compiled(statement));
   return rows as Row[];
 }
+
+/** What Kysely's dialects throw in place of streaming; they have no way to ask them first. */
+const CANNOT_STREAM = /not present in your postgres dialect config|not supported by PGlite/;
 
 /** Each operation on a connection that Kysely chooses; or on the one of the caller's transaction. */
 export class KyselyDriver implements Driver {
@@ -31,6 +41,21 @@ export class KyselyDriver implements Driver {
     const on = (db: KyselyDatabase): Queryable => ({ query: (statement) => send(db, statement) });
     if (this.#turns !== undefined) return this.#turns.alone(() => work(on(this.#db)));
     return (await this.#db.transaction().execute((tx) => work(on(tx)))) as T;
+  }
+
+  async *stream<Row extends object>(statement: Statement, batch: number): AsyncGenerator<Row[]> {
+    if (this.#turns !== undefined) refuseCursor("a transaction");
+    try {
+      const results = this.#db.getExecutor().stream(compiled(statement), batch);
+      for await (const { rows } of results) yield rows as Row[];
+    } catch (error) {
+      if (!(error instanceof Error && CANNOT_STREAM.test(error.message))) throw error;
+      throw new InvalidInputError(
+        'fetch: "cursor" needs a dialect that streams: PostgresDialect with its `cursor` option, or ' +
+          'PostgresJSDialect. Use the default, "pages".',
+        { cause: error },
+      );
+    }
   }
 
   /** The database is the caller's. */

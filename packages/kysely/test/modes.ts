@@ -3,10 +3,11 @@ import { KyselySaver } from "@waypost/kysely";
 import { type Dialect, Kysely, type KyselyPlugin, PostgresDialect } from "kysely";
 import { PostgresJSDialect } from "kysely-postgres-js";
 import pg from "pg";
+import Cursor from "pg-cursor";
 import postgres from "postgres";
 
 export const overPg = (url: string): Dialect =>
-  new PostgresDialect({ pool: new pg.Pool({ connectionString: url, max: 4 }) });
+  new PostgresDialect({ pool: new pg.Pool({ connectionString: url, max: 4 }), cursor: Cursor });
 
 export const overPostgresJs = (url: string): Dialect =>
   new PostgresJSDialect({ postgres: postgres(url, { max: 4, onnotice: () => {} }) });
@@ -18,6 +19,7 @@ export const kyselyMode = (
   plugins: KyselyPlugin[] = [],
 ): Mode => ({
   name,
+  cursor: true,
   async open(url, options) {
     const db = new Kysely<unknown>({ dialect: dialect(url), plugins });
     return { saver: new KyselySaver(db, options), close: () => db.destroy() };

@@ -25,7 +25,22 @@ export interface PgClient extends PgQueryable {
   readonly pipeline?: boolean;
 }
 
+/** A cursor of pg-cursor, for one query. */
+export interface PgCursor {
+  read(rows: number): Promise<object[]>;
+  close(): Promise<void>;
+}
+
+/** What pg-cursor exports. */
+export type PgCursorConstructor = new (
+  text: string,
+  values: unknown[],
+  config: { types: PgTypes },
+) => PgCursor;
+
 export interface PgPoolClient extends PgClient {
+  query(query: PgQuery): Promise<{ rows: object[] }>;
+  query(cursor: PgCursor): unknown;
   release(error?: Error | boolean): void;
   on(event: "error", listener: (error: Error) => void): unknown;
   off(event: "error", listener: (error: Error) => void): unknown;
@@ -35,6 +50,7 @@ export interface PgPool extends PgQueryable {
   connect(): Promise<PgPoolClient>;
   end(): Promise<void>;
   readonly totalCount: number;
+  readonly options: { readonly max?: number };
 }
 
 export const TYPES: PgTypes = { getTypeParser: textParser };

@@ -3,11 +3,20 @@ import {
   InvalidInputError,
   type PreparePolicy,
   type Queryable,
+  refuseCursor,
   runTransaction,
   type Statement,
   Turns,
 } from "@waypost/core";
-import { type PgClient, type PgPool, type PgQueryable, TYPES } from "./client.js";
+import {
+  type PgClient,
+  type PgCursor,
+  type PgCursorConstructor,
+  type PgPool,
+  type PgPoolClient,
+  type PgQueryable,
+  TYPES,
+} from "./client.js";
 
 async function send<Row extends object>(
   target: PgQueryable,
@@ -30,42 +39,111 @@ function transact<T>(
   return runTransaction(command, () => work(tx), onBroken);
 }
 
+/** A client of the pool that is kept for a while. */
+interface Lease {
+  readonly client: PgPoolClient;
+  /** Why the pool should not use the client again. */
+  broken: Error | undefined;
+  release(): void;
+}
+
+async function checkOut(pool: PgPool): Promise<Lease> {
+  const client = await pool.connect();
+  // The pool listens to idle clients only; an error event without a listener ends the process.
+  const onError = (error: Error) => {
+    lease.broken = error;
+  };
+  client.on("error", onError);
+  const lease: Lease = {
+    client,
+    broken: undefined,
+    release: () => {
+      client.off("error", onError);
+      client.release(lease.broken);
+    },
+  };
+  return lease;
+}
+
+async function* rowsOf<Row extends object>(
+  lease: Lease,
+  cursor: PgCursor,
+  batch: number,
+): AsyncGenerator<Row[]> {
+  lease.client.query(cursor);
+  try {
+    let rows = await cursor.read(batch);
+    while (rows.length > 0) {
+      yield rows as Row[];
+      rows = await cursor.read(batch);
+    }
+  } catch (error) {
+    lease.broken = error as Error;
+    throw error;
+  } finally {
+    // After an error close() may wait for an answer that has been there already.
+    if (lease.broken === undefined) await cursor.close();
+  }
+}
+
+export interface PoolDriverOptions {
+  readonly prepare: PreparePolicy;
+  readonly cursor: PgCursorConstructor | undefined;
+  /** Whether `close()` ends the pool. */
+  readonly owned: boolean;
+}
+
 /** Each operation on any connection of the pool. */
 export class PoolDriver implements Driver {
   readonly #pool: PgPool;
-  readonly #prepare: PreparePolicy;
-  readonly #owned: boolean;
+  readonly #options: PoolDriverOptions;
   #closed: Promise<void> | undefined;
 
-  /** @param owned whether `close()` ends the pool */
-  constructor(pool: PgPool, prepare: PreparePolicy, owned: boolean) {
+  constructor(pool: PgPool, options: PoolDriverOptions) {
     this.#pool = pool;
-    this.#prepare = prepare;
-    this.#owned = owned;
+    this.#options = options;
   }
 
   query<Row extends object>(statement: Statement): Promise<Row[]> {
-    return this.#prepare.run(statement, false, (name) => send<Row>(this.#pool, statement, name));
+    return this.#options.prepare.run(statement, false, (name) =>
+      send<Row>(this.#pool, statement, name),
+    );
   }
 
   async transaction<T>(work: (tx: Queryable) => Promise<T>): Promise<T> {
-    const client = await this.#pool.connect();
-    // The pool listens to idle clients only; an error event without a listener ends the process.
-    const ignore = () => {};
-    client.on("error", ignore);
-    let broken: Error | undefined;
+    const lease = await checkOut(this.#pool);
     try {
-      return await transact(client, work, (error) => {
-        broken = error;
+      return await transact(lease.client, work, (error) => {
+        lease.broken = error;
       });
     } finally {
-      client.off("error", ignore);
-      client.release(broken);
+      lease.release();
+    }
+  }
+
+  async *stream<Row extends object>(statement: Statement, batch: number): AsyncGenerator<Row[]> {
+    const { cursor: Cursor } = this.#options;
+    if (Cursor === undefined) {
+      throw new InvalidInputError(
+        'fetch: "cursor" needs pg-cursor; pass its default export: `new PgSaver(pool, { cursor: Cursor })`.',
+      );
+    }
+    if (this.#pool.options.max === 1) refuseCursor("a pool of one");
+    const lease = await checkOut(this.#pool);
+    try {
+      if (lease.client.pipeline) refuseCursor("a pipelined connection");
+      yield* rowsOf<Row>(
+        lease,
+        new Cursor(statement.text, [...statement.values], { types: TYPES }),
+        batch,
+      );
+    } finally {
+      lease.release();
     }
   }
 
   async close(): Promise<void> {
-    if (this.#owned) this.#closed ??= this.#pool.end();
+    if (this.#options.owned) this.#closed ??= this.#pool.end();
     await this.#closed;
   }
 }
@@ -101,6 +179,10 @@ export class ClientDriver implements Driver {
         ? work({ query: (statement) => send(this.#client, statement) })
         : transact(this.#client, work),
     );
+  }
+
+  stream(): never {
+    refuseCursor("a single connection");
   }
 
   /** The client is the caller's. */

@@ -1,11 +1,22 @@
 export {
+  type CompressOptions,
+  compress,
   DatabaseError,
+  type EncryptionKey,
+  type EncryptOptions,
+  encrypt,
+  type Fetch,
   InvalidInputError,
+  type ListOptions,
+  type Place,
   type Prepare,
+  type PythonObject,
   type SaverOptions,
   SerializationError,
+  type Serializer,
+  serializer,
   setupScript,
   WaypostError,
 } from "@waypost/core";
-export type { PgClient, PgPool, PgPoolClient } from "./client.js";
-export { PgSaver } from "./saver.js";
+export type { PgClient, PgCursorConstructor, PgPool, PgPoolClient } from "./client.js";
+export { PgSaver, type PgSaverOptions } from "./saver.js";

@@ -7,11 +7,16 @@ import {
   WaypostSaver,
 } from "@waypost/core";
 import pg from "pg";
-import type { PgClient, PgPool, PgPoolClient } from "./client.js";
+import type { PgClient, PgCursorConstructor, PgPool, PgPoolClient } from "./client.js";
 import { ClientDriver, PoolDriver } from "./driver.js";
 
 /** Pools that `fromConnString` made, which `end()` therefore ends. */
 const ownedPools = new WeakSet<object>();
+
+export interface PgSaverOptions extends SaverOptions {
+  /** The default export of pg-cursor, for `list(config, { fetch: "cursor" })` on a pool. */
+  cursor?: PgCursorConstructor;
+}
 
 /**
  * Keeps LangGraph checkpoints in Postgres through pg.
@@ -28,7 +33,7 @@ export class PgSaver extends WaypostSaver {
    *   It stays yours: the saver changes nothing about it and never ends it.
    * @throws InvalidInputError if the client is none of these, or an option can't be used
    */
-  constructor(client: PgPool | PgClient | PgPoolClient, options: SaverOptions = {}) {
+  constructor(client: PgPool | PgClient | PgPoolClient, options: PgSaverOptions = {}) {
     super(driverFor(client, options), options);
   }
 
@@ -39,7 +44,7 @@ export class PgSaver extends WaypostSaver {
    * @param uri e.g. `postgresql://user:password@host:5432/database`
    * @throws InvalidInputError if the URI is no string or an option can't be used
    */
-  static fromConnString(uri: string, options: SaverOptions = {}): PgSaver {
+  static fromConnString(uri: string, options: PgSaverOptions = {}): PgSaver {
     checkConnString(uri);
     const pool = new pg.Pool({ connectionString: uri });
     // An idle connection that the server ends is replaced at the next use; without a listener its
@@ -50,13 +55,21 @@ export class PgSaver extends WaypostSaver {
   }
 }
 
-function driverFor(client: PgPool | PgClient, options: SaverOptions | null): Driver {
+function driverFor(client: PgPool | PgClient, options: PgSaverOptions | null): Driver {
   const prepare = new PreparePolicy(options?.prepare);
-  if (isPool(client)) return new PoolDriver(client, prepare, ownedPools.has(client));
+  if (isPool(client)) {
+    const cursor = checkCursor(options?.cursor);
+    return new PoolDriver(client, { prepare, cursor, owned: ownedPools.has(client) });
+  }
   if (isClient(client)) return new ClientDriver(client, prepare);
   throw new InvalidInputError(
     "Pass a Pool, a connected Client or a PoolClient of pg 8.21 or newer, or use PgSaver.fromConnString(uri).",
   );
+}
+
+function checkCursor(cursor: unknown): PgCursorConstructor | undefined {
+  if (cursor === undefined || typeof cursor === "function") return cursor as PgCursorConstructor;
+  throw new InvalidInputError('"cursor" is not the default export of pg-cursor.');
 }
 
 // Structural: an application may hold two copies of pg, and then instanceof lies.

@@ -1,11 +1,13 @@
 import { conformance } from "@waypost/conformance";
 import { PgSaver } from "@waypost/pg";
 import pg from "pg";
+import Cursor from "pg-cursor";
 
 conformance({
   name: "pg Pool",
+  cursor: true,
   async open(url, options) {
     const pool = new pg.Pool({ connectionString: url, max: 4 });
-    return { saver: new PgSaver(pool, options), close: () => pool.end() };
+    return { saver: new PgSaver(pool, { ...options, cursor: Cursor }), close: () => pool.end() };
   },
 });

@@ -10,13 +10,14 @@ export interface PostgresJsSession {
     text: string,
     values?: never[],
     options?: { prepare?: boolean },
-  ): { raw(): PromiseLike<unknown> };
+  ): { raw(): PromiseLike<unknown> & { cursor(rows: number): AsyncIterable<unknown> } };
 }
 
 /** What `postgres()` returns. */
 export interface PostgresJsSql extends PostgresJsSession {
   begin(work: (transaction: PostgresJsSession) => Promise<unknown>): Promise<unknown>;
   end(): Promise<void>;
+  readonly options: { readonly max: number };
 }
 
 /** What `sql.reserve()` resolves to. It has no `begin`. */

@@ -3,6 +3,7 @@ import {
   type PreparePolicy,
   portableValue,
   type Queryable,
+  refuseCursor,
   runTransaction,
   type Statement,
   sqlState,
@@ -21,8 +22,8 @@ import type {
  * Rows are read raw: the client's parsers and its transformations of values are its owner's. The
  * transformed names of columns can't be avoided, but those of a read differ in case at most.
  */
-function toRows<Row extends object>(result: RawResult): Row[] {
-  const columns = (result.columns ?? []).map(({ name, type }) => ({
+function toRows<Row extends object>(result: RawResult, described = result.columns): Row[] {
+  const columns = (described ?? []).map(({ name, type }) => ({
     name: name.toLowerCase(),
     parse: textParser(type),
   }));
@@ -73,6 +74,21 @@ export class SqlDriver implements Driver {
     return (await this.#sql.begin((tx) => work(unprepared(tx)))) as T;
   }
 
+  async *stream<Row extends object>(
+    { text, values }: Statement,
+    batch: number,
+  ): AsyncGenerator<Row[]> {
+    if (this.#sql.options.max === 1) refuseCursor("a client with `max: 1`");
+    const parameters = values.map(portableValue) as never[];
+    const cursor = this.#sql.unsafe(text, parameters, { prepare: false }).raw().cursor(batch);
+    let columns: RawResult["columns"] | undefined;
+    for await (const result of cursor as AsyncIterable<RawResult>) {
+      // Only the first batch is described.
+      columns ??= result.columns;
+      yield toRows<Row>(result, columns);
+    }
+  }
+
   async close(): Promise<void> {
     if (this.#owned) await this.#sql.end();
   }
@@ -96,6 +112,10 @@ export class TransactionDriver implements Driver {
 
   transaction<T>(work: (tx: Queryable) => Promise<T>): Promise<T> {
     return work(this);
+  }
+
+  stream(): never {
+    refuseCursor("a transaction");
   }
 
   /** The transaction is the caller's. */
@@ -134,6 +154,10 @@ export class ReservedDriver implements Driver {
             () => work(tx),
           ),
     );
+  }
+
+  stream(): never {
+    refuseCursor("a reserved connection");
   }
 
   /** The connection is the caller's. */

@@ -10,6 +10,7 @@ const connect = (url: string, options: Options) =>
 /** A mode over a client with these options. */
 export const clientMode = (name: string, options: Options = {}): Mode => ({
   name,
+  cursor: options.max !== 1,
   async open(url, saverOptions) {
     const sql = connect(url, { max: 4, ...options });
     try {

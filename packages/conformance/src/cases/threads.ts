@@ -1,3 +1,5 @@
+import { randomBytes } from "node:crypto";
+import { encrypt, serializer } from "@waypost/core";
 import { describe, expect, it } from "vitest";
 import { checkpoint, METADATA, putChain } from "../checkpoints.ts";
 import { withSaver } from "../database.ts";
@@ -126,14 +128,7 @@ export function threadCases(mode: Mode): void {
       }));
 
     it("refuses values that were encrypted for their own thread", () => {
-      const serde = {
-        dumpsTyped: async (value: unknown): Promise<[string, Uint8Array]> => [
-          "json+aes",
-          new TextEncoder().encode(JSON.stringify(value)),
-        ],
-        loadsTyped: async (_: string, data: Uint8Array | string) =>
-          JSON.parse(typeof data === "string" ? data : new TextDecoder().decode(data)),
-      };
+      const serde = encrypt(serializer(), { keys: [{ id: "one", key: randomBytes(32) }] });
       return withSaver(
         mode,
         async (saver) => {

@@ -1,4 +1,6 @@
+import { randomBytes } from "node:crypto";
 import { PostgresSaver } from "@langchain/langgraph-checkpoint-postgres";
+import { encrypt, serializer } from "@waypost/core";
 import { describe, expect, it } from "vitest";
 import { checkpoint, METADATA, putChain } from "../checkpoints.ts";
 import { databaseUrl, withClient, withSaver } from "../database.ts";
@@ -110,8 +112,8 @@ export function verifyCases(mode: Mode): void {
         await saver.putWrites(config ?? {}, [["torn", 1]], "zz");
         await withClient((client) =>
           client.query(`
-            UPDATE ${schema}.checkpoint_blobs SET type = 'msgpack' WHERE channel = 'bad';
-            UPDATE ${schema}.checkpoint_writes SET blob = '{' WHERE channel = 'torn'`),
+            UPDATE ${schema}.checkpoint_blobs SET type = 'pickle' WHERE channel = 'bad';
+            UPDATE ${schema}.checkpoint_writes SET blob = '\\xff' WHERE channel = 'torn'`),
         );
         const [found] = await verify(saver);
         expect(found?.problems).toMatchObject([
@@ -124,6 +126,30 @@ export function verifyCases(mode: Mode): void {
         ]);
       }),
     );
+
+    itBeside("finds checkpoints that were encoded twice, and leaves what they may refer to", () =>
+      withSaver(mode, async (saver, schema) => {
+        const [config] = await putChain(saver, "1", 1, () => ({ a: 1 }));
+        await withClient((client) =>
+          client.query(`UPDATE ${schema}.checkpoints SET checkpoint = to_jsonb(checkpoint::text)`),
+        );
+        const checkpointIds = [config?.configurable.checkpoint_id];
+        const problem = { kind: "unreadable", checkpointNs: "", checkpointIds, repaired: false };
+        const report = [{ threadId: "1", problems: [problem] }];
+        expect(await verify(saver, { repair: true })).toEqual(report);
+        expect(await verify(saver)).toEqual(report);
+      }),
+    );
+
+    it("reads encrypted values in their place", () => {
+      const keys = [{ id: "one", key: randomBytes(32) }];
+      const encrypted = async (saver: Saver) => {
+        const [config] = await putChain(saver, "1", 1, () => ({ secret: 1 }));
+        await saver.putWrites(config ?? {}, [["secret", 2]], "task");
+        expect(await verify(saver)).toEqual([]);
+      };
+      return withSaver(mode, encrypted, { serde: encrypt(serializer(), { keys }) });
+    });
 
     it.each([
       ["repair", { repair: "yes" }],

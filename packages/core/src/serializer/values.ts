@@ -1,6 +1,7 @@
-import { JsonPlusSerializer, type SerializerProtocol } from "@langchain/langgraph-checkpoint";
+import { JsonPlusSerializer } from "@langchain/langgraph-checkpoint";
 import { SerializationError } from "../errors.js";
 import { jsonText } from "./json.js";
+import type { Place, Serializer } from "./types.js";
 
 /** A value as a row holds it. */
 export interface StoredValue {
@@ -17,15 +18,18 @@ const DECODER = new TextDecoder();
  * @throws SerializationError if the serializer refuses the value; nothing has been written then
  */
 export async function encode(
-  serde: SerializerProtocol,
+  serde: Serializer,
   value: unknown,
   where: string,
+  place?: Place,
 ): Promise<StoredValue> {
   try {
-    const [type, bytes] = await serde.dumpsTyped(value);
+    const [type, bytes] = await serde.dumpsTyped(value, place);
     return { type, bytes };
   } catch (cause) {
-    throw new SerializationError(`Can't store ${where}: the serializer refused it.`, { cause });
+    const problem =
+      cause instanceof SerializationError ? cause.message : "The serializer refused it.";
+    throw new SerializationError(`Can't store ${where}. ${problem}`, { cause });
   }
 }
 
@@ -34,15 +38,20 @@ export async function encode(
  * @throws SerializationError if the stored value is unreadable
  */
 export async function decode(
-  serde: SerializerProtocol,
+  serde: Serializer,
   type: string,
   data: Uint8Array | string,
   where: string,
+  place?: Place,
 ): Promise<unknown> {
   try {
-    return await serde.loadsTyped(type, data);
+    return await serde.loadsTyped(type, data, place);
   } catch (cause) {
-    throw new SerializationError(`Can't read ${where}, stored as type "${type}".`, { cause });
+    // Ours hold no stored values; another serializer's message might.
+    const problem = cause instanceof SerializationError ? ` ${cause.message}` : "";
+    throw new SerializationError(`Can't read ${where}, stored as type "${type}".${problem}`, {
+      cause,
+    });
   }
 }
 

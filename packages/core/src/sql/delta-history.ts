@@ -51,6 +51,7 @@ SELECT ${tupleColumns({
       kind: "'seed'",
       id: "w.checkpoint_id",
       channel: "w.channel",
+      version: "w.seed_version",
       type: "b.type",
       ...valueColumns("b", jsonIsText),
     })}

@@ -1,6 +1,7 @@
 import type { ListQuery } from "../config.js";
 import type { SqlValue, Statement } from "../driver.js";
 import type { Tables } from "../schema/identifiers.js";
+import { type Bind, binder, NEWEST_FIRST, selectionOf, whereAll } from "./selection.js";
 import { type Template, template } from "./template.js";
 import { REFERRED_VERSIONS, tupleSelect } from "./tuple.js";
 
@@ -26,9 +27,6 @@ export interface PageInput {
   readonly known: readonly BlobKey[];
 }
 
-/** Ties between threads or namespaces are broken, or a page's end could not be found again. */
-const ORDER = "ORDER BY checkpoint_id DESC, thread_id DESC, checkpoint_ns DESC";
-
 /**
  * Reads one page of checkpoints, newest first, each blob once however many of them refer to it,
  * and none of those in `known`.
@@ -40,18 +38,9 @@ export function listStatement(
   const templates = new Map<string, Template>();
   return ({ query, after, size, known }) => {
     const values: SqlValue[] = [];
-    const bind = (value: SqlValue, type = "text") => `$${values.push(value)}::${type}`;
-
-    const thread = query.threadId === undefined ? undefined : bind(query.threadId);
-    const namespace = query.checkpointNs === undefined ? undefined : bind(query.checkpointNs);
-    const conditions = [
-      thread && `thread_id = ${thread}`,
-      namespace && `checkpoint_ns = ${namespace}`,
-      query.checkpointId && `checkpoint_id = ${bind(query.checkpointId)}`,
-      query.before && `checkpoint_id < ${bind(query.before)}`,
-      query.filter && `metadata @> ${bind(query.filter)}::jsonb`,
-      after && belowCondition(after, bind),
-    ].filter((condition) => typeof condition === "string");
+    const bind = binder(values);
+    const { conditions, thread, namespace } = selectionOf(query, bind);
+    const below = after && belowCondition(after, bind);
     const limit = bind(size, "int");
     const unknown = `NOT EXISTS (
     SELECT FROM unnest(${bind(
@@ -73,10 +62,10 @@ export function listStatement(
   )`;
 
     const text = `WITH keys AS (
-  SELECT thread_id, checkpoint_ns, checkpoint_id, row_number() OVER (${ORDER}) AS position
+  SELECT thread_id, checkpoint_ns, checkpoint_id, row_number() OVER (${NEWEST_FIRST}) AS position
   FROM ${tables.checkpoints}
-  ${conditions.length === 0 ? "" : `WHERE ${conditions.join(" AND ")}`}
-  ${ORDER} LIMIT ${limit}
+  ${whereAll(below === undefined ? conditions : [...conditions, below])}
+  ${NEWEST_FIRST} LIMIT ${limit}
 ), page AS (
   SELECT c.*, k.position::int FROM keys k CROSS JOIN LATERAL (
     SELECT thread_id, checkpoint_ns, checkpoint_id, parent_checkpoint_id, checkpoint, metadata
@@ -87,14 +76,19 @@ export function listStatement(
 ), versions AS (
   SELECT DISTINCT * FROM (${REFERRED_VERSIONS}) v WHERE ${unknown}
 )
-${tupleSelect(tables, jsonIsText, { thread: thread ?? "p.thread_id", namespace: namespace ?? "p.checkpoint_ns" }, "versions")}`;
+${tupleSelect(tables, jsonIsText, {
+  thread: thread ?? "p.thread_id",
+  namespace: namespace ?? "p.checkpoint_ns",
+  page: "page",
+  versions: "versions",
+})}`;
     const bound = templates.get(text) ?? template(text);
     templates.set(text, bound);
     return bound(values);
   };
 }
 
-function belowCondition(after: PageEnd, bind: (value: SqlValue) => string): string {
+function belowCondition(after: PageEnd, bind: Bind): string {
   const end = [after.checkpointId, after.threadId, after.checkpointNs].map((value) => bind(value));
   return `(checkpoint_id, thread_id, checkpoint_ns) < (${end.join(", ")})`;
 }

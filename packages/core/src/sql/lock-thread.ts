@@ -27,11 +27,21 @@ function lockKey(tables: Tables, thread: string): string {
  */
 export const WITHOUT_JIT = "set_config('jit', 'off', true)";
 
-/** Takes the thread's lock: `free` is false where somebody else has it and `wait` is false. */
+/** `free` is false where somebody else has the lock and it was not waited for. */
+export interface LockRow {
+  readonly free: boolean;
+  readonly isolation: string;
+}
+
+export const ISOLATION = "current_setting('transaction_isolation') AS isolation";
+
+/** Takes the thread's lock. */
 export function lockThreadStatement(
   tables: Tables,
 ): (threadId: string, wait: boolean) => Statement {
-  const waiting = template(`SELECT ${lockThread(tables, "$1::text")} IS NOT NULL AS free`);
-  const trying = template(`SELECT ${tryLockThread(tables, "$1::text")} AS free`);
+  const waiting = template(
+    `SELECT ${lockThread(tables, "$1::text")} IS NOT NULL AS free, ${ISOLATION}`,
+  );
+  const trying = template(`SELECT ${tryLockThread(tables, "$1::text")} AS free, ${ISOLATION}`);
   return (threadId, wait) => (wait ? waiting : trying)([threadId]);
 }

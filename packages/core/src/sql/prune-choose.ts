@@ -1,6 +1,6 @@
 import type { SqlValue, Statement } from "../driver.js";
 import type { Tables } from "../schema/identifiers.js";
-import { lockThread, tryLockThread, WITHOUT_JIT } from "./lock-thread.js";
+import { ISOLATION, lockThread, tryLockThread, WITHOUT_JIT } from "./lock-thread.js";
 import { template } from "./template.js";
 
 /** Which checkpoints of a thread may go. */
@@ -72,7 +72,7 @@ export function chooseStatement(
   SELECT ${lock}, ${WITHOUT_JIT}
 )
 SELECT b.checkpoint_ns AS namespace, c.checkpoint_id AS id,
-  current_setting('transaction_isolation') AS isolation
+  ${ISOLATION}
 FROM thread_lock l CROSS JOIN boundary b CROSS JOIN LATERAL (
   ${belowBoundary(tables)} LIMIT $4::int FOR UPDATE SKIP LOCKED
 ) c

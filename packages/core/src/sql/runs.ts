@@ -1,6 +1,6 @@
 import type { Statement } from "../driver.js";
 import type { Tables } from "../schema/identifiers.js";
-import { lockThread, WITHOUT_JIT } from "./lock-thread.js";
+import { ISOLATION, lockThread, WITHOUT_JIT } from "./lock-thread.js";
 import { template } from "./template.js";
 
 /**
@@ -28,7 +28,7 @@ export function chooseRunsStatement(
   SELECT ${lockThread(tables, "$1::text")} IS NOT NULL AS free, ${WITHOUT_JIT}
 )
 SELECT c.checkpoint_ns AS namespace, c.checkpoint_id AS id,
-  current_setting('transaction_isolation') AS isolation
+  ${ISOLATION}
 FROM thread_lock l CROSS JOIN LATERAL (
   SELECT checkpoint_ns, checkpoint_id FROM ${tables.checkpoints}
   WHERE thread_id = $1::text AND ${ofRuns("$2")}

@@ -65,24 +65,27 @@ export function valueColumns(from: string, jsonIsText: boolean): { json: string;
   };
 }
 
+/** Where a read finds its checkpoints and the blobs that they refer to. */
+export interface TupleSource {
+  /** How to name thread and namespace; parameters where they are fixed, so that each branch can be routed by `thread_id` alone. */
+  readonly thread: string;
+  readonly namespace: string;
+  /** Relation with the checkpoints, columns named as in the table and a `position` beside them; undefined where an outer `p` is one of them. */
+  readonly page: string | undefined;
+  /** Relation with thread_id, checkpoint_ns, channel and version of the blobs to read. */
+  readonly versions: string;
+}
+
 /**
- * Reads what belongs to the checkpoints of the CTE `page`, whose columns are named as in the
- * table, with a `position` beside them.
+ * Reads all that belongs to some checkpoints: themselves, their values, their writes.
  *
  * Look-ups stand in lateral sub-selects with OFFSET 0, which keeps the planner at one primary key
  * look-up for each: without it, it may read and hash all values of a long thread.
- *
- * @param key how to name thread and namespace; parameters where they are fixed, so that each branch can
- *   be routed by `thread_id` alone
- * @param versions relation with thread_id, checkpoint_ns, channel and version of the blobs to read
  */
-export function tupleSelect(
-  tables: Tables,
-  jsonIsText: boolean,
-  key: { thread: string; namespace: string },
-  versions: string,
-): string {
-  const where = `thread_id = ${key.thread} AND checkpoint_ns = ${key.namespace}`;
+export function tupleSelect(tables: Tables, jsonIsText: boolean, source: TupleSource): string {
+  const { thread, namespace, page, versions } = source;
+  const where = `thread_id = ${thread} AND checkpoint_ns = ${namespace}`;
+  const ofEach = page === undefined ? "FROM" : `FROM ${page} p CROSS JOIN LATERAL`;
   const writes = (kind: "write" | "send", checkpointId: string, condition: string) => `
 SELECT ${tupleColumns({
     kind: `'${kind}'`,
@@ -96,7 +99,7 @@ SELECT ${tupleColumns({
     type: "w.type",
     ...valueColumns("w", jsonIsText),
   })}
-FROM page p CROSS JOIN LATERAL (
+${ofEach} (
   SELECT * FROM ${tables.writes} WHERE ${where} AND checkpoint_id = ${checkpointId} OFFSET 0
 ) w${condition}`;
 
@@ -110,7 +113,7 @@ FROM page p CROSS JOIN LATERAL (
     idx: "p.position",
     json: "p.checkpoint::text",
   })}
-FROM page p
+${page === undefined ? "" : `FROM ${page} p`}
 UNION ALL
 SELECT ${tupleColumns({
     kind: "'blob'",

@@ -1,29 +1,33 @@
 import type { Statement } from "../driver.js";
 import type { Tables } from "../schema/identifiers.js";
 import { template } from "./template.js";
-import { valueColumns } from "./tuple.js";
 
-/** A value that is not what the checkpoints that refer to it stored. */
+/** Something that does not read back as it was stored. */
 export interface DamageRow {
-  readonly kind: "shared" | "missing";
+  readonly kind: "shared" | "missing" | "unreadable";
   readonly namespace: string;
-  readonly channel: string;
-  readonly version: string;
+  /** Null for checkpoints as a whole. */
+  readonly channel: string | null;
+  readonly version: string | null;
   /** Ids of checkpoints, a JSON array. */
   readonly ids: string;
 }
 
+const HAS_VERSIONS = "jsonb_typeof(checkpoint -> 'channel_versions') = 'object'";
+
 /**
- * Values of a thread that are not what was stored:
+ * What a thread's rows tell of each other:
  *
  * - `shared`: two checkpoints introduced the same version, though neither got it from the other, so that
  *   one of them reads the other's value. A copy, equal to a sibling in all versions, shares rightly.
  * - `missing`: a checkpoint refers to a version that is neither stored nor marked as empty.
+ * - `unreadable`: a checkpoint that is no object, or whose versions are none.
  */
 export function damageStatement(tables: Tables): (threadId: string) => Statement {
   const bind = template(`WITH own AS MATERIALIZED (
   SELECT checkpoint_ns, checkpoint_id, parent_checkpoint_id, metadata ->> 'source' AS source,
-    checkpoint -> 'channel_versions' AS versions, checkpoint -> 'channel_values' AS inline
+    CASE WHEN ${HAS_VERSIONS} THEN checkpoint -> 'channel_versions' END AS versions,
+    checkpoint -> 'channel_values' AS inline
   FROM ${tables.checkpoints} WHERE thread_id = $1::text
 ), stored AS (
   SELECT checkpoint_ns, channel, version FROM ${tables.blobs} WHERE thread_id = $1::text
@@ -50,7 +54,11 @@ SELECT 'missing', r.checkpoint_ns, r.channel, r.version,
   jsonb_agg(r.checkpoint_id ORDER BY r.checkpoint_id)::text
 FROM referred r LEFT JOIN stored s USING (checkpoint_ns, channel, version)
 WHERE s.version IS NULL AND NOT coalesce(r.inline ? r.channel, false)
-GROUP BY r.checkpoint_ns, r.channel, r.version`);
+GROUP BY r.checkpoint_ns, r.channel, r.version
+UNION ALL
+SELECT 'unreadable', checkpoint_ns, NULL, NULL, jsonb_agg(checkpoint_id ORDER BY checkpoint_id)::text
+FROM own WHERE versions IS NULL GROUP BY checkpoint_ns
+ORDER BY kind, namespace, channel, version`);
   return (threadId) => bind([threadId]);
 }
 
@@ -63,23 +71,24 @@ export interface ValueRow {
   readonly task: string;
   readonly idx: number;
   readonly type: string;
-  readonly json: string | null;
   readonly bytes: Uint8Array | null;
 }
 
-/** Reads all values of a thread, a page at a time, in the order of the primary keys. */
-export function valuesStatements(tables: Tables, jsonIsText: boolean) {
-  const { json, bytes } = valueColumns("r", jsonIsText);
-  const value = `r.type, ${json} AS json, ${bytes} AS bytes`;
+/**
+ * Reads all values of a thread, a page at a time, in the order of the primary keys. As bytes: one that
+ * is no text would end a read as text.
+ */
+export function valuesStatements(tables: Tables) {
+  const value = "type, blob AS bytes";
   const blobs =
     template(`SELECT checkpoint_ns AS namespace, '' AS id, channel, version, '' AS task, 0 AS idx, ${value}
-FROM ${tables.blobs} r
+FROM ${tables.blobs}
 WHERE thread_id = $1::text AND type <> 'empty'
   AND ($2::text IS NULL OR (checkpoint_ns, channel, version) > ($2::text, $3::text, $4::text))
 ORDER BY checkpoint_ns, channel, version LIMIT $5::int`);
   const writes =
     template(`SELECT checkpoint_ns AS namespace, checkpoint_id AS id, channel, '' AS version, task_id AS task, idx, ${value}
-FROM ${tables.writes} r
+FROM ${tables.writes}
 WHERE thread_id = $1::text
   AND ($2::text IS NULL OR (checkpoint_ns, checkpoint_id, task_id, idx) > ($2::text, $3::text, $4::text, $5::int))
 ORDER BY checkpoint_ns, checkpoint_id, task_id, idx LIMIT $6::int`);

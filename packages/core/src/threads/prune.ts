@@ -107,14 +107,18 @@ async function removeChosen(
   const chosen = await tx.query<ChosenRow>(choose);
   const [first] = chosen;
   if (first === undefined) return { chosen: 0, removed: NOTHING };
-  if (first.isolation !== "read committed") {
-    throw new WaypostError(
-      "WAYPOST_ISOLATION",
-      `Checkpoints can be removed one by one only at isolation level "read committed", but the transaction is "${first.isolation}"; set that for it, or for the database.`,
-    );
-  }
+  checkIsolation(first);
   const removed = removedOf(await tx.query(sql.remove(threadId, chosen, keepUseful)));
   return { chosen: chosen.length, removed };
+}
+
+/** @throws WaypostError where a statement would not see what was stored before it began */
+export function checkIsolation({ isolation }: { readonly isolation: string }): void {
+  if (isolation === "read committed") return;
+  throw new WaypostError(
+    "WAYPOST_ISOLATION",
+    `Parts of a thread can be removed only at isolation level "read committed", but the transaction is "${isolation}"; set that for it, or for the database.`,
+  );
 }
 
 export const NOTHING: Removed = { checkpoints: 0, blobs: 0, writes: 0, bytes: 0, kept: 0 };

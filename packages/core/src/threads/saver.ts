@@ -23,7 +23,6 @@ import {
   type Removed,
 } from "./prune.js";
 import { type SweepOptions, type Swept, sweep, sweepPlan, sweepStatements } from "./sweep.js";
-
 import {
   type ThreadProblems,
   type VerifyOptions,
@@ -43,14 +42,14 @@ export abstract class ThreadSaver extends BaseCheckpointSaver<number> implements
   readonly #copy: ReturnType<typeof copyStatements>;
   readonly #list: ReturnType<typeof listThreadsStatement>;
 
-  constructor(driver: Driver, { schema, serde, jsonIsText }: CheckedOptions) {
+  constructor(driver: Driver, { schema, serde }: CheckedOptions) {
     super(serde);
     this.driver = driver;
     this.#schema = schema;
     this.tables = tablesIn(schema);
     this.#prune = pruneStatements(this.tables);
     this.#sweep = sweepStatements(this.tables);
-    this.#verify = verifyStatements(this.tables, jsonIsText);
+    this.#verify = verifyStatements(this.tables);
     this.#copy = copyStatements(this.tables);
     this.#list = listThreadsStatement(this.tables);
   }

@@ -1,7 +1,7 @@
 import type { Driver } from "../driver.js";
 import { InvalidInputError } from "../errors.js";
 import type { Tables } from "../schema/identifiers.js";
-import { lockThreadStatement } from "../sql/lock-thread.js";
+import { type LockRow, lockThreadStatement } from "../sql/lock-thread.js";
 import { orphansStatement } from "../sql/orphans.js";
 import type { RemovedRow } from "../sql/removed.js";
 import { type SweepRow, sweepPageStatement } from "../sql/sweep-page.js";
@@ -9,6 +9,7 @@ import { checkObject, count, type PruneOptions, prunePlan } from "./input.js";
 import {
   addThread,
   BATCH,
+  checkIsolation,
   NOTHING,
   type PrunePlan,
   type PruneStatements,
@@ -88,7 +89,9 @@ export async function sweep(
         ? await pruneThread(driver, sql, thread, prune, { batch, wait: false })
         : NOTHING;
       if (orphaned) {
-        const orphans = await removeOrphans(driver, sql, thread, before, prune.dryRun);
+        const orphans = prune.dryRun
+          ? await countOrphans(driver, sql, thread, before)
+          : await removeOrphans(driver, sql, thread, before, false);
         removed = addThread(removed, orphans);
       }
       total = { ...addThread(total, removed), threads: total.threads + 1 };
@@ -101,18 +104,32 @@ export async function sweep(
   }
 }
 
-/** First the lock, then what depends on it, as a statement with a snapshot of its own. */
+export async function countOrphans(
+  driver: Driver,
+  sql: SweepStatements,
+  threadId: string,
+  before: string,
+): Promise<Removed> {
+  return removedOf(await driver.query<RemovedRow>(sql.orphans(threadId, before, true)));
+}
+
+/**
+ * First the lock, then what depends on it, as a statement with a snapshot of its own.
+ *
+ * @param wait whether to wait where somebody else prunes the thread, or to leave it to them
+ */
 export function removeOrphans(
   driver: Driver,
   sql: SweepStatements,
   threadId: string,
   before: string,
-  dryRun: boolean,
+  wait: boolean,
 ): Promise<Removed> {
   return driver.transaction(async (tx) => {
-    const [lock] = await tx.query<{ free: boolean }>(sql.lock(threadId, false));
+    const [lock] = await tx.query<LockRow>(sql.lock(threadId, wait));
     if (!lock?.free) return NOTHING;
-    return removedOf(await tx.query<RemovedRow>(sql.orphans(threadId, before, dryRun)));
+    checkIsolation(lock);
+    return removedOf(await tx.query<RemovedRow>(sql.orphans(threadId, before, false)));
   });
 }
 

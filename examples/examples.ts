@@ -1,0 +1,101 @@
+import type { Act } from "./agent/src/acts.ts";
+
+/** One process of an example: a file of its folder, and its command line. */
+export interface Step {
+  readonly file: string;
+  readonly args: readonly string[];
+}
+
+export interface Example {
+  readonly title: string;
+  readonly folder: string;
+  readonly steps: readonly Step[];
+  /** True where no server takes part. */
+  readonly serverless?: boolean;
+}
+
+const step = (file: string, ...args: string[]): Step => ({ file, args });
+
+/** The three acts of the weather agent, each a process. */
+const conversation = (file = "index.ts"): Step[] =>
+  (["ask", "follow-up", "fork"] satisfies Act[]).map((act) => step(file, act));
+
+const withDriver = (driver: string, act: Act): Step => step("index.ts", "--driver", driver, act);
+
+/** The examples that begin with the three acts. */
+export const CONVERSATIONS: readonly Example[] = [
+  { title: "Single connection", folder: "single-connection", steps: conversation() },
+  {
+    title: "Single connection, pipelined",
+    folder: "single-connection",
+    steps: conversation("pipelined.ts"),
+  },
+  { title: "Pool", folder: "pool", steps: conversation() },
+  { title: "Connection string", folder: "connection-string", steps: conversation() },
+  {
+    title: "Your transaction",
+    folder: "transaction",
+    steps: [...conversation(), step("rollback.ts", "follow-up")],
+  },
+  {
+    title: "postgres.js, streaming a history",
+    folder: "stream",
+    steps: [...conversation(), step("history.ts")],
+  },
+  {
+    title: "Kysely, next to your own tables",
+    folder: "kysely",
+    steps: [...conversation(), step("threads.ts")],
+  },
+  {
+    title: "Kysely, your transaction",
+    folder: "kysely-transaction",
+    steps: [...conversation(), step("rollback.ts", "follow-up")],
+  },
+  {
+    title: "Kysely over PGlite, without a server",
+    folder: "kysely-pglite",
+    steps: conversation(),
+    serverless: true,
+  },
+  {
+    title: "One agent, handed from driver to driver",
+    folder: "drivers",
+    steps: [
+      withDriver("pg", "ask"),
+      withDriver("postgres-js", "follow-up"),
+      withDriver("kysely", "fork"),
+      withDriver("kysely-pglite", "ask"), // a database of its own
+      withDriver("kysely-pglite", "follow-up"),
+    ],
+  },
+];
+
+export const EXAMPLES: readonly Example[] = [
+  ...CONVERSATIONS,
+  {
+    title: "Human in the loop",
+    folder: "human-in-the-loop",
+    steps: [step("request.ts", "40"), step("answer.ts", "yes")],
+  },
+  {
+    title: "Time travel",
+    folder: "time-travel",
+    steps: [step("index.ts", "ask"), step("travel.ts"), step("branches.ts")],
+  },
+];
+
+/**
+ * The environment of an example's processes: this one's, and where they store.
+ *
+ * @param url of the server; not for examples without one
+ * @param folder where PGlite keeps its database
+ */
+export function environment(
+  { serverless }: Example,
+  url: string | undefined,
+  folder: string,
+): NodeJS.ProcessEnv {
+  const { DATABASE_URL: _, ...env } = process.env;
+  return { ...env, PGLITE_FOLDER: folder, ...(serverless ? {} : { DATABASE_URL: url }) };
+}

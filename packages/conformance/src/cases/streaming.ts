@@ -1,0 +1,150 @@
+import { InvalidInputError, type ListOptions } from "@waypost/core";
+import { describe, expect, it } from "vitest";
+import { checkpoint, METADATA, putChain } from "../checkpoints.ts";
+import { withClient, withSaver } from "../database.ts";
+import { collect, thread } from "../graphs.ts";
+import type { Mode, Saver } from "../mode.ts";
+
+const EVERYTHING = { configurable: {} };
+const CURSOR = { fetch: "cursor" } as const satisfies ListOptions;
+/** More than any mode of the suite has connections. */
+const MANY = 10;
+
+/** Two threads with shared and own values, writes, and a fork of another namespace. */
+async function fill(saver: Saver): Promise<void> {
+  for (const id of ["one", "two"]) {
+    const configs = await putChain(saver, id, 45, (step) =>
+      step % 7 === 0 ? { often: { id, step }, seldom: `at ${step}` } : { often: { id, step } },
+    );
+    for (const [i, config] of configs.entries()) {
+      if (i % 5 === 0)
+        await saver.putWrites(
+          config,
+          [
+            ["log", i],
+            ["log", [i]],
+          ],
+          `task ${i}`,
+        );
+    }
+    const stored = checkpoint({ often: `inner ${id}` });
+    const config = { configurable: { thread_id: id, checkpoint_ns: "inner" } };
+    await saver.put(config, stored, METADATA, stored.channel_versions);
+  }
+}
+
+export function streamingCases(mode: Mode): void {
+  describe(`${mode.name}: streaming`, () => {
+    it("refuses another way to fetch than pages and cursor", () =>
+      withSaver(mode, async (saver) => {
+        const listed = collect(saver.list(EVERYTHING, { fetch: "all" } as never));
+        await expect(listed).rejects.toThrow(InvalidInputError);
+        await expect(listed).rejects.toThrow('"cursor"');
+      }));
+
+    it("gives the connection back when the loop is left or throws", () =>
+      withSaver(mode, async (saver) => {
+        await fill(saver);
+        for (let i = 0; i < MANY; i++) {
+          for await (const _ of saver.list(EVERYTHING)) break;
+          await expect(throwInside(saver, {})).rejects.toThrow("on purpose");
+        }
+        expect(await saver.getTuple(thread("one"))).toBeDefined();
+      }));
+
+    if (mode.cursor) cursorCases(mode);
+    else {
+      it("refuses a cursor and says what to use", () =>
+        withSaver(mode, async (saver) => {
+          await saver.put(thread("1"), checkpoint({}), METADATA, {});
+          const listed = collect(saver.list(thread("1"), CURSOR));
+          await expect(listed).rejects.toThrow(InvalidInputError);
+          await expect(listed).rejects.toThrow(/fetch: "cursor" needs .*"pages"/);
+          expect(await collect(saver.list(thread("1")))).toHaveLength(1);
+        }));
+    }
+  });
+}
+
+async function throwInside(saver: Saver, options: ListOptions): Promise<void> {
+  for await (const _ of saver.list(EVERYTHING, options)) throw new Error("on purpose");
+}
+
+function cursorCases(mode: Mode): void {
+  it("lists by cursor exactly what it lists by pages, whatever is selected", () =>
+    withSaver(mode, async (saver) => {
+      await fill(saver);
+      const middle = (await collect(saver.list(thread("one"), { limit: 20 }))).at(-1);
+      const before = middle?.config ?? {};
+      const selections: [object, ListOptions][] = [
+        [EVERYTHING, {}],
+        [thread("two"), {}],
+        [{ configurable: { thread_id: "one", checkpoint_ns: "" } }, {}],
+        [{ configurable: { thread_id: "one", checkpoint_ns: "inner" } }, {}],
+        [before, {}],
+        [EVERYTHING, { limit: 0 }],
+        [EVERYTHING, { limit: 47 }],
+        [thread("one"), { before, limit: 3 }],
+        [EVERYTHING, { filter: { step: 7 } }],
+        [thread("none"), {}],
+      ];
+      for (const [config, options] of selections) {
+        const paged = await collect(saver.list(config, options));
+        expect(await collect(saver.list(config, { ...options, ...CURSOR }))).toEqual(paged);
+      }
+    }));
+
+  it("gives the cursor's connection back when the loop is left or throws", () =>
+    withSaver(mode, async (saver) => {
+      await fill(saver);
+      for (let i = 0; i < MANY; i++) {
+        for await (const _ of saver.list(EVERYTHING, CURSOR)) break;
+        await expect(throwInside(saver, CURSOR)).rejects.toThrow("on purpose");
+      }
+      expect(await collect(saver.list(thread("one"), CURSOR))).toHaveLength(46);
+    }));
+
+  it("gives the cursor's connection back after an error of the database", () =>
+    withSaver(mode, async (saver, schema) => {
+      await fill(saver);
+      await withClient((other) =>
+        other.query(`ALTER TABLE ${schema}.checkpoint_blobs RENAME TO b`),
+      );
+      for (let i = 0; i < MANY; i++) {
+        const listed = collect(saver.list(EVERYTHING, CURSOR));
+        await expect(listed).rejects.toMatchObject({ code: "42P01" });
+      }
+      await withClient((other) =>
+        other.query(`ALTER TABLE ${schema}.b RENAME TO checkpoint_blobs`),
+      );
+      expect(await collect(saver.list(EVERYTHING, CURSOR))).toHaveLength(92);
+    }));
+
+  it("sees one snapshot, also while the loop puts and deletes", () =>
+    withSaver(mode, async (saver) => {
+      await fill(saver);
+      const expected = await collect(saver.list(EVERYTHING));
+      const seen = [];
+      for await (const tuple of saver.list(EVERYTHING, CURSOR)) {
+        seen.push(tuple);
+        if (seen.length === 1) await saver.deleteThread("one");
+        await saver.put(tuple.config, checkpoint({}), METADATA, {});
+      }
+      expect(seen).toEqual(expected);
+    }));
+
+  it("runs several cursors at once", () =>
+    withSaver(mode, async (saver) => {
+      await fill(saver);
+      const one = saver.list(thread("one"), CURSOR);
+      const two = saver.list(thread("two"), CURSOR);
+      for (let i = 0; i < 46; i++) {
+        expect((await one.next()).value?.config.configurable?.thread_id).toBe("one");
+        expect((await two.next()).value?.config.configurable?.thread_id).toBe("two");
+      }
+      expect(await Promise.all([one.next(), two.next()])).toMatchObject([
+        { done: true },
+        { done: true },
+      ]);
+    }));
+}

@@ -1,0 +1,75 @@
+import type { SerializerProtocol } from "@langchain/langgraph-checkpoint";
+import { InvalidInputError, SerializationError } from "../errors.js";
+import { type EncryptionKey, Keyring } from "./keyring.js";
+import { open, seal } from "./sealed.js";
+import { checkSerializer, type Place, type Serializer } from "./types.js";
+
+export interface EncryptOptions {
+  /** The first encrypts, all decrypt. To rotate, put the new key first and keep the old ones. */
+  keys: readonly EncryptionKey[];
+  /**
+   * Also read values that were stored without encryption, for as long as there are some. Whoever can
+   * write to the tables can then pass off values as yours. Default false.
+   */
+  allowPlaintext?: boolean;
+}
+
+export const PLAINTEXT_REFUSED =
+  "The value is not encrypted; pass allowPlaintext: true to encrypt() to read such values while you migrate.";
+
+const SUFFIX = "+aes";
+
+/**
+ * A serializer that encrypts what another one made, with AES-256-GCM, and binds it to its place: a
+ * value moved to another thread, namespace, channel, version or write does not open. The type says
+ * so, e.g. `json+aes`. What stays readable, and the layout of the bytes: docs/encryption.md.
+ *
+ * @param serde makes and reads the bytes; to compress as well, `encrypt(compress(serde), { keys })`
+ * @throws InvalidInputError if it, a key or an option can't be used
+ */
+export function encrypt(serde: SerializerProtocol, options: EncryptOptions): Serializer {
+  const { keys, allowPlaintext = false } = options;
+  checkSerializer(serde, "The first argument of encrypt()");
+  if (typeof allowPlaintext !== "boolean") {
+    throw new InvalidInputError('The option "allowPlaintext" must be true or false.');
+  }
+  return new EncryptingSerializer(serde, new Keyring(keys), allowPlaintext);
+}
+
+class EncryptingSerializer implements Serializer {
+  readonly plaintext: "refused" | "allowed";
+  readonly #serde: Serializer;
+  readonly #keys: Keyring;
+
+  constructor(serde: Serializer, keys: Keyring, allowPlaintext: boolean) {
+    this.plaintext = allowPlaintext ? "allowed" : "refused";
+    this.#serde = serde;
+    this.#keys = keys;
+  }
+
+  get jsonIsText(): boolean {
+    return this.#serde.jsonIsText === true;
+  }
+
+  async dumpsTyped(value: unknown, place?: Place): Promise<[string, Uint8Array]> {
+    const [type, data] = await this.#serde.dumpsTyped(value, place);
+    return [`${type}${SUFFIX}`, seal(data, this.#keys.current, type, known(place))];
+  }
+
+  async loadsTyped(type: string, data: Uint8Array | string, place?: Place): Promise<unknown> {
+    if (type.endsWith(SUFFIX) && typeof data !== "string") {
+      const inner = type.slice(0, -SUFFIX.length);
+      const plain = open(data, this.#keys, inner, known(place));
+      return this.#serde.loadsTyped(inner, plain, place);
+    }
+    if (this.plaintext === "allowed") return this.#serde.loadsTyped(type, data, place);
+    throw new SerializationError(PLAINTEXT_REFUSED);
+  }
+}
+
+function known(place: Place | undefined): Place {
+  if (place !== undefined) return place;
+  throw new SerializationError(
+    "encrypt() needs a saver of Waypost, which tells it the place of each value.",
+  );
+}
