@@ -56,6 +56,8 @@ interface Stored {
 class Thread {
   #stored: Stored[] = [];
   readonly #tips = new Set<string>();
+  /** Of checkpoints that have or had a child: the delta channels that have writes there. */
+  readonly #written = new Map<string | undefined, string[]>();
   readonly #saver: Saver;
   readonly #id: string;
 
@@ -77,13 +79,20 @@ class Thread {
     };
   }
 
-  /** A child; what is appended to a delta channel is a write of the parent, unless it is snapshot. */
-  async #put({ parent: which, latest, space, changed, emptied, appended, snapshot }: Put) {
+  /**
+   * A child; what is appended to a delta channel is a write of its parent. A second child has none and
+   * stores the whole value, as LangGraph does: the branches would read each other's writes.
+   */
+  async #put({ parent: which, latest, space, changed, emptied, ...delta }: Put) {
     const siblings = this.#stored.filter((stored) => stored.space === space);
     const parent = latest ? siblings.at(-1) : siblings[which % Math.max(1, siblings.length)];
+    const written = this.#written.get(parent?.checkpoint.id);
+    const appended = parent === undefined || written !== undefined ? [] : delta.appended;
+    const whole = [...delta.snapshot, ...(written ?? []), ...(written ? delta.appended : [])];
+    const snapshot = DELTA.filter((channel) => whole.includes(channel));
     const values = new Map(Object.entries(parent?.checkpoint.channel_values ?? {}));
     const versions = new Map(Object.entries(parent?.checkpoint.channel_versions ?? {}));
-    const updated = [...changed, ...emptied, ...(parent ? appended : []), ...snapshot];
+    const updated = [...changed, ...emptied, ...appended, ...snapshot];
     for (const channel of updated) {
       versions.set(channel, this.#saver.getNextVersion(versions.get(channel) as number));
       values.delete(channel);
@@ -92,6 +101,7 @@ class Thread {
     for (const channel of changed) values.set(channel, `${channel} of ${id}`);
     for (const channel of snapshot) values.set(channel, new DeltaSnapshot([channel, id]));
     if (parent !== undefined) {
+      this.#written.set(parent.checkpoint.id, [...(written ?? []), ...appended]);
       const writes = appended.map((channel): [string, unknown] => [channel, [id]]);
       await this.#saver.putWrites(this.#config(space, parent.checkpoint.id), writes, `task ${id}`);
     }
@@ -221,7 +231,7 @@ export function prunePropertyCases(mode: Mode): void {
               await thread.apply({ kind: "prune", keepLast });
             },
           ),
-          { numRuns: 25 },
+          { numRuns: 25, interruptAfterTimeLimit: 20_000 },
         );
       }));
   });
