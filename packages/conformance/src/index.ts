@@ -17,14 +17,24 @@ import { setupCases } from "./cases/setup.ts";
 import { streamingCases } from "./cases/streaming.ts";
 import { sweepCases } from "./cases/sweep.ts";
 import { threadCases } from "./cases/threads.ts";
+import { transactionCases } from "./cases/transactions.ts";
 import { verifyCases } from "./cases/verify.ts";
 import type { Mode } from "./mode.ts";
 
 export { BRANCH_CHECKS } from "./cases/branches.ts";
 export { checkpoint, METADATA, putChain } from "./checkpoints.ts";
 export { committedIn, databaseUrl, withClient, withSchema } from "./database.ts";
-export { chainGraph, thread } from "./graphs.ts";
-export type { Mode, Saver, Session } from "./mode.ts";
+export {
+  approvalGraph,
+  barrier,
+  chainGraph,
+  collect,
+  deltaGraph,
+  replyGraph,
+  resumeWith,
+  thread,
+} from "./graphs.ts";
+export { type Mode, type Saver, type Session, transactionMode } from "./mode.ts";
 export { CountingProxy } from "./wire.ts";
 
 /** Registers the whole suite for one mode of a driver with vitest. */
@@ -45,6 +55,7 @@ export function conformance(mode: Mode): void {
     prunePropertyCases,
     sweepCases,
     verifyCases,
+    transactionCases,
   ];
   // They look at the server from outside: its wire, its roles, another client of it.
   const besideIt = [countCases, setupCases, dropInCases, pythonCases, pruneRaceCases];

@@ -9,16 +9,25 @@ export interface Session {
   close(): Promise<void>;
 }
 
+/** A transaction that the caller opened, and a saver that joins it. */
+export interface OpenTransaction {
+  readonly saver: Saver;
+  /** Runs a statement of the caller's in the transaction. */
+  run(text: string): Promise<unknown>;
+  /** Ends the transaction and the connection under it. */
+  end(how: "commit" | "rollback"): Promise<void>;
+}
+
 /** One way to connect a driver. The suite knows no more of it. */
 export interface Mode {
   /** As it stands in the titles of the tests, e.g. `pg Pool`. */
   readonly name: string;
   open(url: string, options: SaverOptions): Promise<Session>;
   /**
-   * All work is part of one transaction, which `close` rolls back: no other connection sees it, and
-   * an error of the database ends it.
+   * Begins a transaction that savers join: all work of `open` is part of one, which `close` rolls
+   * back. No other connection sees it, and an error of the database ends it.
    */
-  readonly inTransaction?: boolean;
+  readonly begin?: (url: string, options: SaverOptions) => Promise<OpenTransaction>;
   /** The database is part of this process: there is no server that others could connect to. */
   readonly embedded?: boolean;
   /** A connection can be kept for a cursor while others go on. */
@@ -26,3 +35,14 @@ export interface Mode {
   /** Statements that a transaction of the saver takes beside its work; 2, BEGIN and COMMIT, by default. */
   readonly transactionOverhead?: number;
 }
+
+/** A mode in which the saver joins a transaction of the caller. */
+export const transactionMode = (name: string, begin: NonNullable<Mode["begin"]>): Mode => ({
+  name,
+  begin,
+  transactionOverhead: 0, // it joins the one that is open
+  async open(url, options) {
+    const { saver, end } = await begin(url, options);
+    return { saver, close: () => end("rollback") };
+  },
+});

@@ -39,7 +39,14 @@ function installed(): string[] {
   const lines = [...page("README.md").matchAll(/^npm install (.+)$/gm)].map(([, names]) => names);
   if (lines.length === 0) throw new Error("README.md has no install line");
   const names = lines.flatMap((line) => (line ?? "").split(" "));
-  return [...new Set([...names, "@electric-sql/pglite", "@types/pg", "@types/node"])];
+  const further = [
+    "@electric-sql/pglite",
+    "pg-cursor",
+    "@types/pg",
+    "@types/pg-cursor",
+    "@types/node",
+  ];
+  return [...new Set([...names, ...further])];
 }
 
 /** Where this repository has a package. */
@@ -47,6 +54,7 @@ function folderOf(name: string): string {
   const folder = [
     name.replace("@waypost/", "packages/"),
     `packages/conformance/node_modules/${name}`,
+    `packages/pg/node_modules/${name}`,
     `packages/postgres-js/node_modules/${name}`,
     `packages/kysely/node_modules/${name}`,
     `node_modules/${name}`,

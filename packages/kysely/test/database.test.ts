@@ -37,17 +37,6 @@ describe("Kysely in the caller's transaction", () => {
       expect(await committedIn(schema)).toEqual({ threads: 1, orders: 1 });
     }));
 
-  it("rolls checkpoints and application rows back together", () =>
-    withDb(async (db, schema) => {
-      const rolledBack = db.transaction().execute(async (trx) => {
-        await trx.withSchema(schema).insertInto("orders").values({ id: 1 }).execute();
-        await chainGraph(new KyselySaver(trx, { schema })).invoke({ log: [] }, thread("1"));
-        throw new Error("changed my mind");
-      });
-      await expect(rolledBack).rejects.toThrow("changed my mind");
-      expect(await committedIn(schema)).toEqual({ threads: 0, orders: 0 });
-    }));
-
   it("rolls back to a savepoint of a controlled transaction, and commits what was before it", () =>
     withDb(async (db, schema) => {
       const trx = await db.startTransaction().execute();

@@ -1,6 +1,6 @@
-import type { Mode } from "@waypost/conformance";
+import { type Mode, transactionMode } from "@waypost/conformance";
 import { KyselySaver } from "@waypost/kysely";
-import { type Dialect, Kysely, type KyselyPlugin, PostgresDialect } from "kysely";
+import { CompiledQuery, type Dialect, Kysely, type KyselyPlugin, PostgresDialect } from "kysely";
 import { PostgresJSDialect } from "kysely-postgres-js";
 import pg from "pg";
 import Cursor from "pg-cursor";
@@ -26,22 +26,16 @@ export const kyselyMode = (
   },
 });
 
-export const transactionMode = (name: string, dialect: (url: string) => Dialect): Mode => ({
-  name,
-  inTransaction: true,
-  transactionOverhead: 0, // it joins the one that is open
-  async open(url, options) {
+export const inTransaction = (name: string, dialect: (url: string) => Dialect): Mode =>
+  transactionMode(name, async (url, options) => {
     const db = new Kysely<unknown>({ dialect: dialect(url) });
     const transaction = await db.startTransaction().execute();
-    const close = async () => {
-      await transaction.rollback().execute();
-      await db.destroy();
+    return {
+      saver: new KyselySaver(transaction, options),
+      run: (text) => transaction.executeQuery(CompiledQuery.raw(text)),
+      async end(how) {
+        await transaction[how]().execute();
+        await db.destroy();
+      },
     };
-    try {
-      return { saver: new KyselySaver(transaction, options), close };
-    } catch (error) {
-      await close();
-      throw error;
-    }
-  },
-});
+  });

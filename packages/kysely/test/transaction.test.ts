@@ -1,4 +1,5 @@
 import { conformance } from "@waypost/conformance";
-import { overPg, transactionMode } from "./modes.ts";
+import { inTransaction, overPg, overPostgresJs } from "./modes.ts";
 
-conformance(transactionMode("Kysely in a transaction", overPg));
+conformance(inTransaction("Kysely over pg, in a transaction", overPg));
+conformance(inTransaction("Kysely over postgres.js, in a transaction", overPostgresJs));

@@ -1,22 +1,20 @@
-import { conformance } from "@waypost/conformance";
+import { conformance, transactionMode } from "@waypost/conformance";
 import { PgSaver } from "@waypost/pg";
 import pg from "pg";
 
-conformance({
-  name: "pg PoolClient in a transaction",
-  inTransaction: true,
-  transactionOverhead: 0, // it joins the one that is open
-  async open(url, options) {
+conformance(
+  transactionMode("pg PoolClient in a transaction", async (url, options) => {
     const pool = new pg.Pool({ connectionString: url, max: 1 });
     const client = await pool.connect();
     await client.query("BEGIN");
     return {
       saver: new PgSaver(client, options),
-      async close() {
-        await client.query("ROLLBACK");
+      run: (text) => client.query(text),
+      async end(how) {
+        await client.query(how);
         client.release();
         await pool.end();
       },
     };
-  },
-});
+  }),
+);

@@ -29,27 +29,6 @@ const order = (sql: { unsafe: postgres.Sql["unsafe"] }, schema: string) =>
   sql.unsafe(`INSERT INTO ${schema}.orders VALUES (1)`);
 
 describe("postgres.js in the caller's transaction", () => {
-  it("commits checkpoints and application rows together", () =>
-    withSql(async (sql, schema) => {
-      await sql.begin(async (tx) => {
-        await order(tx, schema);
-        await chainGraph(new PostgresJsSaver(tx, { schema })).invoke({ log: [] }, thread("1"));
-        expect(await committedIn(schema)).toEqual({ threads: 0, orders: 0 });
-      });
-      expect(await committedIn(schema)).toEqual({ threads: 1, orders: 1 });
-    }));
-
-  it("rolls checkpoints and application rows back together", () =>
-    withSql(async (sql, schema) => {
-      const rolledBack = sql.begin(async (tx) => {
-        await order(tx, schema);
-        await chainGraph(new PostgresJsSaver(tx, { schema })).invoke({ log: [] }, thread("1"));
-        throw new Error("changed my mind");
-      });
-      await expect(rolledBack).rejects.toThrow("changed my mind");
-      expect(await committedIn(schema)).toEqual({ threads: 0, orders: 0 });
-    }));
-
   it("rolls back to a savepoint, and commits what was before it", () =>
     withSql(async (sql, schema) => {
       await sql.begin(async (tx) => {
@@ -65,6 +44,19 @@ describe("postgres.js in the caller's transaction", () => {
         await expect(lost).rejects.toThrow("not this");
       });
       expect(await committedIn(schema)).toEqual({ threads: 1, orders: 1 });
+    }));
+
+  it("is rolled back as a whole by an error of the database, also one that was caught", () =>
+    withSql(async (sql, schema) => {
+      const transaction = sql.begin(async (tx) => {
+        await order(tx, schema);
+        await tx`SAVEPOINT here`;
+        await tx`SELECT 1/0`.catch(() => tx`ROLLBACK TO SAVEPOINT here`);
+        const saver = new PostgresJsSaver(tx, { schema });
+        await saver.put(thread("1"), checkpoint({}), METADATA, {});
+      });
+      await expect(transaction).rejects.toThrow("division");
+      expect(await committedIn(schema)).toEqual({ threads: 0, orders: 0 });
     }));
 
   it("joins a transaction that the caller opened on a reserved connection", () =>

@@ -1,4 +1,4 @@
-import type { Mode } from "@waypost/conformance";
+import { type Mode, transactionMode } from "@waypost/conformance";
 import { PostgresJsSaver } from "@waypost/postgres-js";
 import postgres from "postgres";
 
@@ -44,28 +44,31 @@ export const reservedMode: Mode = {
 /** Ends the callback of `begin` with an error, so that postgres.js rolls back. */
 const ROLLBACK = new Error("rolled back on purpose");
 
-export const transactionMode: Mode = {
-  name: "postgres.js, in a transaction",
-  inTransaction: true,
-  transactionOverhead: 0, // it joins the one that is open
-  async open(url, options) {
+export const inTransaction = transactionMode(
+  "postgres.js, in a transaction",
+  async (url, options) => {
     const sql = connect(url, { max: 1 });
-    const opened = Promise.withResolvers<PostgresJsSaver>();
-    const closed = Promise.withResolvers<never>();
+    const opened = Promise.withResolvers<postgres.TransactionSql>();
+    const decided = Promise.withResolvers<void>();
     const ended = sql
       .begin((tx) => {
-        opened.resolve(new PostgresJsSaver(tx, options));
-        return closed.promise;
+        opened.resolve(tx);
+        return decided.promise;
       })
-      .catch(opened.reject)
+      .catch((error: unknown) => {
+        opened.reject(error);
+        if (error !== ROLLBACK) throw error;
+      })
       .finally(() => sql.end());
-    const saver = await opened.promise;
+    const tx = await opened.promise;
     return {
-      saver,
-      close() {
-        closed.reject(ROLLBACK);
-        return ended;
+      saver: new PostgresJsSaver(tx, options),
+      run: (text) => tx.unsafe(text),
+      async end(how) {
+        if (how === "commit") decided.resolve();
+        else decided.reject(ROLLBACK);
+        await ended;
       },
     };
   },
-};
+);

@@ -1,4 +1,4 @@
 import { conformance } from "@waypost/conformance";
-import { transactionMode } from "./modes.ts";
+import { inTransaction } from "./modes.ts";
 
-conformance(transactionMode);
+conformance(inTransaction);

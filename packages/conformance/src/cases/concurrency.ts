@@ -6,7 +6,7 @@ import type { Mode } from "../mode.ts";
 
 export function concurrencyCases(mode: Mode): void {
   // Another connection sees nothing of what an open transaction wrote.
-  const itAcross = mode.inTransaction ? () => {} : it;
+  const itAcross = mode.begin ? () => {} : it;
 
   describe(`${mode.name}: concurrency`, () => {
     it("runs many threads at once over one saver", () =>

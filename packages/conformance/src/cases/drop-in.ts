@@ -7,7 +7,7 @@ import type { Mode, Saver } from "../mode.ts";
 /** One thread, two savers: each reads and continues what the other wrote, in the same tables. */
 export function dropInCases(mode: Mode): void {
   // Of what an open transaction wrote, the official saver, on its own connection, sees nothing.
-  if (mode.inTransaction) return;
+  if (mode.begin) return;
 
   const withBoth = (work: (saver: Saver, official: PostgresSaver) => Promise<void>) =>
     withSaver(mode, async (saver, schema) => {

@@ -15,7 +15,7 @@ import type { Mode } from "../mode.ts";
 /** Real graphs: what they store must lead them on as if they had never stopped. */
 export function graphCases(mode: Mode): void {
   // Another connection sees nothing of what an open transaction wrote.
-  const itAcross = mode.inTransaction ? () => {} : it;
+  const itAcross = mode.begin ? () => {} : it;
 
   describe(`${mode.name}: graphs`, () => {
     it.each(["plain", "delta"] as const)(

@@ -45,7 +45,7 @@ function setupInTransactionCase(mode: Mode): void {
 }
 
 export function setupCases(mode: Mode): void {
-  if (mode.inTransaction) {
+  if (mode.begin) {
     setupInTransactionCase(mode);
     return;
   }

@@ -20,7 +20,7 @@ const verify = (saver: Saver, options?: Parameters<Saver["verify"]>[0]) =>
 
 export function verifyCases(mode: Mode): void {
   // The official saver is another client, which sees nothing of an open transaction.
-  const itBeside = mode.inTransaction || mode.embedded ? () => {} : it;
+  const itBeside = mode.begin || mode.embedded ? () => {} : it;
 
   describe(`${mode.name}: verifying`, () => {
     it("finds nothing in what graphs, branches, copies and prunes leave", () =>

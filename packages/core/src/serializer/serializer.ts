@@ -1,17 +1,77 @@
-import { JsonPlusSerializer } from "@langchain/langgraph-checkpoint";
+import { types } from "node:util";
+import { SerializationError } from "../errors.js";
+import { decodeJson } from "./decode.js";
+import { Encoder } from "./encode.js";
+import {
+  type CheckedSerializerOptions,
+  checkSerializerOptions,
+  type SerializerOptions,
+} from "./options.js";
 import { decodePython } from "./python/index.js";
 import type { Serializer } from "./types.js";
 
-/** The default serializer: LangGraph's own, which also reads what Python's saver wrote. */
-export function serializer(): Serializer {
-  return new WaypostSerializer();
+/**
+ * The default serializer. What it stores reads back equal, or is refused; it reads all that LangGraph's
+ * own serializer and Python's saver wrote; it revives a closed list of types and executes nothing.
+ *
+ * @throws InvalidInputError naming the option and what to pass
+ */
+export function serializer(options?: SerializerOptions): Serializer {
+  return new WaypostSerializer(checkSerializerOptions(options));
 }
 
-class WaypostSerializer extends JsonPlusSerializer implements Serializer {
-  readonly jsonIsText = true;
+const UTF8 = new TextEncoder();
+/** Broken bytes are an error, and a byte order mark is a character like any other. */
+const STRICT_UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-  override async loadsTyped(type: string, data: Uint8Array | string): Promise<unknown> {
-    if (type === "json" || type === "bytes") return super.loadsTyped(type, data);
-    return decodePython(type, data);
+class WaypostSerializer implements Serializer {
+  readonly jsonIsText = true;
+  readonly #options: CheckedSerializerOptions;
+
+  constructor(options: CheckedSerializerOptions) {
+    this.#options = options;
+  }
+
+  async dumpsTyped(value: unknown): Promise<[string, Uint8Array]> {
+    if (types.isUint8Array(value)) return ["bytes", new Uint8Array(value)];
+    return ["json", this.#checkSize(UTF8.encode(encodeJson(value, this.#options)))];
+  }
+
+  async loadsTyped(type: string, data: Uint8Array | string): Promise<unknown> {
+    if (type === "bytes")
+      return typeof data === "string" ? UTF8.encode(data) : Uint8Array.from(data);
+    if (type !== "json") return decodePython(type, data);
+    this.#checkSize(data);
+    return decodeJson(typeof data === "string" ? data : textOf(data), this.#options);
+  }
+
+  #checkSize<Data extends Uint8Array | string>(data: Data): Data {
+    const { maxBytes } = this.#options;
+    if (data.length <= maxBytes) return data;
+    throw new SerializationError(
+      `The value is larger than ${maxBytes} bytes; keep large data elsewhere, or raise "maxBytes" of serializer().`,
+    );
+  }
+}
+
+function encodeJson(value: unknown, options: CheckedSerializerOptions): string {
+  try {
+    return JSON.stringify(new Encoder(options).encode(value));
+  } catch (cause) {
+    if (cause instanceof SerializationError) throw cause;
+    if (cause instanceof RangeError) {
+      throw new SerializationError("The value is too large or nested too deeply.", { cause });
+    }
+    throw new SerializationError("A getter, proxy or toJSON of the value threw an error.", {
+      cause,
+    });
+  }
+}
+
+function textOf(bytes: Uint8Array): string {
+  try {
+    return STRICT_UTF8.decode(bytes);
+  } catch {
+    throw new SerializationError("The stored value is not UTF-8; it is damaged.");
   }
 }

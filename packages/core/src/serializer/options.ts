@@ -1,0 +1,78 @@
+import { InvalidInputError } from "../errors.js";
+import type { LangChainClass } from "./classes.js";
+import { LangChainClasses } from "./langchain.js";
+
+/** A class of the application's whose objects are stored and come back as its objects. */
+export interface SerializableClass<T extends object = object, Data = unknown> {
+  /** Names the class in stored rows; keep it when the class is renamed. */
+  name: string;
+  class: abstract new (...args: never[]) => T;
+  /** The data that an object is stored as: anything that can be stored itself. */
+  toJSON(object: T): Data;
+  fromJSON(data: Data): T;
+}
+
+export interface SerializerOptions {
+  /**
+   * What happens to what can't be stored: functions, symbols, promises, cycles, objects of unknown
+   * classes. `"refuse"` (default) is an error that names the place; `"drop"` leaves it out; `"plain"`
+   * stores objects of unknown classes as their `toJSON()` or their own fields, and leaves out the rest.
+   */
+  unsupported?: "refuse" | "drop" | "plain";
+  /** Classes of yours. */
+  // biome-ignore lint/suspicious/noExplicitAny: a list of classes of different types has no other type
+  classes?: readonly SerializableClass<any, any>[];
+  /** Classes of LangChain's beside the messages, e.g. `ChatPromptTemplate`, that may be stored and revived. */
+  langchain?: readonly LangChainClass[];
+  /** Most bytes of one value as JSON, written or read. Default 128 MiB. */
+  maxBytes?: number;
+}
+
+/** Deeper values are refused: what reads them takes a call for each level. */
+export const MAX_DEPTH = 1000;
+const MAX_BYTES = 128 * 1024 * 1024;
+
+export interface CheckedSerializerOptions {
+  readonly unsupported: "refuse" | "drop" | "plain";
+  readonly byPrototype: ReadonlyMap<object, SerializableClass>;
+  readonly byName: ReadonlyMap<string, SerializableClass>;
+  readonly langchain: LangChainClasses;
+  readonly maxBytes: number;
+}
+
+/** @throws InvalidInputError naming the option and what to pass */
+export function checkSerializerOptions(options: SerializerOptions = {}): CheckedSerializerOptions {
+  if (typeof options !== "object" || options === null) {
+    throw new InvalidInputError("The options of serializer() must be an object.");
+  }
+  const { unsupported = "refuse", classes = [], langchain = [], maxBytes = MAX_BYTES } = options;
+  if (!["refuse", "drop", "plain"].includes(unsupported)) {
+    throw new InvalidInputError('The option "unsupported" must be "refuse", "drop" or "plain".');
+  }
+  if (!Number.isSafeInteger(maxBytes) || maxBytes < 1) {
+    throw new InvalidInputError('The option "maxBytes" must be a whole number above 0.');
+  }
+  if (!Array.isArray(classes) || !Array.isArray(langchain)) {
+    throw new InvalidInputError('The options "classes" and "langchain" must be arrays.');
+  }
+  for (const registered of classes) checkClass(registered);
+  if (!langchain.every((one) => typeof one === "function")) {
+    throw new InvalidInputError('The option "langchain" must hold classes.');
+  }
+  const byName = new Map(classes.map((registered) => [registered.name, registered] as const));
+  if (byName.size < classes.length) {
+    throw new InvalidInputError('Two of the "classes" have the same name.');
+  }
+  const byPrototype = new Map(
+    classes.map((registered) => [registered.class.prototype as object, registered] as const),
+  );
+  return { unsupported, byPrototype, byName, langchain: new LangChainClasses(langchain), maxBytes };
+}
+
+function checkClass(registered: Partial<SerializableClass> | null): void {
+  const { name, class: registeredClass, toJSON, fromJSON } = registered ?? {};
+  const functions = [registeredClass, toJSON, fromJSON];
+  if (typeof name !== "string" || name === "" || !functions.every((f) => typeof f === "function")) {
+    throw new InvalidInputError('Each of "classes" must be { name, class, toJSON, fromJSON }.');
+  }
+}
