@@ -3,8 +3,11 @@ import { checkpoint, METADATA, putChain } from "../checkpoints.ts";
 import { databaseUrl, withClient, withSaver } from "../database.ts";
 import { collect, thread } from "../graphs.ts";
 import type { Mode, Saver } from "../mode.ts";
+import { rowsOf } from "../threads.ts";
 
 type Config = Awaited<ReturnType<typeof putChain>>[number];
+
+const IN_AN_HOUR = new Date(Date.now() + 3_600_000);
 
 /** Waits until a session waits for a lock of this one. */
 async function untilBlocked(client: { query(text: string): Promise<{ rowCount: number | null }> }) {
@@ -125,6 +128,33 @@ export function pruneRaceCases(mode: Mode): void {
         expect(removed.reduce((a, b) => a + b, rest.checkpoints)).toBe(12 * 3);
         for (const id of ids) expect(await expectWhole(saver, id)).toHaveLength(2);
       }));
+
+    it.each([
+      ["leaves an idle thread alone that goes on meanwhile", IN_AN_HOUR, 0, 4],
+      ["deletes a thread with what is stored meanwhile", undefined, 4, 0],
+    ])("%s", (_, olderThan, removed, left) =>
+      withSaver(mode, async (saver, schema) => {
+        await putChain(saver, "1", 3, (step) => ({ log: step }));
+        const { checkpoint: tip } = (await saver.getTuple(thread("1"))) ?? {};
+        const later = checkpoint({ log: 3 });
+        const child = { ...later, ts: new Date(IN_AN_HOUR.getTime() + 1).toISOString() };
+        await withClient(async (client) => {
+          await client.query("BEGIN");
+          const hold = `SELECT FROM ${schema}.checkpoints WHERE checkpoint_id = $1 FOR KEY SHARE`;
+          await client.query(hold, [tip?.id]);
+          const pruned = saver.prune(["1"], {
+            strategy: "delete",
+            ...(olderThan && { olderThan }),
+          });
+          await untilBlocked(client);
+          const put = `INSERT INTO ${schema}.checkpoints VALUES ('1', '', $1, $2, NULL, $3)`;
+          await client.query(put, [child.id, tip?.id, JSON.stringify(child)]);
+          await client.query("COMMIT");
+          expect(await pruned).toMatchObject({ checkpoints: removed });
+        });
+        expect((await rowsOf(saver, "1")).checkpoints).toBe(left);
+      }),
+    );
 
     it("two prunes of one thread remove each checkpoint once", () =>
       withSaver(mode, async (saver, schema) => {

@@ -45,3 +45,21 @@ export function lockThreadStatement(
   const trying = template(`SELECT ${tryLockThread(tables, "$1::text")} AS free, ${ISOLATION}`);
   return (threadId, wait) => (wait ? waiting : trying)([threadId]);
 }
+
+/**
+ * Takes the thread's lock, waits for every `put` that continues from one of its checkpoints, and lets no
+ * further one begin until the transaction ends.
+ */
+export function lockCheckpointsStatement(tables: Tables): (threadId: string) => Statement {
+  const bind = template(`WITH thread_lock AS MATERIALIZED (
+  SELECT ${lockThread(tables, "$1::text")} IS NOT NULL AS free
+), locked AS MATERIALIZED (
+  SELECT c.checkpoint_id FROM thread_lock l CROSS JOIN LATERAL (
+    SELECT checkpoint_id FROM ${tables.checkpoints} WHERE thread_id = $1::text
+    ORDER BY checkpoint_ns, checkpoint_id FOR UPDATE
+  ) c
+  WHERE l.free
+)
+SELECT ${ISOLATION} FROM (SELECT count(*) FROM locked) n`);
+  return (threadId) => bind([threadId]);
+}

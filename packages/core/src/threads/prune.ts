@@ -1,23 +1,10 @@
 import type { Driver, Queryable, Statement } from "../driver.js";
-import { WaypostError } from "../errors.js";
 import type { Tables } from "../schema/identifiers.js";
-import { deleteThreadCountedStatement } from "../sql/delete-thread.js";
 import { type Choice, type ChosenRow, chooseStatement } from "../sql/prune-choose.js";
 import { dryPruneStatement, removeStatement } from "../sql/prune-remove.js";
-import type { RemovedRow } from "../sql/removed.js";
 import { chooseRunsStatement, threadsOfRunsStatement } from "../sql/runs.js";
-
-/** What was removed, or would be. */
-export interface Removed {
-  readonly checkpoints: number;
-  /** Stored channel values. */
-  readonly blobs: number;
-  readonly writes: number;
-  /** Size of the removed values, checkpoints and metadata as they were stored, in bytes. */
-  readonly bytes: number;
-  /** Checkpoints that were old enough to go, but that others need, or that can be resumed. */
-  readonly kept: number;
-}
+import { deleteStatements, deleteWhole } from "./delete.js";
+import { addThread, checkIsolation, NOTHING, type Removed, removedOf } from "./removed.js";
 
 /** What to prune, checked. */
 export interface PrunePlan {
@@ -41,7 +28,7 @@ export function pruneStatements(tables: Tables) {
     threadsOfRuns: threadsOfRunsStatement(tables),
     remove: removeStatement(tables),
     dryPrune: dryPruneStatement(tables),
-    deleteThread: deleteThreadCountedStatement(tables),
+    whole: deleteStatements(tables),
   };
 }
 export type PruneStatements = ReturnType<typeof pruneStatements>;
@@ -60,7 +47,9 @@ export async function pruneThread(
   { batch, wait } = { batch: BATCH, wait: true },
 ): Promise<Removed> {
   if (strategy === "delete") {
-    return removedOf(await driver.query(sql.deleteThread(threadId, olderThan, dryRun)));
+    return dryRun
+      ? removedOf(await driver.query(sql.whole.delete(threadId, olderThan, true)))
+      : deleteWhole(driver, sql.whole, threadId, olderThan);
   }
   const choice: Choice = { threadId, keepLast, olderThan };
   if (dryRun) return removedOf(await driver.query(sql.dryPrune(choice)));
@@ -110,32 +99,6 @@ async function removeChosen(
   checkIsolation(first);
   const removed = removedOf(await tx.query(sql.remove(threadId, chosen, keepUseful)));
   return { chosen: chosen.length, removed };
-}
-
-/** @throws WaypostError where a statement would not see what was stored before it began */
-export function checkIsolation({ isolation }: { readonly isolation: string }): void {
-  if (isolation === "read committed") return;
-  throw new WaypostError(
-    "WAYPOST_ISOLATION",
-    `Parts of a thread can be removed only at isolation level "read committed", but the transaction is "${isolation}"; set that for it, or for the database.`,
-  );
-}
-
-export const NOTHING: Removed = { checkpoints: 0, blobs: 0, writes: 0, bytes: 0, kept: 0 };
-
-export function removedOf([row]: readonly RemovedRow[]): Removed {
-  return row === undefined ? NOTHING : { ...row, bytes: Number(row.bytes) };
-}
-
-/** Of one thread and another. */
-export function addThread(a: Removed, b: Removed): Removed {
-  return {
-    checkpoints: a.checkpoints + b.checkpoints,
-    blobs: a.blobs + b.blobs,
-    writes: a.writes + b.writes,
-    bytes: a.bytes + b.bytes,
-    kept: a.kept + b.kept,
-  };
 }
 
 /** Of one batch and the next, which looks again at what was kept. */

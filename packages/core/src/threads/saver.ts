@@ -14,14 +14,8 @@ import {
   type ThreadInfo,
   toThreadInfo,
 } from "./list.js";
-import {
-  addThread,
-  deleteRuns,
-  NOTHING,
-  pruneStatements,
-  pruneThread,
-  type Removed,
-} from "./prune.js";
+import { deleteRuns, pruneStatements, pruneThread } from "./prune.js";
+import { addThread, NOTHING, type Removed } from "./removed.js";
 import { type SweepOptions, type Swept, sweep, sweepPlan, sweepStatements } from "./sweep.js";
 import {
   type ThreadProblems,

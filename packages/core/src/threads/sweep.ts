@@ -6,17 +6,8 @@ import { orphansStatement } from "../sql/orphans.js";
 import type { RemovedRow } from "../sql/removed.js";
 import { type SweepRow, sweepPageStatement } from "../sql/sweep-page.js";
 import { checkObject, count, type PruneOptions, prunePlan } from "./input.js";
-import {
-  addThread,
-  BATCH,
-  checkIsolation,
-  NOTHING,
-  type PrunePlan,
-  type PruneStatements,
-  pruneThread,
-  type Removed,
-  removedOf,
-} from "./prune.js";
+import { BATCH, type PrunePlan, type PruneStatements, pruneThread } from "./prune.js";
+import { addThread, checkIsolation, NOTHING, type Removed, removedOf } from "./removed.js";
 
 /** What a sweep has removed so far. */
 export interface Swept extends Removed {

@@ -1,0 +1,39 @@
+import type { Driver } from "../driver.js";
+import type { Tables } from "../schema/identifiers.js";
+import { deleteThreadCountedStatement } from "../sql/delete-thread.js";
+import { type LockRow, lockCheckpointsStatement } from "../sql/lock-thread.js";
+import { addThread, checkIsolation, NOTHING, type Removed, removedOf } from "./removed.js";
+
+export function deleteStatements(tables: Tables) {
+  return {
+    lock: lockCheckpointsStatement(tables),
+    delete: deleteThreadCountedStatement(tables),
+  };
+}
+export type DeleteStatements = ReturnType<typeof deleteStatements>;
+
+/**
+ * Deletes a thread in one transaction, whoever writes to it meanwhile: a `put` that continues from one
+ * of its checkpoints either ends before, and is deleted or seen as news with it, or finds nothing to
+ * continue from.
+ *
+ * @param olderThan only if it has no checkpoint from this time or later
+ */
+export function deleteWhole(
+  driver: Driver,
+  sql: DeleteStatements,
+  threadId: string,
+  olderThan: string | null,
+): Promise<Removed> {
+  return driver.transaction(async (tx) => {
+    let total = NOTHING;
+    for (;;) {
+      const [lock] = await tx.query<LockRow>(sql.lock(threadId));
+      if (lock !== undefined) checkIsolation(lock);
+      const removed = removedOf(await tx.query(sql.delete(threadId, olderThan, false)));
+      total = addThread(total, removed);
+      // What was stored between the two statements is there only now.
+      if (removed.checkpoints === 0) return total;
+    }
+  });
+}
