@@ -12,6 +12,7 @@ import { pruneCases } from "./cases/prune.ts";
 import { prunePropertyCases } from "./cases/prune-property.ts";
 import { pruneRaceCases } from "./cases/prune-races.ts";
 import { pythonCases } from "./cases/python.ts";
+import { retentionCases } from "./cases/retention.ts";
 import { serializerCases } from "./cases/serializers.ts";
 import { setupCases } from "./cases/setup.ts";
 import { streamingCases } from "./cases/streaming.ts";
@@ -55,6 +56,7 @@ export function conformance(mode: Mode): void {
     prunePropertyCases,
     sweepCases,
     verifyCases,
+    retentionCases,
     transactionCases,
   ];
   // They look at the server from outside: its wire, its roles, another client of it.

@@ -23,6 +23,7 @@ export { portableValue, textParser } from "./text-format.js";
 export type { PruneOptions } from "./threads/input.js";
 export type { ListThreadsOptions, ThreadInfo } from "./threads/list.js";
 export type { Removed } from "./threads/removed.js";
+export type { Retention } from "./threads/retention.js";
 export type { SweepOptions, Swept } from "./threads/sweep.js";
 export type { Problem, ProblemKind, ThreadProblems, VerifyOptions } from "./threads/verify.js";
 export { Turns } from "./turns.js";

@@ -109,7 +109,8 @@ export abstract class WaypostSaver extends ThreadSaver {
    * trip. The config's `checkpoint_id` is its parent.
    *
    * @returns the config that names the new checkpoint
-   * @throws InvalidInputError or SerializationError before anything is written
+   * @throws InvalidInputError or SerializationError before anything is written; with `retention`, also
+   *   the error of a removal that failed once the checkpoint was stored
    */
   override async put(
     config: RunnableConfig,
@@ -141,6 +142,7 @@ export abstract class WaypostSaver extends ThreadSaver {
     await this.guard("put", () =>
       storeCheckpoint(this.driver, this.#sql, this.serde, { ...passed, input }),
     );
+    await this.retain(key, passed.metadata);
     return configOf(key);
   }
 

@@ -132,6 +132,18 @@ export function countCases(mode: Mode): void {
         );
       }));
 
+    it("put on a parent is one statement, and retention adds four to a hundred of them", () =>
+      withSaver(
+        mode,
+        async (saver) => {
+          const hundred = () => putChain(saver, "1", 101, (step) => ({ step }));
+          expect((await proxy.during(hundred)).statements).toBe(101 + 2 + overhead);
+          expect(await saver.getTuple(thread("1"))).toBeDefined();
+        },
+        { retention: { keepLast: 10 } },
+        proxy.url,
+      ));
+
     it("more writes than one statement can bind are stored in one transaction", () =>
       withCounted(async (saver) => {
         const [config] = await putChain(saver, "1", 1, () => ({}));

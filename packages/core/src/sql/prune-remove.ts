@@ -25,10 +25,7 @@ function reasons(tables: Tables): string {
     SELECT FROM ${tables.writes}
     WHERE ${HERE} v.checkpoint_ns AND checkpoint_id = v.checkpoint_id LIMIT 1
   ) w
-  WHERE NOT EXISTS (
-    SELECT FROM child c
-    WHERE c.checkpoint_ns = v.checkpoint_ns AND c.parent_checkpoint_id = v.checkpoint_id
-  )
+  WHERE (v.checkpoint_ns, v.checkpoint_id) NOT IN (SELECT checkpoint_ns, parent_checkpoint_id FROM child)
   UNION ALL
   SELECT v.checkpoint_ns, v.checkpoint_id FROM chosen v
   CROSS JOIN (SELECT DISTINCT checkpoint_ns FROM ${tables.checkpoints} WHERE thread_id = $1::text) o
@@ -82,12 +79,11 @@ function remove(
     WHERE ${HERE} g.checkpoint_ns AND checkpoint_id = g.checkpoint_id OFFSET 0
   ) c CROSS JOIN LATERAL jsonb_each_text(c.checkpoint -> 'channel_versions') v`;
   return `WITH RECURSIVE ${chosen}, child AS MATERIALIZED (
-  SELECT c.checkpoint_ns, c.checkpoint_id, c.parent_checkpoint_id, own.checkpoint_id IS NOT NULL AS chosen
+  SELECT c.checkpoint_ns, c.checkpoint_id, c.parent_checkpoint_id,
+    (c.checkpoint_ns, c.checkpoint_id) IN (SELECT checkpoint_ns, checkpoint_id FROM chosen) AS chosen
   FROM chosen v
   JOIN ${tables.checkpoints} c
     ON c.checkpoint_ns = v.checkpoint_ns AND c.parent_checkpoint_id = v.checkpoint_id
-  LEFT JOIN chosen own
-    ON own.checkpoint_ns = c.checkpoint_ns AND own.checkpoint_id = c.checkpoint_id
   WHERE c.thread_id = $1::text
 ), stay AS (
   ${useful}

@@ -55,14 +55,24 @@ export async function pruneThread(
   if (dryRun) return removedOf(await driver.query(sql.dryPrune(choice)));
   let total = NOTHING;
   for (let limit = batch; ; ) {
-    const { chosen, removed } = await driver.transaction((tx) =>
-      removeChosen(tx, sql, threadId, sql.choose(choice, limit, wait), true),
-    );
+    const { chosen, removed } = await pruneBatch(driver, sql, choice, { limit, wait });
     total = addBatch(total, removed);
     if (chosen < limit) return total;
     // All of the batch is needed: only a larger one can reach what comes after it.
     if (removed.checkpoints === 0) limit *= 2;
   }
+}
+
+/** One transaction of `pruneThread`, for at most `limit` checkpoints. */
+export function pruneBatch(
+  driver: Driver,
+  sql: PruneStatements,
+  choice: Choice,
+  { limit, wait }: { readonly limit: number; readonly wait: boolean },
+): Promise<{ chosen: number; removed: Removed }> {
+  return driver.transaction((tx) =>
+    removeChosen(tx, sql, choice.threadId, sql.choose(choice, limit, wait), true),
+  );
 }
 
 /** Removes what the runs stored, thread by thread, but for what later runs are rebuilt from. */

@@ -1,5 +1,5 @@
-import { BaseCheckpointSaver } from "@langchain/langgraph-checkpoint";
-import { threadIdOf } from "../config.js";
+import { BaseCheckpointSaver, type CheckpointMetadata } from "@langchain/langgraph-checkpoint";
+import { type NamespaceKey, threadIdOf } from "../config.js";
 import type { Driver, Statement } from "../driver.js";
 import { databaseError, InvalidInputError } from "../errors.js";
 import type { CheckedOptions } from "../options.js";
@@ -16,6 +16,7 @@ import {
 } from "./list.js";
 import { deleteRuns, pruneStatements, pruneThread } from "./prune.js";
 import { addThread, NOTHING, type Removed } from "./removed.js";
+import { isDue, type RetentionPlan, retain } from "./retention.js";
 import { type SweepOptions, type Swept, sweep, sweepPlan, sweepStatements } from "./sweep.js";
 import {
   type ThreadProblems,
@@ -34,9 +35,10 @@ export abstract class ThreadSaver extends BaseCheckpointSaver<number> implements
   readonly #sweep: ReturnType<typeof sweepStatements>;
   readonly #verify: ReturnType<typeof verifyStatements>;
   readonly #copy: ReturnType<typeof copyStatements>;
+  readonly #retention: RetentionPlan | undefined;
   readonly #list: ReturnType<typeof listThreadsStatement>;
 
-  constructor(driver: Driver, { schema, serde }: CheckedOptions) {
+  constructor(driver: Driver, { schema, serde, retention }: CheckedOptions) {
     super(serde);
     this.driver = driver;
     this.#schema = schema;
@@ -45,6 +47,7 @@ export abstract class ThreadSaver extends BaseCheckpointSaver<number> implements
     this.#sweep = sweepStatements(this.tables);
     this.#verify = verifyStatements(this.tables);
     this.#copy = copyStatements(this.tables);
+    this.#retention = retention;
     this.#list = listThreadsStatement(this.tables);
   }
 
@@ -169,6 +172,13 @@ export abstract class ThreadSaver extends BaseCheckpointSaver<number> implements
     const ids = runIds(runs);
     if (ids.length === 0) return NOTHING;
     return this.guard("deleteForRuns", () => deleteRuns(this.driver, this.#prune, ids));
+  }
+
+  /** Prunes the thread of a checkpoint that was just stored, where the saver is told to and it is time. */
+  protected async retain(key: NamespaceKey, metadata: CheckpointMetadata): Promise<void> {
+    const plan = this.#retention;
+    if (plan === undefined || !isDue(key, metadata)) return;
+    await this.guard("retention", () => retain(this.driver, this.#prune, key.threadId, plan));
   }
 
   protected query<Row extends object>(operation: string, statement: Statement): Promise<Row[]> {
