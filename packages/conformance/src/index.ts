@@ -18,6 +18,7 @@ import { setupCases } from "./cases/setup.ts";
 import { streamingCases } from "./cases/streaming.ts";
 import { sweepCases } from "./cases/sweep.ts";
 import { threadCases } from "./cases/threads.ts";
+import { tombstoneCases } from "./cases/tombstones.ts";
 import { transactionCases } from "./cases/transactions.ts";
 import { verifyCases } from "./cases/verify.ts";
 import type { Mode } from "./mode.ts";
@@ -57,6 +58,7 @@ export function conformance(mode: Mode): void {
     sweepCases,
     verifyCases,
     retentionCases,
+    tombstoneCases,
     transactionCases,
   ];
   // They look at the server from outside: its wire, its roles, another client of it.

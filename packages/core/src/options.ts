@@ -4,6 +4,7 @@ import type { Prepare } from "./prepare.js";
 import { checkSchemaName } from "./schema/identifiers.js";
 import { serializer } from "./serializer/serializer.js";
 import { checkSerializer, type Serializer } from "./serializer/types.js";
+import { flag } from "./threads/input.js";
 import { type Retention, type RetentionPlan, retentionPlan } from "./threads/retention.js";
 
 export interface SaverOptions {
@@ -18,6 +19,11 @@ export interface SaverOptions {
    * grows beyond what is to stay. Default: all checkpoints stay.
    */
   retention?: Retention;
+  /**
+   * A thread that `deleteThread` deleted stays deleted: what a run that still goes on writes to it is
+   * refused with the code `WAYPOST_THREAD_DELETED`. All savers that write to the tables need it. Default false.
+   */
+  tombstones?: boolean;
 }
 
 export interface CheckedOptions {
@@ -26,6 +32,7 @@ export interface CheckedOptions {
   /** Whether the server may hand over type `json` as text; see `Serializer`. */
   readonly jsonIsText: boolean;
   readonly retention: RetentionPlan | undefined;
+  readonly tombstones: boolean;
 }
 
 /** @throws InvalidInputError naming the option and what to pass. */
@@ -33,7 +40,7 @@ export function checkOptions(options: SaverOptions = {}): CheckedOptions {
   if (typeof options !== "object" || options === null) {
     throw new InvalidInputError('The options must be an object, e.g. { schema: "agents" }.');
   }
-  const { schema = "public", serde, prepare = "auto", retention } = options;
+  const { schema = "public", serde, prepare = "auto", retention, tombstones = false } = options;
   checkSchemaName(schema);
   if (prepare !== "auto" && typeof prepare !== "boolean") {
     throw new InvalidInputError('The option "prepare" must be "auto", true or false.');
@@ -45,6 +52,7 @@ export function checkOptions(options: SaverOptions = {}): CheckedOptions {
     serde: checked,
     jsonIsText: checked.jsonIsText === true,
     retention: retentionPlan(retention),
+    tombstones: flag(tombstones, "tombstones"),
   };
 }
 

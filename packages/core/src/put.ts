@@ -7,11 +7,23 @@ import type { Driver, Queryable, Statement } from "./driver.js";
 import { encodeBlobs } from "./encode.js";
 import { WaypostError } from "./errors.js";
 import type { Serializer } from "./serializer/types.js";
-import type { PutInput, PutRow } from "./sql/put.js";
+import type { PutInput, StoredRow } from "./sql/put.js";
+import type { PutWritesInput } from "./sql/put-writes.js";
+import type { Tombstones } from "./sql/tombstones.js";
+import { refuseBuried } from "./threads/delete.js";
 
 export interface PutSql {
   put(input: PutInput, onParent: boolean): Statement[];
+  putWrites(input: PutWritesInput, onCheckpoint: boolean): Statement[];
   lockThread(threadId: string, wait: boolean): Statement;
+}
+
+/** Where and how to store. */
+export interface Store {
+  readonly driver: Driver;
+  readonly sql: PutSql;
+  /** Undefined where a deleted thread may begin anew. */
+  readonly tombstones: Tombstones | undefined;
 }
 
 /** A checkpoint ready to be stored, and what is needed to store all of its values. */
@@ -28,17 +40,17 @@ export interface Put {
  * is gone (or never was there), and for copies, which refer to the values of their original instead.
  * Then all of its values are stored with it, while nobody can remove any.
  *
- * @throws WaypostError if the parent is gone and with it what a delta channel is rebuilt from
+ * With tombstones, the parent's row is also the proof that the thread is not deleted; a checkpoint
+ * without a parent is stored as one whose parent is gone.
+ *
+ * @throws WaypostError if the parent is gone and with it what a delta channel is rebuilt from, or the
+ *   thread is deleted
  */
-export async function storeCheckpoint(
-  driver: Driver,
-  sql: PutSql,
-  serde: Serializer,
-  put: Put,
-): Promise<void> {
+export async function storeCheckpoint(store: Store, serde: Serializer, put: Put): Promise<void> {
+  const { driver, sql, tombstones } = store;
   const onParent = put.input.parentId !== null;
-  if (!isCopy(put)) {
-    const stored = await sendAll<PutRow>(driver, sql.put(put.input, onParent));
+  if (!isCopy(put) && (onParent || tombstones === undefined)) {
+    const stored = await sendAll<StoredRow>(driver, sql.put(put.input, onParent));
     if (stored.length > 0) return;
   }
   const blobs = [
@@ -46,17 +58,42 @@ export async function storeCheckpoint(
     ...(await encodeBlobs(serde, put.input, put.values, oldVersions(put))),
   ];
   const whole = { ...put.input, blobs };
-  await driver.transaction(async (tx) => {
-    await tx.query(sql.lockThread(whole.threadId, true));
+  await withLock(store, whole.threadId, async (tx) => {
     if (onParent && needsAncestors(put)) {
-      const stored = await send<PutRow>(tx, sql.put(whole, true));
+      const stored = await send<StoredRow>(tx, sql.put(whole, true));
       if (stored.length === 0) throw parentRemoved();
     } else await send(tx, sql.put(whole, false));
   });
 }
 
+/**
+ * Stores writes in one statement. With tombstones, those whose checkpoint is not there (yet) take a
+ * transaction that first makes sure that the thread is not deleted.
+ *
+ * @throws WaypostError if the thread is deleted
+ */
+export async function storeWrites(store: Store, input: PutWritesInput): Promise<void> {
+  const { driver, sql, tombstones } = store;
+  const stored = await sendAll(driver, sql.putWrites(input, tombstones !== undefined));
+  if (tombstones === undefined || input.writes.length === 0 || stored.length > 0) return;
+  await withLock(store, input.threadId, (tx) => send(tx, sql.putWrites(input, false)));
+}
+
+/** Runs the work while nobody can remove anything from the thread. */
+function withLock<T>(
+  { driver, sql, tombstones }: Store,
+  threadId: string,
+  work: (tx: Queryable) => Promise<T>,
+): Promise<T> {
+  return driver.transaction(async (tx) => {
+    await tx.query(sql.lockThread(threadId, true));
+    if (tombstones !== undefined) await refuseBuried(tx, tombstones, threadId);
+    return work(tx);
+  });
+}
+
 /** Runs statements that belong together, one by itself or several in a transaction; rows of the last. */
-export function sendAll<Row extends object>(
+function sendAll<Row extends object>(
   driver: Driver,
   statements: readonly Statement[],
 ): Promise<Row[]> {

@@ -14,7 +14,6 @@ import {
   listQuery,
   readKey,
   text,
-  threadIdOf,
   writeKey,
 } from "./config.js";
 import { toDeltaHistory } from "./delta.js";
@@ -24,12 +23,11 @@ import { databaseError, InvalidInputError } from "./errors.js";
 import { CURSOR_BATCH, listTuples, streamTuples } from "./list.js";
 import { checkOptions, type SaverOptions } from "./options.js";
 import { Page } from "./page.js";
-import { sendAll, storeCheckpoint } from "./put.js";
+import { type Store, storeCheckpoint, storeWrites } from "./put.js";
 import { withRun } from "./run.js";
 import type { Tables } from "./schema/identifiers.js";
 import { encodeMetadata } from "./serializer/values.js";
 import { cursorStatement } from "./sql/cursor.js";
-import { deleteThreadStatement } from "./sql/delete-thread.js";
 import { type DeltaRow, deltaHistoryStatement } from "./sql/delta-history.js";
 import { getTupleStatement } from "./sql/get-tuple.js";
 import { listStatement, type PageInput } from "./sql/list.js";
@@ -47,7 +45,6 @@ function statementsFor(tables: Tables, jsonIsText: boolean) {
     list: listStatement(tables, jsonIsText),
     cursor: cursorStatement(tables, jsonIsText),
     deltaHistory: deltaHistoryStatement(tables, jsonIsText),
-    deleteThread: deleteThreadStatement(tables),
     lockThread: lockThreadStatement(tables),
   };
 }
@@ -55,12 +52,14 @@ function statementsFor(tables: Tables, jsonIsText: boolean) {
 /** A LangGraph checkpoint saver over any driver. Use the class of your driver's package. */
 export abstract class WaypostSaver extends ThreadSaver {
   readonly #sql: ReturnType<typeof statementsFor>;
+  readonly #store: Store;
 
   /** @throws InvalidInputError if an option can't be used; nothing is sent to the database here. */
   constructor(driver: Driver, options?: SaverOptions) {
     const checked = checkOptions(options);
     super(driver, checked);
     this.#sql = statementsFor(this.tables, checked.jsonIsText);
+    this.#store = { driver, sql: this.#sql, tombstones: this.tombstones };
   }
 
   /**
@@ -139,9 +138,7 @@ export abstract class WaypostSaver extends ThreadSaver {
       metadata: metadataJson,
       blobs,
     };
-    await this.guard("put", () =>
-      storeCheckpoint(this.driver, this.#sql, this.serde, { ...passed, input }),
-    );
+    await this.guard("put", () => storeCheckpoint(this.#store, this.serde, { ...passed, input }));
     await this.retain(key, passed.metadata);
     return configOf(key);
   }
@@ -170,12 +167,7 @@ export abstract class WaypostSaver extends ThreadSaver {
       taskPath: text(taskPath, "taskPath"),
       writes: await encodeWrites(this.serde, task, writes),
     };
-    await this.guard("putWrites", () => sendAll(this.driver, this.#sql.putWrites(input)));
-  }
-
-  /** Deletes all checkpoints, values and writes of a thread, in one round trip. */
-  override async deleteThread(threadId: string): Promise<void> {
-    await this.query("deleteThread", this.#sql.deleteThread(threadIdOf(threadId)));
+    await this.guard("putWrites", () => storeWrites(this.#store, input));
   }
 
   /**

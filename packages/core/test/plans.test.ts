@@ -99,10 +99,15 @@ describe("plans on a thread of 10,000 checkpoints", () => {
       },
       true,
     );
-    const [putWrites] = putWritesStatements(tables)({
-      ...{ ...middle, taskId: "task", taskPath: "" },
-      writes: [{ idx: 0, channel: "delta", ...row }],
-    });
+    const [putWrites, putWritesOnCheckpoint] = [false, true].flatMap((onCheckpoint) =>
+      putWritesStatements(tables)(
+        {
+          ...{ ...middle, taskId: "task", taskPath: "" },
+          writes: [{ idx: 0, channel: "delta", ...row }],
+        },
+        onCheckpoint,
+      ),
+    );
     const named = { channel: "often", version: String(CHECKPOINTS / 2), ...key };
     const after = { page: { ...page, after: middle, known: [named] } };
     return [
@@ -121,6 +126,7 @@ describe("plans on a thread of 10,000 checkpoints", () => {
       ["history of one in the middle", history(middle, ["delta"]), 5000],
       ["put", put as Statement, 0],
       ["putWrites", putWrites as Statement, 0],
+      ["putWrites with tombstones", putWritesOnCheckpoint as Statement, 0],
     ];
   };
 

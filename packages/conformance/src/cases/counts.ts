@@ -144,6 +144,23 @@ export function countCases(mode: Mode): void {
         proxy.url,
       ));
 
+    it("tombstones add no statement to put on a parent, nor to putWrites on a checkpoint", () =>
+      withSaver(
+        mode,
+        async (saver) => {
+          const [root] = await putChain(saver, "1", 1, () => ({}));
+          const next = checkpoint({});
+          const put = () => saver.put(root ?? {}, next, METADATA, {});
+          expect(await proxy.during(put)).toEqual(ONE);
+          const write = () => saver.putWrites(root ?? {}, [["log", 1]], "task");
+          expect(await proxy.during(write)).toEqual(ONE);
+          const deletion = await proxy.during(() => saver.deleteThread("1"));
+          expect(deletion.statements).toBe(5 + overhead);
+        },
+        { tombstones: true },
+        proxy.url,
+      ));
+
     it("more writes than one statement can bind are stored in one transaction", () =>
       withCounted(async (saver) => {
         const [config] = await putChain(saver, "1", 1, () => ({}));

@@ -25,8 +25,8 @@ const CHECKPOINT_PARAMETERS = 6;
 const BLOB_CASTS = ["text", "text", "text", "bytea"];
 const MAX_BLOBS = rowsPerStatement(BLOB_CASTS.length, CHECKPOINT_PARAMETERS);
 
-/** The row of a checkpoint that was stored. */
-export interface PutRow {
+/** Returned where something was stored. */
+export interface StoredRow {
   readonly stored: boolean;
 }
 
@@ -41,25 +41,51 @@ export interface PutRow {
  * @returns a function of the input, and whether the checkpoint stands on its parent
  */
 export function putStatements(tables: Tables): (input: PutInput, onParent: boolean) => Statement[] {
-  const blobColumns = "(thread_id, checkpoint_ns, channel, version, type, blob)";
-  const keepStored = "ON CONFLICT (thread_id, checkpoint_ns, channel, version) DO NOTHING";
-  const blobsOnly = templateByRows(
-    (count) => `INSERT INTO ${tables.blobs} ${blobColumns}
-  VALUES ${valueRows("$1::text, $2::text", BLOB_CASTS, count, 3)}
-  ${keepStored}`,
-  );
-  const whole = (from: string, ctes: readonly string[]) =>
-    templateByRows((count) => {
-      const blobs = `blobs AS (
-  INSERT INTO ${tables.blobs} ${blobColumns}
-  SELECT v.* ${from}(
-    VALUES ${valueRows("$1::text, $2::text", BLOB_CASTS, count, CHECKPOINT_PARAMETERS + 1)}
-  ) v
-  ${keepStored}
-)`;
-      const all = count === 0 ? ctes : [...ctes, blobs];
-      return `${all.length === 0 ? "" : `WITH ${all.join(", ")}\n`}INSERT INTO ${tables.checkpoints}
-  (thread_id, checkpoint_ns, checkpoint_id, parent_checkpoint_id, checkpoint, metadata)
+  const alone = texts(tables, 2, "FROM ", []);
+  const onParentOnly = texts(tables, 3, "FROM parent CROSS JOIN ", [
+    `parent AS MATERIALIZED (
+  SELECT FROM ${tables.checkpoints}
+  WHERE thread_id = $1::text AND checkpoint_ns = $2::text AND checkpoint_id = $3::text
+  FOR KEY SHARE
+)`,
+  ]);
+  return ({ threadId, checkpointNs, parentId, ...input }, onParent) => {
+    const { whole, blobsOnly } = onParent ? onParentOnly : alone;
+    const namespace = [threadId, checkpointNs];
+    const key = onParent ? [...namespace, parentId] : namespace;
+    const checkpoint = [parentId, input.checkpointId, input.checkpoint, input.metadata];
+    const blobs = [...input.blobs].sort(byChannelAndVersion);
+    const statements: Statement[] = [];
+    while (blobs.length > MAX_BLOBS) {
+      const rows = blobs.splice(0, MAX_BLOBS);
+      statements.push(blobsOnly(rows.length)([...key, ...rows.flatMap(blobValues)]));
+    }
+    const values = [...namespace, ...checkpoint, ...blobs.flatMap(blobValues)];
+    statements.push(whole(blobs.length)(values));
+    return statements;
+  };
+}
+
+/**
+ * @param keyParameters how many parameters come before the blobs where these are alone
+ * @param from what to select the rows from, so that there are none where that is empty
+ * @param ctes what `from` needs
+ */
+function texts(tables: Tables, keyParameters: number, from: string, ctes: readonly string[]) {
+  const withAll = (all: readonly string[]) => (all.length === 0 ? "" : `WITH ${all.join(", ")}\n`);
+  const blobs = (count: number, firstPlaceholder: number) => `INSERT INTO ${tables.blobs}
+  (thread_id, checkpoint_ns, channel, version, type, blob)
+SELECT v.* ${from}(
+  VALUES ${valueRows("$1::text, $2::text", BLOB_CASTS, count, firstPlaceholder)}
+) v
+ON CONFLICT (thread_id, checkpoint_ns, channel, version) DO NOTHING`;
+  return {
+    blobsOnly: templateByRows((count) => withAll(ctes) + blobs(count, keyParameters + 1)),
+    whole: templateByRows((count) => {
+      const first = CHECKPOINT_PARAMETERS + 1;
+      const all = count === 0 ? ctes : [...ctes, `blobs AS (\n${blobs(count, first)}\n)`];
+      return `${withAll(all)}INSERT INTO ${tables.checkpoints}
+  (thread_id, checkpoint_ns, parent_checkpoint_id, checkpoint_id, checkpoint, metadata)
 SELECT v.* ${from}(
   VALUES ($1::text, $2::text, $3::text, $4::text, $5::text::jsonb, $6::text::jsonb)
 ) v
@@ -68,36 +94,7 @@ ON CONFLICT (thread_id, checkpoint_ns, checkpoint_id) DO UPDATE SET
   checkpoint = EXCLUDED.checkpoint,
   metadata = EXCLUDED.metadata
 RETURNING true AS stored`;
-    });
-  const alone = whole("FROM ", []);
-  const onParentOnly = whole("FROM parent CROSS JOIN ", [
-    `parent AS MATERIALIZED (
-  SELECT FROM ${tables.checkpoints}
-  WHERE thread_id = $1::text AND checkpoint_ns = $2::text AND checkpoint_id = $4::text
-  FOR KEY SHARE
-)`,
-  ]);
-
-  return (input, onParent) => {
-    const { threadId, checkpointNs } = input;
-    const blobs = [...input.blobs].sort(byChannelAndVersion);
-    const statements: Statement[] = [];
-    while (blobs.length > MAX_BLOBS) {
-      const rows = blobs.splice(0, MAX_BLOBS);
-      statements.push(
-        blobsOnly(rows.length)([threadId, checkpointNs, ...rows.flatMap(blobValues)]),
-      );
-    }
-    const checkpoint = [input.checkpointId, input.parentId, input.checkpoint, input.metadata];
-    statements.push(
-      (onParent ? onParentOnly : alone)(blobs.length)([
-        threadId,
-        checkpointNs,
-        ...checkpoint,
-        ...blobs.flatMap(blobValues),
-      ]),
-    );
-    return statements;
+    }),
   };
 }
 

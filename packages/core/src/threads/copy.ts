@@ -3,6 +3,8 @@ import { WaypostError } from "../errors.js";
 import type { Tables } from "../schema/identifiers.js";
 import { type CopyCheckRow, checkCopyStatement, copyThreadStatement } from "../sql/copy-thread.js";
 import { deleteThreadStatement } from "../sql/delete-thread.js";
+import type { Tombstones } from "../sql/tombstones.js";
+import { refuseBuried } from "./delete.js";
 
 export function copyStatements(tables: Tables) {
   return {
@@ -23,6 +25,7 @@ export async function copyThread(
   sourceId: string,
   targetId: string,
   overwrite: boolean,
+  tombstones: Tombstones | undefined,
 ): Promise<void> {
   await driver.transaction(async (tx) => {
     const [found] = await tx.query<CopyCheckRow>(sql.check(sourceId, targetId));
@@ -39,6 +42,7 @@ export async function copyThread(
         "The target thread exists; choose another one, or pass { overwrite: true } to replace it.",
       );
     }
+    if (tombstones !== undefined) await refuseBuried(tx, tombstones, targetId);
     if (found.target) await tx.query(sql.clear(targetId));
     await tx.query(sql.copy(sourceId, targetId));
   });

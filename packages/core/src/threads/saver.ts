@@ -5,8 +5,11 @@ import { databaseError, InvalidInputError } from "../errors.js";
 import type { CheckedOptions } from "../options.js";
 import { type Tables, tablesIn } from "../schema/identifiers.js";
 import { setup } from "../schema/setup.js";
+import { deleteThreadStatement } from "../sql/delete-thread.js";
 import { listThreadsStatement, type ThreadRow } from "../sql/list-threads.js";
+import { type Tombstones, tombstoneStatements } from "../sql/tombstones.js";
 import { copyStatements, copyThread } from "./copy.js";
+import { deleteWhole } from "./delete.js";
 import { flag, type PruneOptions, prunePlan, runIds, threadIds } from "./input.js";
 import {
   type ListThreadsOptions,
@@ -35,10 +38,12 @@ export abstract class ThreadSaver extends BaseCheckpointSaver<number> implements
   readonly #sweep: ReturnType<typeof sweepStatements>;
   readonly #verify: ReturnType<typeof verifyStatements>;
   readonly #copy: ReturnType<typeof copyStatements>;
+  protected readonly tombstones: Tombstones | undefined;
+  readonly #delete: ReturnType<typeof deleteThreadStatement>;
   readonly #retention: RetentionPlan | undefined;
   readonly #list: ReturnType<typeof listThreadsStatement>;
 
-  constructor(driver: Driver, { schema, serde, retention }: CheckedOptions) {
+  constructor(driver: Driver, { schema, serde, retention, tombstones }: CheckedOptions) {
     super(serde);
     this.driver = driver;
     this.#schema = schema;
@@ -47,6 +52,8 @@ export abstract class ThreadSaver extends BaseCheckpointSaver<number> implements
     this.#sweep = sweepStatements(this.tables);
     this.#verify = verifyStatements(this.tables);
     this.#copy = copyStatements(this.tables);
+    this.tombstones = tombstones ? tombstoneStatements(this.tables) : undefined;
+    this.#delete = deleteThreadStatement(this.tables);
     this.#retention = retention;
     this.#list = listThreadsStatement(this.tables);
   }
@@ -101,8 +108,22 @@ export abstract class ThreadSaver extends BaseCheckpointSaver<number> implements
     if (source === target) throw new InvalidInputError("A thread can't be copied to itself.");
     const overwrite = flag(options.overwrite ?? false, "overwrite");
     await this.guard("copyThread", () =>
-      copyThread(this.driver, this.#copy, source, target, overwrite),
+      copyThread(this.driver, this.#copy, source, target, overwrite, this.tombstones),
     );
+  }
+
+  /**
+   * Deletes all checkpoints, values and writes of a thread: in one round trip, or with `tombstones` in a
+   * transaction that waits for whoever writes to the thread, and keeps others from it for good.
+   */
+  override async deleteThread(threadId: string): Promise<void> {
+    const id = threadIdOf(threadId);
+    const bury = this.tombstones?.bury(id);
+    if (bury === undefined) await this.query("deleteThread", this.#delete(id));
+    else {
+      const { whole } = this.#prune;
+      await this.guard("deleteThread", () => deleteWhole(this.driver, whole, id, null, bury));
+    }
   }
 
   /**
