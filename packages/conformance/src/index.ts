@@ -20,6 +20,7 @@ import { sweepCases } from "./cases/sweep.ts";
 import { threadCases } from "./cases/threads.ts";
 import { tombstoneCases } from "./cases/tombstones.ts";
 import { transactionCases } from "./cases/transactions.ts";
+import { valueCases } from "./cases/values.ts";
 import { verifyCases } from "./cases/verify.ts";
 import type { Mode } from "./mode.ts";
 
@@ -51,6 +52,7 @@ export function conformance(mode: Mode): void {
     inputCases,
     hostileCases,
     propertyCases,
+    valueCases,
     serializerCases,
     threadCases,
     pruneCases,

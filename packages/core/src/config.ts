@@ -1,7 +1,7 @@
 import type { RunnableConfig } from "@langchain/core/runnables";
 import type { CheckpointListOptions } from "@langchain/langgraph-checkpoint";
 import { InvalidInputError } from "./errors.js";
-import { jsonText } from "./serializer/json.js";
+import { encodeMetadata } from "./serializer/values.js";
 
 /** A thread and one of its namespaces; `""` is the namespace of the root graph. */
 export interface NamespaceKey {
@@ -166,7 +166,7 @@ export function filterText(filter: unknown): string | undefined {
       );
     }
   }
-  return Object.keys(filter).length === 0 ? undefined : jsonText(JSON.stringify(filter), "filter");
+  return Object.keys(filter).length === 0 ? undefined : encodeMetadata(filter, "filter");
 }
 
 function limitOf(limit: unknown): number {

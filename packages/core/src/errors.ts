@@ -45,6 +45,8 @@ const ADVICE: Readonly<Record<string, string>> = {
   "42P05": "a pooler mixed up prepared statements; create the saver with `prepare: false`",
   "54000":
     "thread_id, namespace and channel are together too long for an index (about 2,700 bytes)",
+  "22021":
+    "a stored value is damaged: it is not UTF-8; outside a transaction the error names its channel",
   "53300": "the server has no connection left; use a smaller pool or a pooler",
   "57P01": "the server ended the connection; it can be tried again",
   "28P01": "the password was refused; check the connection settings",

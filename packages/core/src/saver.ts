@@ -19,7 +19,7 @@ import {
 import { toDeltaHistory } from "./delta.js";
 import type { Driver, Statement } from "./driver.js";
 import { encodeBlobs, encodeCheckpoint, encodeWrites } from "./encode.js";
-import { databaseError, InvalidInputError } from "./errors.js";
+import { databaseError, InvalidInputError, type WaypostError } from "./errors.js";
 import { CURSOR_BATCH, listTuples, streamTuples } from "./list.js";
 import { checkOptions, type SaverOptions } from "./options.js";
 import { Page } from "./page.js";
@@ -49,9 +49,14 @@ function statementsFor(tables: Tables, jsonIsText: boolean) {
   };
 }
 
+type Statements = ReturnType<typeof statementsFor>;
+
+/** Text that the server itself can't take for UTF-8. */
+const BROKEN_TEXT = "22021";
+
 /** A LangGraph checkpoint saver over any driver. Use the class of your driver's package. */
 export abstract class WaypostSaver extends ThreadSaver {
-  readonly #sql: ReturnType<typeof statementsFor>;
+  readonly #sql: Statements;
   readonly #store: Store;
 
   /** @throws InvalidInputError if an option can't be used; nothing is sent to the database here. */
@@ -71,7 +76,7 @@ export abstract class WaypostSaver extends ThreadSaver {
   override async getTuple(config: RunnableConfig): Promise<CheckpointTuple | undefined> {
     const key = readKey(config);
     if (key === undefined) return undefined;
-    const rows = await this.query<TupleRow>("getTuple", this.#sql.getTuple(key));
+    const rows = await this.#read<TupleRow>("getTuple", (sql) => sql.getTuple(key));
     const page = new Page(rows, this.serde);
     const [checkpoint] = page.checkpoints;
     return checkpoint && (await page.tuple(checkpoint, () => this.getNextVersion(undefined)));
@@ -98,7 +103,7 @@ export abstract class WaypostSaver extends ThreadSaver {
       const rows = this.#stream<TupleRow>("list", this.#sql.cursor(query));
       yield* streamTuples(rows, this.serde, nextVersion);
     } else {
-      const read = (input: PageInput) => this.query<TupleRow>("list", this.#sql.list(input));
+      const read = (input: PageInput) => this.#read<TupleRow>("list", (sql) => sql.list(input));
       yield* listTuples(query, read, this.serde, nextVersion);
     }
   }
@@ -183,9 +188,8 @@ export abstract class WaypostSaver extends ThreadSaver {
     const rows =
       key === undefined || channels.length === 0
         ? []
-        : await this.query<DeltaRow>(
-            "getDeltaChannelHistory",
-            this.#sql.deltaHistory(key, channels),
+        : await this.#read<DeltaRow>("getDeltaChannelHistory", (sql) =>
+            sql.deltaHistory(key, channels),
           );
     return toDeltaHistory(rows, channels, this.serde, key ?? { threadId: "", checkpointNs: "" });
   }
@@ -203,6 +207,20 @@ export abstract class WaypostSaver extends ThreadSaver {
       );
     }
     return Math.floor(current ?? 0) + 1 + Math.random();
+  }
+
+  /** A damaged value fails the whole statement where the server reads it as text; as bytes, it can be named. */
+  async #read<Row extends object>(
+    operation: string,
+    statement: (sql: Statements) => Statement,
+  ): Promise<Row[]> {
+    try {
+      return await this.query<Row>(operation, statement(this.#sql));
+    } catch (error) {
+      if ((error as WaypostError).code !== BROKEN_TEXT) throw error;
+      const asBytes = statementsFor(this.tables, false);
+      return await this.driver.query<Row>(statement(asBytes)).catch(() => Promise.reject(error));
+    }
   }
 
   async *#stream<Row extends object>(

@@ -15,7 +15,8 @@ const compiled = ({ text, values }: Statement) =>
 
 async function send<Row extends object>(db: KyselyDatabase, statement: Statement): Promise<Row[]> {
   const { rows } = await db.executeQuery(compiled(statement));
-  return rows as Row[];
+  // After an error that follows some rows, postgres.js begins the connection's next result with holes.
+  return rows.filter((row) => row !== undefined) as Row[];
 }
 
 /** What Kysely's dialects throw in place of streaming; they have no way to ask them first. */

@@ -19,6 +19,14 @@ import type {
 } from "./client.js";
 
 /**
+ * After an error that follows some rows, postgres.js begins the connection's next result at the index
+ * where it stopped (3.4.9).
+ */
+function withoutHoles<Row>(result: readonly Row[]): Row[] {
+  return result.filter(() => true);
+}
+
+/**
  * Rows are read raw: the client's parsers and its transformations of values are its owner's. The
  * transformed names of columns can't be avoided, but those of a read differ in case at most.
  */
@@ -27,7 +35,7 @@ function toRows<Row extends object>(result: RawResult, described = result.column
     name: name.toLowerCase(),
     parse: textParser(type),
   }));
-  return result.map((values) => {
+  return withoutHoles(result).map((values) => {
     const row: Record<string, unknown> = {};
     for (const [i, { name, parse }] of columns.entries()) {
       const value = values[i];

@@ -65,7 +65,7 @@ const encodeError: Encode = (error: Error, encoder, depth) => {
   const kept: [string, unknown][] = [];
   for (const [key, value] of Object.entries(fields)) {
     const encoded = encoder.tolerate(() => encoder.child(key, value, depth));
-    if (value !== undefined && encoded !== DROPPED) kept.push([key, encoded]);
+    if (encoded !== DROPPED) kept.push([key, encoded]);
   }
   return constructorRecord("Error", [String(error.message)], { fields: kept });
 };

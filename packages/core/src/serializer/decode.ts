@@ -10,8 +10,11 @@ import { LANGCHAIN_ESCAPE } from "./records.js";
 type Fields = Record<string, unknown>;
 type Container = Fields | unknown[];
 
-/** No record of any kind can do without it. Only whitespace or escapes could hide it, and then it stays data. */
-const MARKER = '"lc":';
+/**
+ * No record of any kind can do without it; only whitespace or escapes could hide it, and then it stays
+ * data. Without the quote before it, which JSON is full of, the search takes a tenth of the time.
+ */
+const MARKER = 'lc":';
 
 /**
  * Revives, in place, what `JSON.parse` made of a stored value. The types are a closed list: nothing is
@@ -57,8 +60,11 @@ function findRecords(root: unknown[]): Found[] {
     const parent = containers.pop();
     const inside = within.pop() === true;
     if (parent === undefined) return records;
-    for (const key of Object.keys(parent)) {
-      const value = (parent as Fields)[key];
+    const keys = Array.isArray(parent) ? undefined : Object.keys(parent);
+    const length = keys?.length ?? (parent as unknown[]).length;
+    for (let i = 0; i < length; i++) {
+      const key = (keys === undefined ? i : keys[i]) as keyof Container;
+      const value = parent[key] as unknown;
       if (typeof value !== "object" || value === null) continue;
       const kind = Array.isArray(value) ? undefined : kindOf(value as Fields, inside);
       if (kind === "escaped") {

@@ -1,11 +1,14 @@
+import { get_lc_unique_name } from "@langchain/core/load/serializable";
 import { type LangChainClass, MESSAGES, type Serializable } from "./classes.js";
 import { toCamelCase, toSnakeCase } from "./names.js";
 
 /** How the objects of a class are written. */
 export interface Shape {
   readonly id: readonly string[];
-  /** The fields every object of the class has; undefined where only its constructor's are stored. */
-  readonly declared: ReadonlySet<string> | undefined;
+  /** The properties every object of the class has; undefined where only its constructor's fields are stored. */
+  readonly own: ReadonlySet<string> | undefined;
+  /** Those of them that hold what its constructor may be given. */
+  readonly fields: readonly string[];
   nameOf(field: string): string;
 }
 
@@ -22,15 +25,14 @@ export class LangChainClasses {
   readonly #builders = new Map<string, Builder>();
   /** By prototype, which differs between copies of the library; null where the class is not in the set. */
   readonly #shapes = new WeakMap<object, Shape | null>();
-  readonly #blanks = new Map<string, ReadonlySet<string>>();
 
   /** @param further classes beside the messages */
   constructor(further: readonly LangChainClass[]) {
     for (const [name, Class] of MESSAGES) {
-      this.#builders.set(`langchain_core/messages/${name}`, builderOf(Class));
+      this.#builders.set(`langchain_core/messages/${name}`, builderOf(Class, ownOf(Class)));
     }
     for (const Class of further) {
-      this.#builders.set(keyOf(idOf(Class)), builderOf(Class));
+      this.#builders.set(get_lc_unique_name(Class as never), builderOf(Class));
     }
   }
 
@@ -45,7 +47,8 @@ export class LangChainClasses {
   }
 
   builderFor(id: unknown): Builder | undefined {
-    return Array.isArray(id) ? this.#builders.get(keyOf(id)) : undefined;
+    const key = Array.isArray(id) ? keyOf(id) : undefined;
+    return key === undefined ? undefined : this.#builders.get(key);
   }
 
   #find(object: object & Serializable, prototype: object): Shape | null {
@@ -54,44 +57,36 @@ export class LangChainClasses {
     if (secrets || this.builderFor(id) === undefined) return null;
     const aliases = aliasesOf(prototype, object);
     const nameOf = (field: string) => aliases[field] ?? toSnakeCase(field);
-    return { id, nameOf, declared: this.#declared(String(id.at(-1))) };
-  }
-
-  #declared(name: string): ReadonlySet<string> | undefined {
-    const Message = MESSAGES.get(name);
-    if (Message === undefined) return undefined;
-    let declared = this.#blanks.get(name);
-    if (declared === undefined) {
-      declared = new Set(Object.keys(new Message({ content: "" } as never)));
-      this.#blanks.set(name, declared);
-    }
-    return declared;
+    const Message = MESSAGES.get(String(id.at(-1)));
+    const own = Message && new Set(ownOf(Message));
+    const fields = [...(own ?? [])].filter((key) => key !== "type" && !key.startsWith("lc_"));
+    return { id, nameOf, own, fields };
   }
 }
 
-/** Messages go by their name: older versions of the library put another module in between. */
-function keyOf(id: readonly unknown[]): string {
-  const [library, module] = id;
-  if (library === "langchain_core" && module === "messages") {
-    return `langchain_core/messages/${String(id.at(-1))}`;
-  }
-  return id.join("/");
+/**
+ * Classes go by their names, as their modules differ between versions of the library. Whoever
+ * allows one has named it, and messages are all in one place.
+ */
+function keyOf([library, module, ...rest]: readonly unknown[]): string | undefined {
+  const name = String(rest.at(-1));
+  if (library === "langchain_core" && module === "messages")
+    return `langchain_core/messages/${name}`;
+  return String(library).startsWith("langchain") ? name : undefined;
 }
 
-function builderOf(build: LangChainClass): Builder {
-  const fields = new Map(
-    Object.entries(aliasesOf(build.prototype, build.prototype)).map(([field, name]) => [
-      name,
-      field,
-    ]),
-  );
+/** @param own properties of its objects, which not every class tells LangChain to leave as they are */
+function builderOf(build: LangChainClass, own: readonly string[] = []): Builder {
+  const aliases = Object.entries(aliasesOf(build.prototype, build.prototype));
+  const fields = new Map([
+    ...own.map((field) => [toSnakeCase(field), field] as const),
+    ...aliases.map(([field, name]) => [name, field] as const),
+  ]);
   return { build, fieldOf: (name) => fields.get(name) ?? toCamelCase(name) };
 }
 
-/** The id that objects of the class give themselves. It needs one: the namespace is a field of them. */
-function idOf(Class: LangChainClass): readonly string[] {
-  const blank = Reflect.construct(Object, [], Class) as Serializable;
-  return blank.lc_id;
+function ownOf(Message: LangChainClass): string[] {
+  return Object.keys(new Message({ content: "" } as never));
 }
 
 function aliasesOf(prototype: object, receiver: object): Aliases {

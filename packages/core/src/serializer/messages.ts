@@ -29,28 +29,32 @@ export function encodeMessage(
   const values = message as unknown as Readonly<Fields>;
   const given = message.lc_kwargs;
   const kwargs: Fields = {};
-  for (const key of Object.keys(given)) {
-    put(kwargs, shape.nameOf(key), key, key in values ? values[key] : given[key]);
-  }
-  const record = { lc: 1, type: "constructor", id: shape.id, kwargs } as const;
-  if (shape.declared === undefined) return record;
-  let fields: Fields | undefined;
-  for (const key of Object.keys(values)) {
-    if (key === "type" || key.startsWith("lc_") || Object.hasOwn(given, key)) continue;
-    if (shape.declared.has(key)) put(kwargs, shape.nameOf(key), key, values[key]);
-    else {
-      fields ??= {};
-      put(fields, key, key, values[key]);
-    }
-  }
-  return fields === undefined ? record : { ...record, fields };
-
-  function put(target: Fields, name: string, key: string, value: unknown): void {
-    // An undefined field is like one that was never given.
-    if (value === undefined) return;
+  // An undefined field is like one that was never given.
+  const put = (target: Fields, name: string, key: string, value: unknown) => {
     const encoded = typeof value === "string" ? value : encoder.child(key, value, depth);
     if (encoded !== DROPPED) target[name] = encoded;
+  };
+  for (const key in given) {
+    let value = values[key];
+    if (value === undefined && !(key in values)) value = given[key];
+    if (value !== undefined) put(kwargs, shape.nameOf(key), key, value);
   }
+  const record = { lc: 1, type: "constructor", id: shape.id, kwargs } as const;
+  if (shape.own === undefined) return record;
+  for (const key of shape.fields) {
+    const value = values[key];
+    if (value !== undefined && !Object.hasOwn(given, key)) {
+      put(kwargs, shape.nameOf(key), key, value);
+    }
+  }
+  const keys = Object.keys(values);
+  if (keys.length === shape.own.size) return record;
+  const fields: Fields = {};
+  for (const key of keys) {
+    if (shape.own.has(key) || Object.hasOwn(given, key) || values[key] === undefined) continue;
+    put(fields, key, key, values[key]);
+  }
+  return Object.keys(fields).length === 0 ? record : { ...record, fields };
 }
 
 /**

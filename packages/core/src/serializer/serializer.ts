@@ -1,7 +1,7 @@
 import { types } from "node:util";
 import { SerializationError } from "../errors.js";
 import { decodeJson } from "./decode.js";
-import { Encoder } from "./encode.js";
+import { encodeJson } from "./encode.js";
 import {
   type CheckedSerializerOptions,
   checkSerializerOptions,
@@ -51,20 +51,6 @@ class WaypostSerializer implements Serializer {
     throw new SerializationError(
       `The value is larger than ${maxBytes} bytes; keep large data elsewhere, or raise "maxBytes" of serializer().`,
     );
-  }
-}
-
-function encodeJson(value: unknown, options: CheckedSerializerOptions): string {
-  try {
-    return JSON.stringify(new Encoder(options).encode(value));
-  } catch (cause) {
-    if (cause instanceof SerializationError) throw cause;
-    if (cause instanceof RangeError) {
-      throw new SerializationError("The value is too large or nested too deeply.", { cause });
-    }
-    throw new SerializationError("A getter, proxy or toJSON of the value threw an error.", {
-      cause,
-    });
   }
 }
 

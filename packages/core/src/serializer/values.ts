@@ -1,6 +1,8 @@
-import { JsonPlusSerializer } from "@langchain/langgraph-checkpoint";
 import { SerializationError } from "../errors.js";
+import { decodeJson } from "./decode.js";
+import { encodeJson } from "./encode.js";
 import { jsonText } from "./json.js";
+import { checkSerializerOptions } from "./options.js";
 import type { Place, Serializer } from "./types.js";
 
 /** A value as a row holds it. */
@@ -10,8 +12,7 @@ export interface StoredValue {
 }
 
 /** Metadata is queried with SQL, so it is JSON whatever serializer the values have. */
-const METADATA = new JsonPlusSerializer();
-const DECODER = new TextDecoder();
+const METADATA = checkSerializerOptions();
 
 /**
  * @param where names the value in errors, e.g. `channel "messages"`
@@ -55,12 +56,27 @@ export async function decode(
   }
 }
 
-/** Metadata as JSON text for a `jsonb` column. */
-export async function encodeMetadata(metadata: unknown): Promise<string> {
-  const { bytes } = await encode(METADATA, metadata, "metadata");
-  return jsonText(DECODER.decode(bytes), "metadata");
+/**
+ * Metadata, or what it is filtered by, as JSON text for a `jsonb` column.
+ *
+ * @param name what it is, for errors
+ * @throws SerializationError or InvalidInputError naming the path of what can't be stored
+ */
+export function encodeMetadata(metadata: unknown, name = "metadata"): string {
+  try {
+    return jsonText(encodeJson(metadata, METADATA), name);
+  } catch (cause) {
+    if (!(cause instanceof SerializationError)) throw cause;
+    throw new SerializationError(`Can't use ${name}. ${cause.message}`, { cause });
+  }
 }
 
-export function decodeMetadata(json: string, where: string): Promise<unknown> {
-  return decode(METADATA, "json", json, `metadata of ${where}`);
+/** @throws SerializationError if it is unreadable */
+export function decodeMetadata(json: string, where: string): unknown {
+  try {
+    return decodeJson(json, METADATA);
+  } catch (cause) {
+    const problem = cause instanceof SerializationError ? ` ${cause.message}` : "";
+    throw new SerializationError(`Can't read metadata of ${where}.${problem}`, { cause });
+  }
 }

@@ -55,7 +55,7 @@ describe("compress", () => {
 
   it("leaves values as they are that would not become smaller", async () => {
     const serde = compress(plain, { threshold: 0 });
-    const random = randomBytes(5000);
+    const random = Uint8Array.from(randomBytes(5000));
     expect(await serde.dumpsTyped(random)).toEqual(["bytes", random]);
     expect((await serde.dumpsTyped(1))[0]).toBe("json");
   });

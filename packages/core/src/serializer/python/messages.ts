@@ -1,38 +1,6 @@
 import { Document } from "@langchain/core/documents";
-import {
-  AIMessage,
-  AIMessageChunk,
-  ChatMessage,
-  ChatMessageChunk,
-  FunctionMessage,
-  FunctionMessageChunk,
-  HumanMessage,
-  HumanMessageChunk,
-  RemoveMessage,
-  SystemMessage,
-  SystemMessageChunk,
-  ToolMessage,
-  ToolMessageChunk,
-} from "@langchain/core/messages";
+import { MESSAGES } from "../classes.js";
 import { isFields } from "./langgraph.js";
-
-const MESSAGES = new Map(
-  Object.entries({
-    AIMessage,
-    AIMessageChunk,
-    ChatMessage,
-    ChatMessageChunk,
-    FunctionMessage,
-    FunctionMessageChunk,
-    HumanMessage,
-    HumanMessageChunk,
-    RemoveMessage,
-    SystemMessage,
-    SystemMessageChunk,
-    ToolMessage,
-    ToolMessageChunk,
-  }) as [string, new (fields: object) => unknown][],
-);
 
 /** Says in Python which class it is; here the class does. */
 const TYPE_FIELDS = ["type", "example"];
@@ -45,7 +13,8 @@ const TYPE_FIELDS = ["type", "example"];
 export function langchainObject(module: string, name: string, fields: unknown): unknown {
   if (!isFields(fields)) return undefined;
   const Message = MESSAGES.get(name);
-  if (/^langchain_core\.messages\b/.test(module) && Message) return new Message(given(fields));
+  if (/^langchain_core\.messages\b/.test(module) && Message)
+    return new Message(given(fields) as never);
   if (module !== "langchain_core.documents.base" || name !== "Document") return undefined;
   const { page_content: pageContent, metadata, id } = given(fields);
   return new Document({
