@@ -13,7 +13,8 @@ export interface DamageRow {
   readonly ids: string;
 }
 
-const HAS_VERSIONS = "jsonb_typeof(checkpoint -> 'channel_versions') = 'object'";
+const hasVersions = (checkpoint: string) =>
+  `jsonb_typeof(${checkpoint} -> 'channel_versions') = 'object'`;
 
 /**
  * What a thread's rows tell of each other:
@@ -24,40 +25,45 @@ const HAS_VERSIONS = "jsonb_typeof(checkpoint -> 'channel_versions') = 'object'"
  * - `unreadable`: a checkpoint that is no object, or whose versions are none.
  */
 export function damageStatement(tables: Tables): (threadId: string) => Statement {
-  const bind = template(`WITH own AS MATERIALIZED (
-  SELECT checkpoint_ns, checkpoint_id, parent_checkpoint_id, metadata ->> 'source' AS source,
-    CASE WHEN ${HAS_VERSIONS} THEN checkpoint -> 'channel_versions' END AS versions,
-    checkpoint -> 'channel_values' AS inline
-  FROM ${tables.checkpoints} WHERE thread_id = $1::text
-), stored AS (
-  SELECT checkpoint_ns, channel, version FROM ${tables.blobs} WHERE thread_id = $1::text
-), referred AS (
-  SELECT o.*, v.key AS channel, v.value AS version
-  FROM own o CROSS JOIN LATERAL jsonb_each_text(o.versions) v
-), introduced AS (
-  SELECT r.checkpoint_ns, r.channel, r.version, r.checkpoint_id
-  FROM referred r
-  LEFT JOIN own p ON p.checkpoint_ns = r.checkpoint_ns AND p.checkpoint_id = r.parent_checkpoint_id
-  LEFT JOIN own copied ON r.source = 'fork' AND copied.checkpoint_ns = r.checkpoint_ns AND copied.versions = r.versions
-    AND copied.checkpoint_id < r.checkpoint_id
-    AND copied.parent_checkpoint_id IS NOT DISTINCT FROM r.parent_checkpoint_id
-  WHERE (r.parent_checkpoint_id IS NULL OR p.checkpoint_id IS NOT NULL)
-    AND copied.checkpoint_id IS NULL
-    AND p.versions ->> r.channel IS DISTINCT FROM r.version
+  const own = "thread_id = $1::text AND checkpoint_ns = c.checkpoint_ns";
+  const bind = template(`WITH referred AS MATERIALIZED (
+  SELECT c.checkpoint_ns, c.checkpoint_id, v.key AS channel, v.value AS version,
+    (c.parent_checkpoint_id IS NULL OR p.checkpoint_id IS NOT NULL)
+      AND p.versions ->> v.key IS DISTINCT FROM v.value AND NOT copy.found AS introduced,
+    coalesce(c.checkpoint -> 'channel_values' ? v.key, false) AS inlined
+  FROM ${tables.checkpoints} c
+  LEFT JOIN LATERAL (
+    SELECT checkpoint_id, checkpoint -> 'channel_versions' AS versions
+    FROM ${tables.checkpoints} WHERE ${own} AND checkpoint_id = c.parent_checkpoint_id OFFSET 0
+  ) p ON true
+  CROSS JOIN LATERAL (
+    SELECT coalesce(c.metadata ->> 'source', '') = 'fork' AND EXISTS (
+      SELECT FROM ${tables.checkpoints} o WHERE ${own} AND o.checkpoint_id < c.checkpoint_id
+        AND o.parent_checkpoint_id IS NOT DISTINCT FROM c.parent_checkpoint_id
+        AND o.checkpoint -> 'channel_versions' = c.checkpoint -> 'channel_versions'
+    ) AS found
+  ) copy
+  CROSS JOIN LATERAL jsonb_each_text(
+    CASE WHEN ${hasVersions("c.checkpoint")} THEN c.checkpoint -> 'channel_versions' END
+  ) v
+  WHERE c.thread_id = $1::text
+), version AS MATERIALIZED (
+  SELECT checkpoint_ns, channel, version,
+    jsonb_agg(checkpoint_id ORDER BY checkpoint_id) FILTER (WHERE introduced) AS introduced,
+    jsonb_agg(checkpoint_id ORDER BY checkpoint_id) FILTER (WHERE NOT inlined) AS readers
+  FROM referred GROUP BY checkpoint_ns, channel, version
 )
-SELECT 'shared' AS kind, i.checkpoint_ns AS namespace, i.channel, i.version,
-  jsonb_agg(i.checkpoint_id ORDER BY i.checkpoint_id)::text AS ids
-FROM introduced i JOIN stored s USING (checkpoint_ns, channel, version)
-GROUP BY i.checkpoint_ns, i.channel, i.version HAVING count(*) > 1
-UNION ALL
-SELECT 'missing', r.checkpoint_ns, r.channel, r.version,
-  jsonb_agg(r.checkpoint_id ORDER BY r.checkpoint_id)::text
-FROM referred r LEFT JOIN stored s USING (checkpoint_ns, channel, version)
-WHERE s.version IS NULL AND NOT coalesce(r.inline ? r.channel, false)
-GROUP BY r.checkpoint_ns, r.channel, r.version
+SELECT CASE WHEN s.found THEN 'shared' ELSE 'missing' END AS kind, c.checkpoint_ns AS namespace,
+  c.channel, c.version, CASE WHEN s.found THEN c.introduced ELSE c.readers END::text AS ids
+FROM version c LEFT JOIN LATERAL (
+  SELECT true AS found FROM ${tables.blobs}
+  WHERE ${own} AND channel = c.channel AND version = c.version OFFSET 0
+) s ON true
+WHERE CASE WHEN s.found THEN jsonb_array_length(c.introduced) > 1 ELSE c.readers IS NOT NULL END
 UNION ALL
 SELECT 'unreadable', checkpoint_ns, NULL, NULL, jsonb_agg(checkpoint_id ORDER BY checkpoint_id)::text
-FROM own WHERE versions IS NULL GROUP BY checkpoint_ns
+FROM ${tables.checkpoints}
+WHERE thread_id = $1::text AND NOT coalesce(${hasVersions("checkpoint")}, false) GROUP BY checkpoint_ns
 ORDER BY kind, namespace, channel, version`);
   return (threadId) => bind([threadId]);
 }
