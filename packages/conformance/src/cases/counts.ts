@@ -1,3 +1,4 @@
+import type { RunnableConfig } from "@langchain/core/runnables";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { checkpoint, METADATA, putChain } from "../checkpoints.ts";
 import { databaseUrl, withSaver } from "../database.ts";
@@ -173,10 +174,14 @@ export function countCases(mode: Mode): void {
 
     it("more channels than one statement can bind are stored in one transaction", () =>
       withCounted(async (saver) => {
-        const stored = checkpoint(values(17_000));
-        const put = () => saver.put(thread("1"), stored, METADATA, stored.channel_versions);
-        expect((await proxy.during(put)).statements).toBe(2 + overhead);
-        expect((await saver.getTuple(thread("1")))?.checkpoint).toEqual(stored);
+        let config: RunnableConfig = thread("1");
+        for (const stored of [checkpoint(values(17_000)), checkpoint(values(17_000))]) {
+          const put = async () => {
+            config = await saver.put(config, stored, METADATA, stored.channel_versions);
+          };
+          expect((await proxy.during(put)).statements).toBe(2 + overhead);
+          expect((await saver.getTuple(thread("1")))?.checkpoint).toEqual(stored);
+        }
       }));
   });
 }

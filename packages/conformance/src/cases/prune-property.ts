@@ -8,6 +8,7 @@ import {
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { withSaver } from "../database.ts";
+import { collect } from "../graphs.ts";
 import type { Mode, Saver } from "../mode.ts";
 import { type Reading, readAll, referredValues, rowsOf } from "../threads.ts";
 
@@ -172,6 +173,7 @@ class Thread {
     expect([...after.keys()]).toEqual(expect.arrayContaining(stays));
     for (const [key, reading] of after) expect(reading).toEqual(before.get(key));
     await this.#expectNothingElse(after);
+    expect(await collect(this.#saver.verify({ threadIds: [this.#id] }))).toEqual([]);
     this.#stored = this.#stored.filter(({ space, checkpoint }) =>
       after.has(keyOf(space, checkpoint.id)),
     );

@@ -86,35 +86,38 @@ export interface ValueRow {
  */
 export function valuesStatements(tables: Tables) {
   const value = "type, blob AS bytes";
-  const blobs =
-    template(`SELECT checkpoint_ns AS namespace, '' AS id, channel, version, '' AS task, 0 AS idx, ${value}
-FROM ${tables.blobs}
-WHERE thread_id = $1::text AND type <> 'empty'
-  AND ($2::text IS NULL OR (checkpoint_ns, channel, version) > ($2::text, $3::text, $4::text))
-ORDER BY checkpoint_ns, channel, version LIMIT $5::int`);
-  const writes =
-    template(`SELECT checkpoint_ns AS namespace, checkpoint_id AS id, channel, '' AS version, task_id AS task, idx, ${value}
-FROM ${tables.writes}
-WHERE thread_id = $1::text
-  AND ($2::text IS NULL OR (checkpoint_ns, checkpoint_id, task_id, idx) > ($2::text, $3::text, $4::text, $5::int))
-ORDER BY checkpoint_ns, checkpoint_id, task_id, idx LIMIT $6::int`);
+  const pages = (table: string, columns: string, key: string, placeholders: string, and = "") => {
+    const page = (after: string, limit: string) =>
+      template(`SELECT checkpoint_ns AS namespace, ${columns}, ${value}
+FROM ${table} WHERE thread_id = $1::text ${and} ${after}
+ORDER BY ${key} LIMIT ${limit}::int`);
+    const last = placeholders.split(", ").length + 2;
+    return {
+      first: page("", "$2"),
+      next: page(`AND (${key}) > (${placeholders})`, `$${last}`),
+    };
+  };
+  const blobs = pages(
+    tables.blobs,
+    "'' AS id, channel, version, '' AS task, 0 AS idx",
+    "checkpoint_ns, channel, version",
+    "$2::text, $3::text, $4::text",
+    "AND type <> 'empty'",
+  );
+  const writes = pages(
+    tables.writes,
+    "checkpoint_id AS id, channel, '' AS version, task_id AS task, idx",
+    "checkpoint_ns, checkpoint_id, task_id, idx",
+    "$2::text, $3::text, $4::text, $5::int",
+  );
   return {
     blobs: (threadId: string, after: ValueRow | undefined, size: number): Statement =>
-      blobs([
-        threadId,
-        after?.namespace ?? null,
-        after?.channel ?? null,
-        after?.version ?? null,
-        size,
-      ]),
+      after === undefined
+        ? blobs.first([threadId, size])
+        : blobs.next([threadId, after.namespace, after.channel, after.version, size]),
     writes: (threadId: string, after: ValueRow | undefined, size: number): Statement =>
-      writes([
-        threadId,
-        after?.namespace ?? null,
-        after?.id ?? null,
-        after?.task ?? null,
-        after?.idx ?? null,
-        size,
-      ]),
+      after === undefined
+        ? writes.first([threadId, size])
+        : writes.next([threadId, after.namespace, after.id, after.task, after.idx, size]),
   };
 }
