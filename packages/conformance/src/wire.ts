@@ -6,29 +6,47 @@ import { connect, createServer, type Server, type Socket } from "node:net";
 export interface Traffic {
   /** Statements executed: Query and Execute messages of the protocol. */
   statements: number;
-  /** Times the driver asked for an answer: Query and Sync messages. */
+  /** Times the driver asked for the end of an answer: Query and Sync messages. */
   roundTrips: number;
+  /** Times it asked for a part of an answer and waited before going on: Flush messages. */
+  flushes: number;
   /** Texts that were parsed, prepared ones once a connection. */
   parses: number;
+  /** Bytes from driver to server, and from server to driver. */
+  bytesSent: number;
+  bytesReceived: number;
 }
+
+const SILENCE: Readonly<Traffic> = {
+  statements: 0,
+  roundTrips: 0,
+  flushes: 0,
+  parses: 0,
+  bytesSent: 0,
+  bytesReceived: 0,
+};
 
 /** Length of a message's type and size fields. */
 const HEADER = 5;
 
-/** Counts the messages of one connection from client to server, however they are cut into chunks. */
-function counter(traffic: Traffic): (chunk: Buffer) => void {
+/**
+ * Calls `see` with the type of each message of one direction, however they are cut into chunks.
+ *
+ * @param untyped how many messages come first that have no type: a client's startup message
+ */
+function messages(untyped: number, see: (type: string) => void): (chunk: Buffer) => void {
   let pending = Buffer.alloc(0);
-  let started = false;
+  let skipped = 0;
   return (chunk) => {
     pending = Buffer.concat([pending, chunk]);
     for (;;) {
-      const header = started ? HEADER : HEADER - 1;
+      const header = skipped < untyped ? HEADER - 1 : HEADER;
       if (pending.length < header) return;
-      // The size counts itself but not the type; the first message of a connection has no type.
+      // The size counts itself but not the type.
       const length = pending.readUInt32BE(header - 4) + header - 4;
       if (pending.length < length) return;
-      if (started) count(traffic, String.fromCharCode(pending[0] as number));
-      started = true;
+      see(skipped < untyped ? "" : String.fromCharCode(pending[0] as number));
+      skipped = Math.min(skipped + 1, untyped);
       pending = pending.subarray(length);
     }
   };
@@ -37,6 +55,7 @@ function counter(traffic: Traffic): (chunk: Buffer) => void {
 function count(traffic: Traffic, type: string): void {
   if (type === "Q" || type === "E") traffic.statements += 1;
   if (type === "Q" || type === "S") traffic.roundTrips += 1;
+  if (type === "H") traffic.flushes += 1;
   if (type === "P") traffic.parses += 1;
 }
 
@@ -44,22 +63,25 @@ function count(traffic: Traffic, type: string): void {
 export class CountingProxy {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
-  readonly #traffic: Traffic = { statements: 0, roundTrips: 0, parses: 0 };
+  readonly #traffic: Traffic = { ...SILENCE };
+  /** Questions that the server has not yet answered to the end. */
+  readonly #open = new Map<Socket, number>();
+  #settled: (() => void)[] = [];
   readonly #target: URL;
 
   private constructor(target: URL) {
     this.#target = target;
     this.#server = createServer((client) => {
       const server = connect(Number(target.port || 5432), target.hostname);
-      const see = counter(this.#traffic);
-      client.on("data", see).pipe(server);
-      server.pipe(client);
+      client.on("data", this.#asks(client)).pipe(server);
+      server.on("data", this.#answers(client)).pipe(client);
       for (const [socket, other] of [[client, server] as const, [server, client] as const]) {
         this.#sockets.add(socket);
         socket.setNoDelay(true);
         socket.on("error", () => other.destroy());
         socket.on("close", () => {
           this.#sockets.delete(socket);
+          this.#answered(client, Number.POSITIVE_INFINITY);
           other.destroy();
         });
       }
@@ -81,20 +103,53 @@ export class CountingProxy {
     return url.href;
   }
 
-  /** What the work sent. */
+  /** What the work sent, and all that the server answered to it. */
   async during(work: () => Promise<unknown>): Promise<Traffic> {
     const before = { ...this.#traffic };
     await work();
-    return {
-      statements: this.#traffic.statements - before.statements,
-      roundTrips: this.#traffic.roundTrips - before.roundTrips,
-      parses: this.#traffic.parses - before.parses,
-    };
+    // A driver may go on before the last message of an answer.
+    if (this.#open.size > 0) await new Promise<void>((resolve) => this.#settled.push(resolve));
+    const difference = { ...this.#traffic };
+    for (const key of Object.keys(before) as (keyof Traffic)[]) difference[key] -= before[key];
+    return difference;
   }
 
   async close(): Promise<void> {
     for (const socket of this.#sockets) socket.destroy();
     this.#server.close();
     await once(this.#server, "close");
+  }
+
+  #asks(connection: Socket): (chunk: Buffer) => void {
+    const see = messages(1, (type) => {
+      count(this.#traffic, type);
+      // The server answers the startup message, too, with ReadyForQuery.
+      const asks = type === "" || type === "Q" || type === "S";
+      if (asks) this.#open.set(connection, (this.#open.get(connection) ?? 0) + 1);
+    });
+    return (chunk) => {
+      this.#traffic.bytesSent += chunk.length;
+      see(chunk);
+    };
+  }
+
+  #answers(connection: Socket): (chunk: Buffer) => void {
+    let ready = 0;
+    const see = messages(0, (type) => {
+      if (type === "Z") ready += 1;
+    });
+    return (chunk) => {
+      this.#traffic.bytesReceived += chunk.length;
+      see(chunk);
+      this.#answered(connection, ready);
+      ready = 0;
+    };
+  }
+
+  #answered(connection: Socket, questions: number): void {
+    const open = (this.#open.get(connection) ?? 0) - questions;
+    if (open > 0) this.#open.set(connection, open);
+    else this.#open.delete(connection);
+    if (this.#open.size === 0) for (const resolve of this.#settled.splice(0)) resolve();
   }
 }

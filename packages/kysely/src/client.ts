@@ -6,7 +6,12 @@ export interface KyselyDatabase {
   /** True for what a transaction passes to its callback, and for a controlled transaction. */
   readonly isTransaction: boolean;
   getExecutor(): {
-    stream(query: never, chunkSize: number): AsyncIterableIterator<{ rows: unknown[] }>;
+    /** The last is the query's id in Kysely 0.28, and options in 0.29. */
+    stream(
+      query: never,
+      chunkSize: number,
+      last: never,
+    ): AsyncIterableIterator<{ rows: unknown[] }>;
   };
   executeQuery(query: never): Promise<{ rows: unknown[] }>;
   /** The same connection without the owner's plugins, which may rename columns or schemas. */

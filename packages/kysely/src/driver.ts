@@ -11,10 +11,10 @@ import { CompiledQuery } from "kysely";
 import type { KyselyDatabase } from "./client.js";
 
 const compiled = ({ text, values }: Statement) =>
-  CompiledQuery.raw(text, values.map(portableValue)) as never;
+  CompiledQuery.raw(text, values.map(portableValue));
 
 async function send<Row extends object>(db: KyselyDatabase, statement: Statement): Promise<Row[]> {
-  const { rows } = await db.executeQuery(compiled(statement));
+  const { rows } = await db.executeQuery(compiled(statement) as never);
   // After an error that follows some rows, postgres.js begins the connection's next result with holes.
   return rows.filter((row) => row !== undefined) as Row[];
 }
@@ -47,7 +47,9 @@ export class KyselyDriver implements Driver {
   async *stream<Row extends object>(statement: Statement, batch: number): AsyncGenerator<Row[]> {
     if (this.#turns !== undefined) refuseCursor("a transaction");
     try {
-      const results = this.#db.getExecutor().stream(compiled(statement), batch);
+      const query = compiled(statement);
+      const executor = this.#db.getExecutor();
+      const results = executor.stream(query as never, batch, query.queryId as never);
       for await (const { rows } of results) yield rows as Row[];
     } catch (error) {
       if (!(error instanceof Error && CANNOT_STREAM.test(error.message))) throw error;

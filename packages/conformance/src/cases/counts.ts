@@ -1,16 +1,28 @@
 import type { RunnableConfig } from "@langchain/core/runnables";
+import { setupScript } from "@waypost/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { checkpoint, METADATA, putChain } from "../checkpoints.ts";
-import { databaseUrl, withSaver } from "../database.ts";
+import { databaseUrl, withClient, withSaver, withSchema } from "../database.ts";
 import { collect, thread } from "../graphs.ts";
 import type { Mode, Saver } from "../mode.ts";
 import { CountingProxy } from "../wire.ts";
 
 const ONE = expect.objectContaining({ statements: 1, roundTrips: 1 });
-const NONE = { statements: 0, roundTrips: 0, parses: 0 };
+const NONE = {
+  ...{ statements: 0, roundTrips: 0, flushes: 0, parses: 0 },
+  ...{ bytesSent: 0, bytesReceived: 0 },
+};
 
 const values = (count: number) =>
   Object.fromEntries(Array.from({ length: count }, (_, i) => [`channel ${i}`, [`value ${i}`]]));
+
+/** SQL that makes a thread of 10,000 checkpoints. */
+const longThread = (schema: string) => `
+  INSERT INTO ${schema}.checkpoints (thread_id, checkpoint_id, checkpoint, metadata)
+  SELECT 'long', lpad(i::text, 6, '0'),
+    jsonb_build_object('v', 4, 'id', lpad(i::text, 6, '0'), 'channel_versions', '{}'::jsonb),
+    jsonb_build_object('step', i)
+  FROM generate_series(0, 9999) i`;
 
 /** Statements and round trips, counted on the wire. */
 export function countCases(mode: Mode): void {
@@ -107,13 +119,24 @@ export function countCases(mode: Mode): void {
         expect(traffic).toEqual(NONE);
       }));
 
-    it("stopping a list after one row reads one page", () =>
-      withCounted(async (saver) => {
-        await putChain(saver, "1", 40, () => ({}));
-        const traffic = await proxy.during(async () => {
-          for await (const _ of saver.list(thread("1"))) break;
-        });
-        expect(traffic).toEqual(ONE);
+    it("stopping a list of 10,000 checkpoints after one row reads one page", () =>
+      withSchema(async (schema) => {
+        await withClient((client) => client.query(setupScript(schema) + longThread(schema)));
+        const { saver, close } = await mode.open(proxy.url, { schema });
+        try {
+          await saver.getTuple(thread("connects"));
+          let step: number | undefined;
+          const traffic = await proxy.during(async () => {
+            for await (const { metadata } of saver.list(thread("long"))) {
+              step = metadata?.step;
+              break;
+            }
+          });
+          expect(traffic).toEqual(ONE);
+          expect(step).toBe(9_999);
+        } finally {
+          await close();
+        }
       }));
 
     it("a list of large values reads small pages", () =>

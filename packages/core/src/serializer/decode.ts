@@ -46,7 +46,7 @@ function parse(json: string): unknown {
 
 interface Found {
   readonly parent: Container;
-  readonly key: string;
+  readonly key: string | number;
   readonly record: Fields;
 }
 
@@ -56,25 +56,25 @@ function findRecords(root: unknown[]): Found[] {
   const containers: Container[] = [root];
   /** Whether each container is within an object of LangChain's, whose library escapes in a way of its own. */
   const within: boolean[] = [false];
+  const visit = (parent: Container, key: string | number, inside: boolean) => {
+    const value = (parent as Fields)[key];
+    if (typeof value !== "object" || value === null) return;
+    const kind = Array.isArray(value) ? undefined : kindOf(value as Fields, inside);
+    if (kind === "escaped") {
+      (parent as Fields)[key] = (value as Fields)[LANGCHAIN_ESCAPE];
+      return;
+    }
+    if (kind !== undefined) records.push({ parent, key, record: value as Fields });
+    containers.push(value as Container);
+    within.push(inside || kind === "langchain");
+  };
   for (;;) {
     const parent = containers.pop();
     const inside = within.pop() === true;
     if (parent === undefined) return records;
-    const keys = Array.isArray(parent) ? undefined : Object.keys(parent);
-    const length = keys?.length ?? (parent as unknown[]).length;
-    for (let i = 0; i < length; i++) {
-      const key = (keys === undefined ? i : keys[i]) as keyof Container;
-      const value = parent[key] as unknown;
-      if (typeof value !== "object" || value === null) continue;
-      const kind = Array.isArray(value) ? undefined : kindOf(value as Fields, inside);
-      if (kind === "escaped") {
-        (parent as Fields)[key] = (value as Fields)[LANGCHAIN_ESCAPE];
-        continue;
-      }
-      if (kind !== undefined) records.push({ parent, key, record: value as Fields });
-      containers.push(value as Container);
-      within.push(inside || kind === "langchain");
-    }
+    if (Array.isArray(parent)) for (let i = 0; i < parent.length; i++) visit(parent, i, inside);
+    // Faster than a list of keys. Of parsed JSON, all that can be enumerated is its own.
+    else for (const key in parent) visit(parent, key, inside);
   }
 }
 

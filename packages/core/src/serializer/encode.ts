@@ -151,7 +151,7 @@ export class Encoder {
       if (isMarker(key, field)) {
         return record(OWN.object, { value: this.entries(Object.entries(value), depth) });
       }
-      if (typeof field === "string") continue;
+      if (isItself(field)) continue;
       const encoded = this.child(key, field, depth);
       if (encoded === field) continue;
       copy ??= { ...value };
@@ -169,7 +169,7 @@ export class Encoder {
     let copy: unknown[] | undefined;
     for (let i = 0; i < value.length; i++) {
       const item = value[i];
-      if (typeof item === "string") continue;
+      if (isItself(item)) continue;
       const encoded = this.child(i, item, depth);
       if (encoded === item) continue;
       copy ??= [...value];
@@ -178,7 +178,12 @@ export class Encoder {
     return copy ?? value;
   }
 
+  /** Messages first: most instances are. */
   #instance(value: object, prototype: object, depth: number): unknown {
+    if (isSerializable(value)) {
+      const shape = this.options.langchain.shapeOf(value, prototype);
+      if (shape !== undefined) return encodeMessage(value, shape, this, depth);
+    }
     const registered = this.options.byPrototype.get(prototype);
     if (registered !== undefined) {
       const data = this.walk(registered.toJSON(value), depth + 1);
@@ -189,10 +194,6 @@ export class Encoder {
     }
     const builtin = builtinEncoder(value, prototype);
     if (builtin !== undefined) return builtin(value, this, depth);
-    if (isSerializable(value)) {
-      const shape = this.options.langchain.shapeOf(value);
-      if (shape !== undefined) return encodeMessage(value, shape, this, depth);
-    }
     if (isLangGraph(value)) return encodeLangGraph(value, this, depth);
     if (isDocument(value)) return encodeDocument(value, this, depth);
     if (isPlainOfAnotherRealm(prototype)) return this.#plain(value as Fields, depth);
@@ -227,6 +228,17 @@ export class Encoder {
 }
 
 type Fields = Readonly<Record<string, unknown>>;
+
+/** Most leaves, which need no walk. */
+function isItself(value: unknown): boolean {
+  return (
+    typeof value === "string" || typeof value === "boolean" || value === null || isCount(value)
+  );
+}
+
+function isCount(value: unknown): boolean {
+  return typeof value === "number" && value > 0 && value < Number.MAX_SAFE_INTEGER;
+}
 
 /** Whether an object with this field, written as it is, would be read as something else. */
 function isMarker(key: string, value: unknown): boolean {

@@ -22,22 +22,22 @@ type Aliases = Readonly<Record<string, string>>;
 
 /** The closed set of LangChain's classes that one serializer writes and revives. */
 export class LangChainClasses {
-  readonly #builders = new Map<string, Builder>();
+  readonly #messages: ReadonlyMap<unknown, Builder>;
+  readonly #others: ReadonlyMap<unknown, Builder>;
   /** By prototype, which differs between copies of the library; null where the class is not in the set. */
   readonly #shapes = new WeakMap<object, Shape | null>();
 
   /** @param further classes beside the messages */
   constructor(further: readonly LangChainClass[]) {
-    for (const [name, Class] of MESSAGES) {
-      this.#builders.set(`langchain_core/messages/${name}`, builderOf(Class, ownOf(Class)));
-    }
-    for (const Class of further) {
-      this.#builders.set(get_lc_unique_name(Class as never), builderOf(Class));
-    }
+    this.#messages = new Map(
+      [...MESSAGES].map(([name, Message]) => [name, builderOf(Message, ownOf(Message))] as const),
+    );
+    this.#others = new Map(
+      further.map((Class) => [get_lc_unique_name(Class as never), builderOf(Class)] as const),
+    );
   }
 
-  shapeOf(object: object & Serializable): Shape | undefined {
-    const prototype = Object.getPrototypeOf(object) as object;
+  shapeOf(object: object & Serializable, prototype: object): Shape | undefined {
     let shape = this.#shapes.get(prototype);
     if (shape === undefined) {
       shape = this.#find(object, prototype);
@@ -46,33 +46,29 @@ export class LangChainClasses {
     return shape ?? undefined;
   }
 
+  /**
+   * Classes go by their names, as their modules differ between versions of the library. Whoever
+   * allows one has named it, and messages are all in one place.
+   */
   builderFor(id: unknown): Builder | undefined {
-    const key = Array.isArray(id) ? keyOf(id) : undefined;
-    return key === undefined ? undefined : this.#builders.get(key);
+    if (!Array.isArray(id) || id.length < 3) return undefined;
+    const [library, module] = id;
+    const name: unknown = id[id.length - 1];
+    if (library === "langchain_core" && module === "messages") return this.#messages.get(name);
+    return String(library).startsWith("langchain") ? this.#others.get(name) : undefined;
   }
 
   #find(object: object & Serializable, prototype: object): Shape | null {
     const id = object.lc_id;
     const secrets = Object.keys(object.lc_secrets ?? {}).length > 0;
     if (secrets || this.builderFor(id) === undefined) return null;
-    const aliases = aliasesOf(prototype, object);
-    const nameOf = (field: string) => aliases[field] ?? toSnakeCase(field);
+    const names = new Map(Object.entries(aliasesOf(prototype, object)));
+    const nameOf = (field: string) => names.get(field) ?? toSnakeCase(field);
     const Message = MESSAGES.get(String(id.at(-1)));
     const own = Message && new Set(ownOf(Message));
     const fields = [...(own ?? [])].filter((key) => key !== "type" && !key.startsWith("lc_"));
     return { id, nameOf, own, fields };
   }
-}
-
-/**
- * Classes go by their names, as their modules differ between versions of the library. Whoever
- * allows one has named it, and messages are all in one place.
- */
-function keyOf([library, module, ...rest]: readonly unknown[]): string | undefined {
-  const name = String(rest.at(-1));
-  if (library === "langchain_core" && module === "messages")
-    return `langchain_core/messages/${name}`;
-  return String(library).startsWith("langchain") ? name : undefined;
 }
 
 /** @param own properties of its objects, which not every class tells LangChain to leave as they are */

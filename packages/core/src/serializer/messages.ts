@@ -31,13 +31,14 @@ export function encodeMessage(
   const kwargs: Fields = {};
   // An undefined field is like one that was never given.
   const put = (target: Fields, name: string, key: string, value: unknown) => {
-    const encoded = typeof value === "string" ? value : encoder.child(key, value, depth);
+    const encoded = encoder.child(key, value, depth);
     if (encoded !== DROPPED) target[name] = encoded;
   };
   for (const key in given) {
     let value = values[key];
     if (value === undefined && !(key in values)) value = given[key];
-    if (value !== undefined) put(kwargs, shape.nameOf(key), key, value);
+    if (typeof value === "string") kwargs[shape.nameOf(key)] = value;
+    else if (value !== undefined) put(kwargs, shape.nameOf(key), key, value);
   }
   const record = { lc: 1, type: "constructor", id: shape.id, kwargs } as const;
   if (shape.own === undefined) return record;
@@ -62,8 +63,14 @@ export function encodeMessage(
  * @throws SerializationError if the constructor refuses them
  */
 export function decodeMessage(builder: Builder, kwargs: Fields, fields: Fields): object {
-  const given: Fields = {};
-  for (const name of Object.keys(kwargs)) define(given, builder.fieldOf(name), kwargs[name]);
+  let given = kwargs;
+  for (const name in kwargs) {
+    if (builder.fieldOf(name) === name) continue;
+    given = Object.fromEntries(
+      Object.entries(kwargs).map(([key, value]) => [builder.fieldOf(key), value]),
+    );
+    break;
+  }
   try {
     const message = new builder.build(given as never);
     for (const key of Object.keys(fields)) define(message as Fields, key, fields[key]);
@@ -75,14 +82,11 @@ export function decodeMessage(builder: Builder, kwargs: Fields, fields: Fields):
   }
 }
 
-/** Assignment, which is faster, except where it would set the prototype. */
 function define(target: Fields, key: string, value: unknown): void {
-  if (key !== "__proto__") target[key] = value;
-  else
-    Object.defineProperty(target, key, {
-      value,
-      enumerable: true,
-      writable: true,
-      configurable: true,
-    });
+  Object.defineProperty(target, key, {
+    value,
+    enumerable: true,
+    writable: true,
+    configurable: true,
+  });
 }

@@ -1,0 +1,47 @@
+import { SCENARIOS } from "./scenarios/index.ts";
+import type { Case } from "./scenarios/scenario.ts";
+import { SUBJECTS } from "./subjects/index.ts";
+import { DRIVERS, type DriverName, type Subject } from "./subjects/subject.ts";
+
+/** What to measure; undefined takes all, and of links what fits into a quarter of an hour. */
+export interface Choice {
+  readonly quick: boolean;
+  readonly scenarios: readonly string[] | undefined;
+  readonly drivers: readonly DriverName[] | undefined;
+  /** Milliseconds added to each round trip. */
+  readonly links: readonly number[] | undefined;
+}
+
+/** One case over one link, with the subjects that meet in it. */
+export interface Bout {
+  readonly contest: Case;
+  readonly linkMs: number;
+  readonly subjects: readonly Subject[];
+  readonly pgbench: boolean;
+}
+
+const DEFAULT_LINKS = [0, 1, 5];
+const QUICK_LINKS = [0, 1];
+const QUICK_OVER_LINKS = ["put", "turn"];
+
+export function plan({ quick, scenarios, drivers = DRIVERS, links }: Choice): Bout[] {
+  const names = scenarios ?? Object.keys(SCENARIOS);
+  const cases = names.flatMap((name) => SCENARIOS[name]?.(quick) ?? []);
+  // The official saver is what all are compared with.
+  const chosen = SUBJECTS.filter(({ driver }) => driver === "official" || drivers.includes(driver));
+  const pgbench = drivers.includes("pgbench");
+  return (links ?? (quick ? QUICK_LINKS : DEFAULT_LINKS)).flatMap((linkMs) =>
+    cases
+      .filter((it) => linkMs === 0 || links !== undefined || goesOverLinks(it, quick))
+      .map((contest) => ({
+        contest,
+        linkMs,
+        subjects: chosen.filter(({ main }) => linkMs === 0 || links !== undefined || main),
+        pgbench,
+      })),
+  );
+}
+
+function goesOverLinks({ overLinks = false, scenario }: Case, quick: boolean): boolean {
+  return overLinks && (!quick || QUICK_OVER_LINKS.includes(scenario));
+}

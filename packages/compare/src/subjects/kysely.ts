@@ -1,0 +1,58 @@
+import { PGlite } from "@electric-sql/pglite";
+import { KyselySaver } from "@waypost/kysely";
+import { CompiledQuery, type Dialect, Kysely, PGliteDialect, PostgresDialect } from "kysely";
+import { PostgresJSDialect } from "kysely-postgres-js";
+import pg from "pg";
+import { connect } from "./postgres-js.ts";
+import { POOL_SIZE, type Raw, type Session, type Subject } from "./subject.ts";
+
+const rawOver =
+  (db: Kysely<unknown>): Raw =>
+  async ({ text, values }) => {
+    const { rows } = await db.executeQuery(CompiledQuery.raw(text, [...values]));
+    return rows as Record<string, unknown>[];
+  };
+
+const session = (db: Kysely<unknown>, schema: string, close: () => Promise<void>): Session => ({
+  saver: new KyselySaver(db, { schema }),
+  raw: rawOver(db),
+  close,
+});
+
+const common = { driver: "kysely", ours: true } as const;
+
+const over = (name: string, dialect: (url: string) => Dialect): Subject => ({
+  ...common,
+  name: `Kysely over ${name}`,
+  main: true,
+  wire: true,
+  async open({ url, schema }) {
+    const db = new Kysely<unknown>({ dialect: dialect(url) });
+    return session(db, schema, () => db.destroy());
+  },
+});
+
+/** One for the whole run, as starting it takes seconds; it ends with this process. */
+let pglite: PGlite | undefined;
+
+const overPglite: Subject = {
+  ...common,
+  name: "Kysely over PGlite",
+  main: false,
+  wire: false,
+  async open({ schema }) {
+    pglite ??= new PGlite();
+    const db = new Kysely<unknown>({ dialect: new PGliteDialect({ pglite }) });
+    return session(db, schema, async () => {});
+  },
+};
+
+/** Kysely itself decides what is prepared: nothing over pg; over postgres.js what its dialect sends. */
+export const KYSELY_SUBJECTS: readonly Subject[] = [
+  over("pg", (url) => {
+    const pool = new pg.Pool({ connectionString: url, max: POOL_SIZE });
+    return new PostgresDialect({ pool });
+  }),
+  over("postgres.js", (url) => new PostgresJSDialect({ postgres: connect(url, true) })),
+  overPglite,
+];

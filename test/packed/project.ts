@@ -1,0 +1,102 @@
+import { execFile } from "node:child_process";
+import { existsSync, readdirSync } from "node:fs";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+
+const execute = promisify(execFile);
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+const PACKAGES = ["core", "pg", "postgres-js", "kysely"] as const;
+
+/** The files that `pnpm publish` would publish, by the names of the packages. */
+export type Tarballs = Readonly<Record<string, string>>;
+
+/** Packs what `npm test` has built. */
+export async function pack(folder: string): Promise<Tarballs> {
+  const packed = PACKAGES.map(async (name) => {
+    const destination = join(folder, name);
+    await mkdir(destination);
+    if (!existsSync(join(ROOT, "packages", name, "dist"))) {
+      throw new Error("The packages are not built; run `npm run build` first.");
+    }
+    const cwd = join(ROOT, "packages", name);
+    await execute("npx", ["-y", "pnpm@12.21.0", "pack", "--pack-destination", destination], {
+      cwd,
+    });
+    const [file] = readdirSync(destination);
+    return [`@waypost/${name}`, `file:${join(destination, file as string)}`] as const;
+  });
+  return Object.fromEntries(await Promise.all(packed));
+}
+
+/** An application of a user's, outside of this repository. */
+export class Project {
+  readonly folder: string;
+
+  private constructor(folder: string) {
+    this.folder = folder;
+  }
+
+  static async create(): Promise<Project> {
+    return new Project(await mkdtemp(join(tmpdir(), "waypost-packed-")));
+  }
+
+  async write(file: string, content: string | object): Promise<void> {
+    const text = typeof content === "string" ? content : JSON.stringify(content, undefined, 2);
+    await mkdir(dirname(join(this.folder, file)), { recursive: true });
+    await writeFile(join(this.folder, file), text);
+  }
+
+  /** Installs exactly these, and refuses what does not fit together. */
+  async install(dependencies: Readonly<Record<string, string>>): Promise<void> {
+    await this.write("package.json", { private: true, type: "module", dependencies });
+    const flags = ["--strict-peer-deps", "--no-audit", "--no-fund", "--prefer-offline"];
+    await execute("npm", ["install", ...flags], { cwd: this.folder });
+  }
+
+  has(name: string): boolean {
+    return existsSync(join(this.folder, "node_modules", name, "package.json"));
+  }
+
+  /** Runs a file of the project, and returns what it printed as JSON. */
+  async run(node: string, file: string, env: Readonly<Record<string, string>>): Promise<unknown> {
+    const { stdout } = await execute(node, [file], {
+      cwd: this.folder,
+      env: { ...process.env, NODE_OPTIONS: "", ...env },
+    });
+    return JSON.parse(stdout);
+  }
+
+  /** The compiler's complaints about a file, `""` if there are none. */
+  async typeCheck(file: string, resolution: "node16" | "bundler"): Promise<string> {
+    const tsc = createRequire(join(ROOT, "package.json")).resolve("typescript/bin/tsc");
+    const config = {
+      compilerOptions: {
+        strict: true,
+        noEmit: true,
+        target: "es2022",
+        lib: ["es2023", "dom", "esnext.disposable"],
+        types: ["node"],
+        skipLibCheck: true,
+        ...(resolution === "node16"
+          ? { module: "node16", moduleResolution: "node16" }
+          : { module: "esnext", moduleResolution: "bundler" }),
+      },
+      files: [file],
+    };
+    await this.write(`tsconfig.${resolution}.json`, config);
+    return execute(process.execPath, [tsc, "-p", `tsconfig.${resolution}.json`], {
+      cwd: this.folder,
+    }).then(
+      ({ stdout }) => stdout,
+      (error: { stdout: string }) => error.stdout,
+    );
+  }
+
+  remove(): Promise<void> {
+    return rm(this.folder, { recursive: true, force: true });
+  }
+}
