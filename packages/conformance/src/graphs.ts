@@ -103,15 +103,33 @@ export function approvalGraph(checkpointer: BaseCheckpointSaver) {
 export const resumeWith = (answer: string) =>
   new Command<string, Record<string, never>, never>({ resume: answer });
 
-/** A graph within a graph, the inner one with a memory of its own. */
-export function nestedGraph(checkpointer: BaseCheckpointSaver) {
+/** As `approvalGraph`, but the question is asked by a graph within. */
+export function nestedApprovalGraph(checkpointer: BaseCheckpointSaver) {
   const inner = new StateGraph(Log)
-    .addNode("inner", ({ log }) => ({ log: [`inner after ${log.length}`] }))
-    .addEdge(START, "inner")
-    .compile({ checkpointer: true });
+    .addNode("prepare", () => ({ log: ["prepared"] }))
+    .addNode("ask", () => ({ log: [`answer: ${interrupt("approve?")}`] }))
+    .addEdge(START, "prepare")
+    .addEdge("prepare", "ask")
+    .compile();
   return new StateGraph(Log)
     .addNode("outer", () => ({ log: ["outer"] }))
     .addNode("nested", inner)
+    .addEdge(START, "outer")
+    .addEdge("outer", "nested")
+    .compile({ checkpointer });
+}
+
+/** A graph within a graph, the inner one with a memory of its own, and a step for each of its nodes. */
+export function nestedGraph(checkpointer: BaseCheckpointSaver, innerNodes = 1) {
+  const nodes = Array.from({ length: innerNodes }, (_, i) => {
+    const node = ({ log }: { log: string[] }) => ({ log: [`inner after ${log.length}`] });
+    return [`inner ${i}`, node] as const;
+  });
+  const inner = new StateGraph(Log).addSequence(nodes as never);
+  const remembering = inner.addEdge(START, "inner 0" as never).compile({ checkpointer: true });
+  return new StateGraph(Log)
+    .addNode("outer", () => ({ log: ["outer"] }))
+    .addNode("nested", remembering)
     .addEdge(START, "outer")
     .addEdge("outer", "nested")
     .compile({ checkpointer });

@@ -8,12 +8,20 @@ import { inputCases } from "./cases/input.ts";
 import { listCases } from "./cases/list.ts";
 import { officialCases } from "./cases/official.ts";
 import { propertyCases } from "./cases/property.ts";
+import { pruneCases } from "./cases/prune.ts";
+import { prunePropertyCases } from "./cases/prune-property.ts";
+import { pruneRaceCases } from "./cases/prune-races.ts";
 import { pythonCases } from "./cases/python.ts";
+import { retentionCases } from "./cases/retention.ts";
 import { serializerCases } from "./cases/serializers.ts";
 import { setupCases } from "./cases/setup.ts";
 import { streamingCases } from "./cases/streaming.ts";
+import { sweepCases } from "./cases/sweep.ts";
+import { threadCases } from "./cases/threads.ts";
+import { tombstoneCases } from "./cases/tombstones.ts";
 import { transactionCases } from "./cases/transactions.ts";
 import { valueCases } from "./cases/values.ts";
+import { verifyCases } from "./cases/verify.ts";
 import type { Mode } from "./mode.ts";
 
 export { BRANCH_CHECKS } from "./cases/branches.ts";
@@ -46,10 +54,17 @@ export function conformance(mode: Mode): void {
     propertyCases,
     valueCases,
     serializerCases,
+    threadCases,
+    pruneCases,
+    prunePropertyCases,
+    sweepCases,
+    verifyCases,
+    retentionCases,
+    tombstoneCases,
     transactionCases,
   ];
   // They look at the server from outside: its wire, its roles, another client of it.
-  const besideIt = [countCases, setupCases, dropInCases, pythonCases];
+  const besideIt = [countCases, setupCases, dropInCases, pythonCases, pruneRaceCases];
   if (!mode.embedded) groups.push(...besideIt);
   for (const group of groups) group(mode);
 }

@@ -1,7 +1,6 @@
-import type { BaseCheckpointSaver } from "@langchain/langgraph-checkpoint";
 import type { SaverOptions, WaypostSaver } from "@waypost/core";
 
-export type Saver = BaseCheckpointSaver & Pick<WaypostSaver, "setup" | "end" | "list">;
+export type Saver = WaypostSaver;
 
 /** A saver on a connection of its own. */
 export interface Session {

@@ -152,7 +152,8 @@ function optionalText(keys: Keys, field: string): string | undefined {
   return value === undefined || value === null ? undefined : text(value, field);
 }
 
-function filterText(filter: unknown): string | undefined {
+/** @throws InvalidInputError unless it is an object whose values are all defined */
+export function filterText(filter: unknown): string | undefined {
   if (filter === undefined || filter === null) return undefined;
   if (!isObject(filter)) {
     throw new InvalidInputError('"filter" must be an object, e.g. { source: "loop" }.');

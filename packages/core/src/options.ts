@@ -4,6 +4,8 @@ import type { Prepare } from "./prepare.js";
 import { checkSchemaName } from "./schema/identifiers.js";
 import { serializer } from "./serializer/serializer.js";
 import { checkSerializer, type Serializer } from "./serializer/types.js";
+import { flag } from "./threads/input.js";
+import { type Retention, type RetentionPlan, retentionPlan } from "./threads/retention.js";
 
 export interface SaverOptions {
   /** Schema of the tables; created by `setup()`. At most 63 bytes. Default `"public"`. */
@@ -12,6 +14,16 @@ export interface SaverOptions {
   serde?: SerializerProtocol;
   /** Whether statements are prepared on the server. Default `"auto"`: yes, unless a pooler in between refuses. */
   prepare?: Prepare;
+  /**
+   * Prunes each thread as it is written, every 100 steps of its graph, as part of `put`; in between it
+   * grows beyond what is to stay. Default: all checkpoints stay.
+   */
+  retention?: Retention;
+  /**
+   * A thread that `deleteThread` deleted stays deleted: what a run that still goes on writes to it is
+   * refused with the code `WAYPOST_THREAD_DELETED`. All savers that write to the tables need it. Default false.
+   */
+  tombstones?: boolean;
 }
 
 export interface CheckedOptions {
@@ -19,6 +31,8 @@ export interface CheckedOptions {
   readonly serde: Serializer;
   /** Whether the server may hand over type `json` as text; see `Serializer`. */
   readonly jsonIsText: boolean;
+  readonly retention: RetentionPlan | undefined;
+  readonly tombstones: boolean;
 }
 
 /** @throws InvalidInputError naming the option and what to pass. */
@@ -26,14 +40,20 @@ export function checkOptions(options: SaverOptions = {}): CheckedOptions {
   if (typeof options !== "object" || options === null) {
     throw new InvalidInputError('The options must be an object, e.g. { schema: "agents" }.');
   }
-  const { schema = "public", serde, prepare = "auto" } = options;
+  const { schema = "public", serde, prepare = "auto", retention, tombstones = false } = options;
   checkSchemaName(schema);
   if (prepare !== "auto" && typeof prepare !== "boolean") {
     throw new InvalidInputError('The option "prepare" must be "auto", true or false.');
   }
   if (serde !== undefined) checkSerializer(serde, 'The option "serde"');
   const checked: Serializer = serde ?? serializer();
-  return { schema, serde: checked, jsonIsText: checked.jsonIsText === true };
+  return {
+    schema,
+    serde: checked,
+    jsonIsText: checked.jsonIsText === true,
+    retention: retentionPlan(retention),
+    tombstones: flag(tombstones, "tombstones"),
+  };
 }
 
 /** @throws InvalidInputError unless it is a non-empty string; whether it leads anywhere shows at the first use. */

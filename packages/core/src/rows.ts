@@ -1,6 +1,5 @@
 import {
   type Checkpoint,
-  type CheckpointMetadata,
   type CheckpointPendingWrite,
   type CheckpointTuple,
   compareWritesSortKeys,
@@ -10,6 +9,7 @@ import {
 } from "@langchain/langgraph-checkpoint";
 import { configOf, type NamespaceKey } from "./config.js";
 import { SerializationError } from "./errors.js";
+import { withoutRun } from "./run.js";
 import { PLAINTEXT_REFUSED } from "./serializer/encrypt.js";
 import type { Place, Serializer, ValuePlace, WritePlace } from "./serializer/types.js";
 import { decode, decodeMetadata } from "./serializer/values.js";
@@ -119,7 +119,7 @@ export async function toTuple(
   return {
     config: configOf({ threadId, checkpointNs, checkpointId }),
     checkpoint,
-    metadata: metadata as CheckpointMetadata,
+    metadata: withoutRun(metadata),
     parentConfig:
       row.parent === null
         ? undefined

@@ -1,12 +1,11 @@
 import type { RunnableConfig } from "@langchain/core/runnables";
-import {
-  BaseCheckpointSaver,
-  type ChannelVersions,
-  type Checkpoint,
-  type CheckpointMetadata,
-  type CheckpointTuple,
-  type DeltaChannelHistory,
-  type PendingWrite,
+import type {
+  ChannelVersions,
+  Checkpoint,
+  CheckpointMetadata,
+  CheckpointTuple,
+  DeltaChannelHistory,
+  PendingWrite,
 } from "@langchain/langgraph-checkpoint";
 import {
   configOf,
@@ -15,7 +14,6 @@ import {
   listQuery,
   readKey,
   text,
-  threadIdOf,
   writeKey,
 } from "./config.js";
 import { toDeltaHistory } from "./delta.js";
@@ -25,20 +23,21 @@ import { databaseError, InvalidInputError, type WaypostError } from "./errors.js
 import { CURSOR_BATCH, listTuples, streamTuples } from "./list.js";
 import { checkOptions, type SaverOptions } from "./options.js";
 import { Page } from "./page.js";
-import { tablesIn } from "./schema/identifiers.js";
-import { setup } from "./schema/setup.js";
+import { type Store, storeCheckpoint, storeWrites } from "./put.js";
+import { withRun } from "./run.js";
+import type { Tables } from "./schema/identifiers.js";
 import { encodeMetadata } from "./serializer/values.js";
 import { cursorStatement } from "./sql/cursor.js";
-import { deleteThreadStatement } from "./sql/delete-thread.js";
 import { type DeltaRow, deltaHistoryStatement } from "./sql/delta-history.js";
 import { getTupleStatement } from "./sql/get-tuple.js";
 import { listStatement, type PageInput } from "./sql/list.js";
+import { lockThreadStatement } from "./sql/lock-thread.js";
 import { putStatements } from "./sql/put.js";
 import { putWritesStatements } from "./sql/put-writes.js";
 import type { TupleRow } from "./sql/tuple.js";
+import { ThreadSaver } from "./threads/saver.js";
 
-function statementsFor(schema: string, jsonIsText: boolean) {
-  const tables = tablesIn(schema);
+function statementsFor(tables: Tables, jsonIsText: boolean) {
   return {
     put: putStatements(tables),
     putWrites: putWritesStatements(tables),
@@ -46,7 +45,7 @@ function statementsFor(schema: string, jsonIsText: boolean) {
     list: listStatement(tables, jsonIsText),
     cursor: cursorStatement(tables, jsonIsText),
     deltaHistory: deltaHistoryStatement(tables, jsonIsText),
-    deleteThread: deleteThreadStatement(tables),
+    lockThread: lockThreadStatement(tables),
   };
 }
 
@@ -56,37 +55,16 @@ type Statements = ReturnType<typeof statementsFor>;
 const BROKEN_TEXT = "22021";
 
 /** A LangGraph checkpoint saver over any driver. Use the class of your driver's package. */
-export abstract class WaypostSaver extends BaseCheckpointSaver<number> implements AsyncDisposable {
-  readonly #driver: Driver;
-  readonly #schema: string;
+export abstract class WaypostSaver extends ThreadSaver {
   readonly #sql: Statements;
+  readonly #store: Store;
 
   /** @throws InvalidInputError if an option can't be used; nothing is sent to the database here. */
   constructor(driver: Driver, options?: SaverOptions) {
-    const { schema, serde, jsonIsText } = checkOptions(options);
-    super(serde);
-    this.#driver = driver;
-    this.#schema = schema;
-    this.#sql = statementsFor(schema, jsonIsText);
-  }
-
-  /**
-   * Creates the tables, or upgrades those of the official savers in place. Call it before the first
-   * use; calling it again, also from many processes at once, is cheap and changes nothing.
-   *
-   * @throws DatabaseError e.g. if the role may not create tables
-   */
-  async setup(): Promise<void> {
-    await this.#guard("setup", () => setup(this.#driver, this.#schema));
-  }
-
-  /** Closes the connections that `fromConnString` opened; a client that was passed in stays as it is. */
-  async end(): Promise<void> {
-    await this.#driver.close();
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.end();
+    const checked = checkOptions(options);
+    super(driver, checked);
+    this.#sql = statementsFor(this.tables, checked.jsonIsText);
+    this.#store = { driver, sql: this.#sql, tombstones: this.tombstones };
   }
 
   /**
@@ -135,7 +113,8 @@ export abstract class WaypostSaver extends BaseCheckpointSaver<number> implement
    * trip. The config's `checkpoint_id` is its parent.
    *
    * @returns the config that names the new checkpoint
-   * @throws InvalidInputError or SerializationError before anything is written
+   * @throws InvalidInputError or SerializationError before anything is written; with `retention`, also
+   *   the error of a removal that failed once the checkpoint was stored
    */
   override async put(
     config: RunnableConfig,
@@ -147,9 +126,15 @@ export abstract class WaypostSaver extends BaseCheckpointSaver<number> implement
     // Before anything is awaited: the caller may go on changing the checkpoint meanwhile.
     const { id: checkpointId, json } = encodeCheckpoint(checkpoint);
     const key = { threadId, checkpointNs, checkpointId };
+    const passed = {
+      values: { ...checkpoint.channel_values },
+      versions: { ...checkpoint.channel_versions },
+      newVersions: { ...newVersions },
+      metadata: { ...metadata },
+    };
     const [blobs, metadataJson] = await Promise.all([
       encodeBlobs(this.serde, key, checkpoint.channel_values, newVersions),
-      encodeMetadata(metadata),
+      encodeMetadata(withRun(metadata, config)),
     ]);
     const input = {
       ...key,
@@ -158,7 +143,8 @@ export abstract class WaypostSaver extends BaseCheckpointSaver<number> implement
       metadata: metadataJson,
       blobs,
     };
-    await this.#write("put", this.#sql.put(input));
+    await this.guard("put", () => storeCheckpoint(this.#store, this.serde, { ...passed, input }));
+    await this.retain(key, passed.metadata);
     return configOf(key);
   }
 
@@ -186,12 +172,7 @@ export abstract class WaypostSaver extends BaseCheckpointSaver<number> implement
       taskPath: text(taskPath, "taskPath"),
       writes: await encodeWrites(this.serde, task, writes),
     };
-    await this.#write("putWrites", this.#sql.putWrites(input));
-  }
-
-  /** Deletes all checkpoints, values and writes of a thread, in one round trip. */
-  override async deleteThread(threadId: string): Promise<void> {
-    await this.#query("deleteThread", this.#sql.deleteThread(threadIdOf(threadId)));
+    await this.guard("putWrites", () => storeWrites(this.#store, input));
   }
 
   /**
@@ -228,36 +209,18 @@ export abstract class WaypostSaver extends BaseCheckpointSaver<number> implement
     return Math.floor(current ?? 0) + 1 + Math.random();
   }
 
-  async #write(operation: string, statements: readonly Statement[]): Promise<void> {
-    const [first] = statements;
-    if (first === undefined) return;
-    if (statements.length === 1) {
-      await this.#query(operation, first);
-      return;
-    }
-    await this.#guard(operation, () =>
-      this.#driver.transaction(async (tx) => {
-        for (const statement of statements) await tx.query(statement);
-      }),
-    );
-  }
-
   /** A damaged value fails the whole statement where the server reads it as text; as bytes, it can be named. */
   async #read<Row extends object>(
     operation: string,
     statement: (sql: Statements) => Statement,
   ): Promise<Row[]> {
     try {
-      return await this.#query<Row>(operation, statement(this.#sql));
+      return await this.query<Row>(operation, statement(this.#sql));
     } catch (error) {
       if ((error as WaypostError).code !== BROKEN_TEXT) throw error;
-      const asBytes = statementsFor(this.#schema, false);
-      return await this.#driver.query<Row>(statement(asBytes)).catch(() => Promise.reject(error));
+      const asBytes = statementsFor(this.tables, false);
+      return await this.driver.query<Row>(statement(asBytes)).catch(() => Promise.reject(error));
     }
-  }
-
-  #query<Row extends object>(operation: string, statement: Statement): Promise<Row[]> {
-    return this.#guard(operation, () => this.#driver.query<Row>(statement));
   }
 
   async *#stream<Row extends object>(
@@ -265,15 +228,7 @@ export abstract class WaypostSaver extends BaseCheckpointSaver<number> implement
     statement: Statement,
   ): AsyncGenerator<Row[]> {
     try {
-      yield* this.#driver.stream<Row>(statement, CURSOR_BATCH);
-    } catch (cause) {
-      throw databaseError(operation, cause);
-    }
-  }
-
-  async #guard<T>(operation: string, work: () => Promise<T>): Promise<T> {
-    try {
-      return await work();
+      yield* this.driver.stream<Row>(statement, CURSOR_BATCH);
     } catch (cause) {
       throw databaseError(operation, cause);
     }

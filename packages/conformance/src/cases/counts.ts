@@ -1,3 +1,4 @@
+import type { RunnableConfig } from "@langchain/core/runnables";
 import { setupScript } from "@waypost/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { checkpoint, METADATA, putChain } from "../checkpoints.ts";
@@ -155,6 +156,35 @@ export function countCases(mode: Mode): void {
         );
       }));
 
+    it("put on a parent is one statement, and retention adds four to a hundred of them", () =>
+      withSaver(
+        mode,
+        async (saver) => {
+          const hundred = () => putChain(saver, "1", 101, (step) => ({ step }));
+          expect((await proxy.during(hundred)).statements).toBe(101 + 2 + overhead);
+          expect(await saver.getTuple(thread("1"))).toBeDefined();
+        },
+        { retention: { keepLast: 10 } },
+        proxy.url,
+      ));
+
+    it("tombstones add no statement to put on a parent, nor to putWrites on a checkpoint", () =>
+      withSaver(
+        mode,
+        async (saver) => {
+          const [root] = await putChain(saver, "1", 1, () => ({}));
+          const next = checkpoint({});
+          const put = () => saver.put(root ?? {}, next, METADATA, {});
+          expect(await proxy.during(put)).toEqual(ONE);
+          const write = () => saver.putWrites(root ?? {}, [["log", 1]], "task");
+          expect(await proxy.during(write)).toEqual(ONE);
+          const deletion = await proxy.during(() => saver.deleteThread("1"));
+          expect(deletion.statements).toBe(5 + overhead);
+        },
+        { tombstones: true },
+        proxy.url,
+      ));
+
     it("more writes than one statement can bind are stored in one transaction", () =>
       withCounted(async (saver) => {
         const [config] = await putChain(saver, "1", 1, () => ({}));
@@ -167,10 +197,14 @@ export function countCases(mode: Mode): void {
 
     it("more channels than one statement can bind are stored in one transaction", () =>
       withCounted(async (saver) => {
-        const stored = checkpoint(values(17_000));
-        const put = () => saver.put(thread("1"), stored, METADATA, stored.channel_versions);
-        expect((await proxy.during(put)).statements).toBe(2 + overhead);
-        expect((await saver.getTuple(thread("1")))?.checkpoint).toEqual(stored);
+        let config: RunnableConfig = thread("1");
+        for (const stored of [checkpoint(values(17_000)), checkpoint(values(17_000))]) {
+          const put = async () => {
+            config = await saver.put(config, stored, METADATA, stored.channel_versions);
+          };
+          expect((await proxy.during(put)).statements).toBe(2 + overhead);
+          expect((await saver.getTuple(thread("1")))?.checkpoint).toEqual(stored);
+        }
       }));
   });
 }

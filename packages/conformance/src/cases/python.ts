@@ -175,6 +175,16 @@ export function pythonCases(mode: Mode): void {
       ),
     );
 
+    it("is verified like any other: a row that is refused is found, and nothing else", () =>
+      withPythonThread(
+        async (saver) => {
+          expect(await collect(saver.verify())).toMatchObject([
+            { threadId: "python", problems: [{ kind: "unreadable", channel: "messages" }] },
+          ]);
+        },
+        { messages: { type: "pickle", blob: Buffer.from("80049503000000000000004b2a2e", "hex") } },
+      ));
+
     it("is deleted like any other", () =>
       withPythonThread(async (saver) => {
         await saver.deleteThread("python");

@@ -34,6 +34,9 @@ export interface Tables {
   readonly blobs: string;
   readonly writes: string;
   readonly migrations: string;
+  readonly deleted: string;
+  /** A literal that tells the locks of this schema from those of others. */
+  readonly lockName: string;
 }
 
 export function tablesIn(schema: string): Tables {
@@ -43,5 +46,7 @@ export function tablesIn(schema: string): Tables {
     blobs: table("checkpoint_blobs"),
     writes: table("checkpoint_writes"),
     migrations: table("waypost_migrations"),
+    deleted: table("waypost_deleted_threads"),
+    lockName: quoteLiteral(`waypost thread ${schema} `),
   };
 }

@@ -27,23 +27,41 @@ const MAX_WRITES = rowsPerStatement(WRITE_CASTS.length, SHARED_PARAMETERS);
 /**
  * One statement stores the writes of a task; none for no writes; beyond 16,382 writes several, which
  * belong in one transaction.
+ *
+ * @returns a function of the input, and whether the writes need their checkpoint's row, which they then
+ *   hold on to against a removal at the same time; where there is none, nothing is stored and no row
+ *   returned
  */
-export function putWritesStatements(tables: Tables): (input: PutWritesInput) => Statement[] {
+export function putWritesStatements(
+  tables: Tables,
+): (input: PutWritesInput, onCheckpoint: boolean) => Statement[] {
   // A repeated ordinary write is one that arrived before; a special one (error, interrupt, resume)
   // replaces its predecessor.
-  const insert = templateByRows(
-    (count) => `INSERT INTO ${tables.writes} AS stored
+  const insert = (rows: string) => `INSERT INTO ${tables.writes} AS stored
   (thread_id, checkpoint_ns, checkpoint_id, task_id, task_path, idx, channel, type, blob)
-VALUES ${valueRows(SHARED, WRITE_CASTS, count, SHARED_PARAMETERS + 1)}
+${rows}
 ON CONFLICT (thread_id, checkpoint_ns, checkpoint_id, task_id, idx) DO UPDATE SET
   channel = EXCLUDED.channel, type = EXCLUDED.type, blob = EXCLUDED.blob, task_path = EXCLUDED.task_path
-WHERE stored.idx < 0`,
+WHERE stored.idx < 0`;
+  const rows = (count: number) =>
+    `VALUES ${valueRows(SHARED, WRITE_CASTS, count, SHARED_PARAMETERS + 1)}`;
+  const alone = templateByRows((count) => insert(rows(count)));
+  const onCheckpointOnly = templateByRows(
+    (count) => `WITH checkpoint AS MATERIALIZED (
+  SELECT FROM ${tables.checkpoints}
+  WHERE thread_id = $1::text AND checkpoint_ns = $2::text AND checkpoint_id = $3::text
+  FOR KEY SHARE
+), writes AS (
+${insert(`SELECT v.* FROM checkpoint CROSS JOIN (${rows(count)}) v`)}
+)
+SELECT true AS stored FROM checkpoint`,
   );
 
-  return (input) => {
+  return (input, onCheckpoint) => {
     const { threadId, checkpointNs, checkpointId, taskId, taskPath } = input;
     const writes = [...input.writes].sort((a, b) => a.idx - b.idx);
     const statements: Statement[] = [];
+    const bind = onCheckpoint ? onCheckpointOnly : alone;
     while (writes.length > 0) {
       const rows = writes.splice(0, MAX_WRITES);
       const values = [
@@ -54,7 +72,7 @@ WHERE stored.idx < 0`,
         taskPath,
         ...rows.flatMap(writeValues),
       ];
-      statements.push(insert(rows.length)(values));
+      statements.push(bind(rows.length)(values));
     }
     return statements;
   };

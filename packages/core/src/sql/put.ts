@@ -25,44 +25,76 @@ const CHECKPOINT_PARAMETERS = 6;
 const BLOB_CASTS = ["text", "text", "text", "bytea"];
 const MAX_BLOBS = rowsPerStatement(BLOB_CASTS.length, CHECKPOINT_PARAMETERS);
 
+/** Returned where something was stored. */
+export interface StoredRow {
+  readonly stored: boolean;
+}
+
 /**
  * One statement stores a checkpoint with its blobs; beyond 16,381 blobs it takes further statements
  * before it, which belong in one transaction with it.
+ *
+ * A checkpoint refers to values that its parent's run stored. So the statement holds on to the
+ * parent's row until it commits, against a removal at the same time; where there is no such row, it
+ * stores nothing and returns no row.
+ *
+ * @returns a function of the input, and whether the checkpoint stands on its parent
  */
-export function putStatements(tables: Tables): (input: PutInput) => Statement[] {
-  const insertBlobs = (count: number, firstPlaceholder: number) => `
-  INSERT INTO ${tables.blobs} (thread_id, checkpoint_ns, channel, version, type, blob)
-  VALUES ${valueRows("$1::text, $2::text", BLOB_CASTS, count, firstPlaceholder)}
-  ON CONFLICT (thread_id, checkpoint_ns, channel, version) DO NOTHING`;
-
-  const blobsOnly = templateByRows((count) => insertBlobs(count, 3).trimStart());
-  const whole = templateByRows((count) => {
-    const blobs =
-      count === 0 ? "" : `WITH blobs AS (${insertBlobs(count, CHECKPOINT_PARAMETERS + 1)}\n)\n`;
-    return `${blobs}INSERT INTO ${tables.checkpoints}
-  (thread_id, checkpoint_ns, checkpoint_id, parent_checkpoint_id, checkpoint, metadata)
-VALUES ($1::text, $2::text, $3::text, $4::text, $5::text::jsonb, $6::text::jsonb)
-ON CONFLICT (thread_id, checkpoint_ns, checkpoint_id) DO UPDATE SET
-  parent_checkpoint_id = EXCLUDED.parent_checkpoint_id,
-  checkpoint = EXCLUDED.checkpoint,
-  metadata = EXCLUDED.metadata`;
-  });
-
-  return (input) => {
-    const { threadId, checkpointNs } = input;
+export function putStatements(tables: Tables): (input: PutInput, onParent: boolean) => Statement[] {
+  const alone = texts(tables, 2, "FROM ", []);
+  const onParentOnly = texts(tables, 3, "FROM parent CROSS JOIN ", [
+    `parent AS MATERIALIZED (
+  SELECT FROM ${tables.checkpoints}
+  WHERE thread_id = $1::text AND checkpoint_ns = $2::text AND checkpoint_id = $3::text
+  FOR KEY SHARE
+)`,
+  ]);
+  return ({ threadId, checkpointNs, parentId, ...input }, onParent) => {
+    const { whole, blobsOnly } = onParent ? onParentOnly : alone;
+    const namespace = [threadId, checkpointNs];
+    const key = onParent ? [...namespace, parentId] : namespace;
+    const checkpoint = [parentId, input.checkpointId, input.checkpoint, input.metadata];
     const blobs = [...input.blobs].sort(byChannelAndVersion);
     const statements: Statement[] = [];
     while (blobs.length > MAX_BLOBS) {
       const rows = blobs.splice(0, MAX_BLOBS);
-      statements.push(
-        blobsOnly(rows.length)([threadId, checkpointNs, ...rows.flatMap(blobValues)]),
-      );
+      statements.push(blobsOnly(rows.length)([...key, ...rows.flatMap(blobValues)]));
     }
-    const checkpoint = [input.checkpointId, input.parentId, input.checkpoint, input.metadata];
-    statements.push(
-      whole(blobs.length)([threadId, checkpointNs, ...checkpoint, ...blobs.flatMap(blobValues)]),
-    );
+    const values = [...namespace, ...checkpoint, ...blobs.flatMap(blobValues)];
+    statements.push(whole(blobs.length)(values));
     return statements;
+  };
+}
+
+/**
+ * @param keyParameters how many parameters come before the blobs where these are alone
+ * @param from what to select the rows from, so that there are none where that is empty
+ * @param ctes what `from` needs
+ */
+function texts(tables: Tables, keyParameters: number, from: string, ctes: readonly string[]) {
+  const withAll = (all: readonly string[]) => (all.length === 0 ? "" : `WITH ${all.join(", ")}\n`);
+  const blobs = (count: number, firstPlaceholder: number) => `INSERT INTO ${tables.blobs}
+  (thread_id, checkpoint_ns, channel, version, type, blob)
+SELECT v.* ${from}(
+  VALUES ${valueRows("$1::text, $2::text", BLOB_CASTS, count, firstPlaceholder)}
+) v
+ON CONFLICT (thread_id, checkpoint_ns, channel, version) DO NOTHING`;
+  return {
+    blobsOnly: templateByRows((count) => withAll(ctes) + blobs(count, keyParameters + 1)),
+    whole: templateByRows((count) => {
+      const first = CHECKPOINT_PARAMETERS + 1;
+      const all = count === 0 ? ctes : [...ctes, `blobs AS (\n${blobs(count, first)}\n)`];
+      return `${withAll(all)}INSERT INTO ${tables.checkpoints}
+  (thread_id, checkpoint_ns, parent_checkpoint_id, checkpoint_id, checkpoint, metadata)
+SELECT v.* ${from}(
+  VALUES ($1::text, $2::text, $3::text, $4::text, $5::text::jsonb, $6::text::jsonb)
+) v
+ON CONFLICT (thread_id, checkpoint_ns, checkpoint_id) DO UPDATE SET
+  parent_checkpoint_id = EXCLUDED.parent_checkpoint_id,
+  checkpoint = EXCLUDED.checkpoint,
+  metadata = EXCLUDED.metadata
+RETURNING true AS stored`;
+    }),
   };
 }
 

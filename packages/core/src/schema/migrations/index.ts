@@ -1,5 +1,9 @@
 import type { Tables } from "../identifiers.js";
 import { officialTables } from "./001-official-tables.js";
+import { deletedThreads } from "./002-deleted-threads.js";
 
 /** In order; the position, from 1, is the version. Each is idempotent, and never changed once released. */
-export const MIGRATIONS: readonly ((tables: Tables) => readonly string[])[] = [officialTables];
+export const MIGRATIONS: readonly ((tables: Tables) => readonly string[])[] = [
+  officialTables,
+  deletedThreads,
+];

@@ -1,0 +1,142 @@
+import type {
+  ChannelVersions,
+  Checkpoint,
+  CheckpointMetadata,
+} from "@langchain/langgraph-checkpoint";
+import type { Driver, Queryable, Statement } from "./driver.js";
+import { encodeBlobs } from "./encode.js";
+import { WaypostError } from "./errors.js";
+import type { Serializer } from "./serializer/types.js";
+import type { PutInput, StoredRow } from "./sql/put.js";
+import type { PutWritesInput } from "./sql/put-writes.js";
+import type { Tombstones } from "./sql/tombstones.js";
+import { refuseBuried } from "./threads/delete.js";
+
+export interface PutSql {
+  put(input: PutInput, onParent: boolean): Statement[];
+  putWrites(input: PutWritesInput, onCheckpoint: boolean): Statement[];
+  lockThread(threadId: string, wait: boolean): Statement;
+}
+
+/** Where and how to store. */
+export interface Store {
+  readonly driver: Driver;
+  readonly sql: PutSql;
+  /** Undefined where a deleted thread may begin anew. */
+  readonly tombstones: Tombstones | undefined;
+}
+
+/** A checkpoint ready to be stored, and what is needed to store all of its values. */
+export interface Put {
+  readonly input: PutInput;
+  readonly values: Checkpoint["channel_values"];
+  readonly versions: ChannelVersions;
+  readonly newVersions: ChannelVersions;
+  readonly metadata: CheckpointMetadata;
+}
+
+/**
+ * Stores a checkpoint so that all values it refers to are there: one statement, but where its parent
+ * is gone (or never was there), and for copies, which refer to the values of their original instead.
+ * Then all of its values are stored with it, while nobody can remove any.
+ *
+ * With tombstones, the parent's row is also the proof that the thread is not deleted; a checkpoint
+ * without a parent is stored as one whose parent is gone.
+ *
+ * @throws WaypostError if the parent is gone and with it what a delta channel is rebuilt from, or the
+ *   thread is deleted
+ */
+export async function storeCheckpoint(store: Store, serde: Serializer, put: Put): Promise<void> {
+  const { driver, sql, tombstones } = store;
+  const onParent = put.input.parentId !== null;
+  if (!isCopy(put) && (onParent || tombstones === undefined)) {
+    const stored = await sendAll<StoredRow>(driver, sql.put(put.input, onParent));
+    if (stored.length > 0) return;
+  }
+  const blobs = [
+    ...put.input.blobs,
+    ...(await encodeBlobs(serde, put.input, put.values, oldVersions(put))),
+  ];
+  const whole = { ...put.input, blobs };
+  await withLock(store, whole.threadId, async (tx) => {
+    if (onParent && needsAncestors(put)) {
+      const stored = await send<StoredRow>(tx, sql.put(whole, true));
+      if (stored.length === 0) throw parentRemoved();
+    } else await send(tx, sql.put(whole, false));
+  });
+}
+
+/**
+ * Stores writes in one statement. With tombstones, those whose checkpoint is not there (yet) take a
+ * transaction that first makes sure that the thread is not deleted.
+ *
+ * @throws WaypostError if the thread is deleted
+ */
+export async function storeWrites(store: Store, input: PutWritesInput): Promise<void> {
+  const { driver, sql, tombstones } = store;
+  const stored = await sendAll(driver, sql.putWrites(input, tombstones !== undefined));
+  if (tombstones === undefined || input.writes.length === 0 || stored.length > 0) return;
+  await withLock(store, input.threadId, (tx) => send(tx, sql.putWrites(input, false)));
+}
+
+/** Runs the work while nobody can remove anything from the thread. */
+function withLock<T>(
+  { driver, sql, tombstones }: Store,
+  threadId: string,
+  work: (tx: Queryable) => Promise<T>,
+): Promise<T> {
+  return driver.transaction(async (tx) => {
+    await tx.query(sql.lockThread(threadId, true));
+    if (tombstones !== undefined) await refuseBuried(tx, tombstones, threadId);
+    return work(tx);
+  });
+}
+
+/** Runs statements that belong together, one by itself or several in a transaction; rows of the last. */
+function sendAll<Row extends object>(
+  driver: Driver,
+  statements: readonly Statement[],
+): Promise<Row[]> {
+  return statements.length > 1
+    ? driver.transaction((tx) => send<Row>(tx, statements))
+    : send<Row>(driver, statements);
+}
+
+async function send<Row extends object>(
+  session: Queryable,
+  statements: readonly Statement[],
+): Promise<Row[]> {
+  let rows: Row[] = [];
+  for (const statement of statements) rows = await session.query<Row>(statement);
+  return rows;
+}
+
+/** LangGraph stores a copy as a sibling of its original, and names none of its versions as new. */
+function isCopy({ metadata, newVersions }: Put): boolean {
+  return metadata.source === "fork" && Object.keys(newVersions).length === 0;
+}
+
+/** Versions of the values that were there before. */
+function oldVersions({ values, versions, newVersions }: Put): ChannelVersions {
+  return Object.fromEntries(
+    Object.entries(versions).filter(
+      ([channel]) => Object.hasOwn(values, channel) && !Object.hasOwn(newVersions, channel),
+    ),
+  );
+}
+
+/** Whether a delta channel has no value in the checkpoint: it is rebuilt from its ancestors. */
+function needsAncestors({ values, versions, metadata }: Put): boolean {
+  const counters = (metadata as { counters_since_delta_snapshot?: object })
+    .counters_since_delta_snapshot;
+  return Object.keys(counters ?? {}).some(
+    (channel) => Object.hasOwn(versions, channel) && !Object.hasOwn(values, channel),
+  );
+}
+
+function parentRemoved(): WaypostError {
+  return new WaypostError(
+    "WAYPOST_PARENT_REMOVED",
+    "put stored nothing: the checkpoint that this one continues from was removed meanwhile, and with it what its delta channels are rebuilt from. Run again from a checkpoint that is there.",
+  );
+}

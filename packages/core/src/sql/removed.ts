@@ -1,0 +1,72 @@
+import type { Tables } from "../schema/identifiers.js";
+
+/** What a removal took away. `kept`: checkpoints that were to go but stay. */
+export interface RemovedRow {
+  readonly checkpoints: number;
+  readonly blobs: number;
+  readonly writes: number;
+  readonly kept: number;
+  /** A whole number as text: it may be larger than an `int`. */
+  readonly bytes: string;
+}
+
+type Act = "DELETE" | "SELECT";
+
+/** Stored size, compressed where it is; without the rows' headers and indexes. */
+const SIZES = {
+  checkpoints: "pg_column_size(r.checkpoint) + pg_column_size(r.metadata)",
+  writes: "pg_column_size(r.blob)",
+  blobs: "coalesce(pg_column_size(r.blob), 0)",
+} as const;
+type Table = keyof typeof SIZES;
+
+const KEYS: Readonly<Record<Table, readonly string[]>> = {
+  checkpoints: ["checkpoint_ns", "checkpoint_id"],
+  writes: ["checkpoint_ns", "checkpoint_id"],
+  blobs: ["checkpoint_ns", "channel", "version"],
+};
+
+/**
+ * Ends a statement whose CTEs are `chosen`, `going` (checkpoint_ns, checkpoint_id) and `unused`
+ * (checkpoint_ns, channel, version): removes, or only counts, the checkpoints and writes of `going` and
+ * the blobs of `unused`.
+ */
+export function removedListed(tables: Tables, act: Act): string {
+  const removed = (table: Table) => {
+    const list = table === "blobs" ? "unused" : "going";
+    const size = `${SIZES[table]} AS size`;
+    const match = KEYS[table].map((column) => `r.${column} = l.${column}`).join(" AND ");
+    const where = `r.thread_id = $1::text`;
+    return act === "DELETE"
+      ? `DELETE FROM ${tables[table]} r USING ${list} l WHERE ${where} AND ${match} RETURNING ${size}`
+      : `SELECT ${size} FROM ${tables[table]} r JOIN ${list} l ON ${match} WHERE ${where}`;
+  };
+  const kept = "(SELECT count(*)::int FROM chosen) - (SELECT count(*)::int FROM going)";
+  return `, ${counted(removed, kept)}`;
+}
+
+/** Removes, or only counts, all rows of the three tables under one condition. */
+export function removedWhole(tables: Tables, condition: string, act: Act): string {
+  const removed = (table: Table) => {
+    const size = `${SIZES[table]} AS size`;
+    return act === "DELETE"
+      ? `DELETE FROM ${tables[table]} r WHERE ${condition} RETURNING ${size}`
+      : `SELECT ${size} FROM ${tables[table]} r WHERE ${condition}`;
+  };
+  return `WITH ${counted(removed, "0")}`;
+}
+
+function counted(removed: (table: Table) => string, kept: string): string {
+  const sum = (table: string) =>
+    `(SELECT count(*)::int AS rows, coalesce(sum(size), 0) AS size FROM ${table})`;
+  return `old_checkpoints AS (
+  ${removed("checkpoints")}
+), old_writes AS (
+  ${removed("writes")}
+), old_blobs AS (
+  ${removed("blobs")}
+)
+SELECT c.rows AS checkpoints, b.rows AS blobs, w.rows AS writes, ${kept} AS kept,
+  (c.size + b.size + w.size)::text AS bytes
+FROM ${sum("old_checkpoints")} c, ${sum("old_blobs")} b, ${sum("old_writes")} w`;
+}

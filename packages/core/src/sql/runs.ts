@@ -1,0 +1,39 @@
+import type { Statement } from "../driver.js";
+import type { Tables } from "../schema/identifiers.js";
+import { ISOLATION, lockThread, WITHOUT_JIT } from "./lock-thread.js";
+import { template } from "./template.js";
+
+/**
+ * Metadata key under which `put` stores the run of a checkpoint, beside LangGraph's own `run_id`: that
+ * one, where it is there, makes LangGraph take a second call with it for a retry of the first.
+ */
+export const RUN_KEY = "waypost_run_id";
+
+const ofRuns = (runs: string) =>
+  `coalesce(metadata ->> 'run_id', metadata ->> '${RUN_KEY}') = ANY (${runs}::text[])`;
+
+/** The threads in which any of the runs stored a checkpoint. Reads the whole table: it has no such index. */
+export function threadsOfRunsStatement(tables: Tables): (runIds: readonly string[]) => Statement {
+  const bind = template(
+    `SELECT DISTINCT thread_id AS thread FROM ${tables.checkpoints} WHERE ${ofRuns("$1")}`,
+  );
+  return (runIds) => bind([runIds]);
+}
+
+/** Locks the runs' checkpoints in a thread, as `chooseStatement` does; waits for those in use. */
+export function chooseRunsStatement(
+  tables: Tables,
+): (threadId: string, runIds: readonly string[]) => Statement {
+  const bind = template(`WITH thread_lock AS MATERIALIZED (
+  SELECT ${lockThread(tables, "$1::text")} IS NOT NULL AS free, ${WITHOUT_JIT}
+)
+SELECT c.checkpoint_ns AS namespace, c.checkpoint_id AS id,
+  ${ISOLATION}
+FROM thread_lock l CROSS JOIN LATERAL (
+  SELECT checkpoint_ns, checkpoint_id FROM ${tables.checkpoints}
+  WHERE thread_id = $1::text AND ${ofRuns("$2")}
+  ORDER BY checkpoint_ns, checkpoint_id FOR UPDATE
+) c
+WHERE l.free`);
+  return (threadId, runIds) => bind([threadId, runIds]);
+}

@@ -1,0 +1,123 @@
+import type { Statement } from "../driver.js";
+import type { Tables } from "../schema/identifiers.js";
+import { template } from "./template.js";
+
+/** Something that does not read back as it was stored. */
+export interface DamageRow {
+  readonly kind: "shared" | "missing" | "unreadable";
+  readonly namespace: string;
+  /** Null for checkpoints as a whole. */
+  readonly channel: string | null;
+  readonly version: string | null;
+  /** Ids of checkpoints, a JSON array. */
+  readonly ids: string;
+}
+
+const hasVersions = (checkpoint: string) =>
+  `jsonb_typeof(${checkpoint} -> 'channel_versions') = 'object'`;
+
+/**
+ * What a thread's rows tell of each other:
+ *
+ * - `shared`: two checkpoints introduced the same version, though neither got it from the other, so that
+ *   one of them reads the other's value. A copy, equal to a sibling in all versions, shares rightly.
+ * - `missing`: a checkpoint refers to a version that is neither stored nor marked as empty.
+ * - `unreadable`: a checkpoint that is no object, or whose versions are none.
+ */
+export function damageStatement(tables: Tables): (threadId: string) => Statement {
+  const own = "thread_id = $1::text AND checkpoint_ns = c.checkpoint_ns";
+  const bind = template(`WITH referred AS MATERIALIZED (
+  SELECT c.checkpoint_ns, c.checkpoint_id, v.key AS channel, v.value AS version,
+    (c.parent_checkpoint_id IS NULL OR p.checkpoint_id IS NOT NULL)
+      AND p.versions ->> v.key IS DISTINCT FROM v.value AND NOT copy.found AS introduced,
+    coalesce(c.checkpoint -> 'channel_values' ? v.key, false) AS inlined
+  FROM ${tables.checkpoints} c
+  LEFT JOIN LATERAL (
+    SELECT checkpoint_id, checkpoint -> 'channel_versions' AS versions
+    FROM ${tables.checkpoints} WHERE ${own} AND checkpoint_id = c.parent_checkpoint_id OFFSET 0
+  ) p ON true
+  CROSS JOIN LATERAL (
+    SELECT coalesce(c.metadata ->> 'source', '') = 'fork' AND EXISTS (
+      SELECT FROM ${tables.checkpoints} o WHERE ${own} AND o.checkpoint_id < c.checkpoint_id
+        AND o.parent_checkpoint_id IS NOT DISTINCT FROM c.parent_checkpoint_id
+        AND o.checkpoint -> 'channel_versions' = c.checkpoint -> 'channel_versions'
+    ) AS found
+  ) copy
+  CROSS JOIN LATERAL jsonb_each_text(
+    CASE WHEN ${hasVersions("c.checkpoint")} THEN c.checkpoint -> 'channel_versions' END
+  ) v
+  WHERE c.thread_id = $1::text
+), version AS MATERIALIZED (
+  SELECT checkpoint_ns, channel, version,
+    jsonb_agg(checkpoint_id ORDER BY checkpoint_id) FILTER (WHERE introduced) AS introduced,
+    jsonb_agg(checkpoint_id ORDER BY checkpoint_id) FILTER (WHERE NOT inlined) AS readers
+  FROM referred GROUP BY checkpoint_ns, channel, version
+)
+SELECT CASE WHEN s.found THEN 'shared' ELSE 'missing' END AS kind, c.checkpoint_ns AS namespace,
+  c.channel, c.version, CASE WHEN s.found THEN c.introduced ELSE c.readers END::text AS ids
+FROM version c LEFT JOIN LATERAL (
+  SELECT true AS found FROM ${tables.blobs}
+  WHERE ${own} AND channel = c.channel AND version = c.version OFFSET 0
+) s ON true
+WHERE CASE WHEN s.found THEN jsonb_array_length(c.introduced) > 1 ELSE c.readers IS NOT NULL END
+UNION ALL
+SELECT 'unreadable', checkpoint_ns, NULL, NULL, jsonb_agg(checkpoint_id ORDER BY checkpoint_id)::text
+FROM ${tables.checkpoints}
+WHERE thread_id = $1::text AND NOT coalesce(${hasVersions("checkpoint")}, false) GROUP BY checkpoint_ns
+ORDER BY kind, namespace, channel, version`);
+  return (threadId) => bind([threadId]);
+}
+
+/** A stored value and its place; `version` for channel values, the other two for writes. */
+export interface ValueRow {
+  readonly namespace: string;
+  readonly id: string;
+  readonly channel: string;
+  readonly version: string;
+  readonly task: string;
+  readonly idx: number;
+  readonly type: string;
+  readonly bytes: Uint8Array | null;
+}
+
+/**
+ * Reads all values of a thread, a page at a time, in the order of the primary keys. As bytes: one that
+ * is no text would end a read as text.
+ */
+export function valuesStatements(tables: Tables) {
+  const value = "type, blob AS bytes";
+  const pages = (table: string, columns: string, key: string, placeholders: string, and = "") => {
+    const page = (after: string, limit: string) =>
+      template(`SELECT checkpoint_ns AS namespace, ${columns}, ${value}
+FROM ${table} WHERE thread_id = $1::text ${and} ${after}
+ORDER BY ${key} LIMIT ${limit}::int`);
+    const last = placeholders.split(", ").length + 2;
+    return {
+      first: page("", "$2"),
+      next: page(`AND (${key}) > (${placeholders})`, `$${last}`),
+    };
+  };
+  const blobs = pages(
+    tables.blobs,
+    "'' AS id, channel, version, '' AS task, 0 AS idx",
+    "checkpoint_ns, channel, version",
+    "$2::text, $3::text, $4::text",
+    "AND type <> 'empty'",
+  );
+  const writes = pages(
+    tables.writes,
+    "checkpoint_id AS id, channel, '' AS version, task_id AS task, idx",
+    "checkpoint_ns, checkpoint_id, task_id, idx",
+    "$2::text, $3::text, $4::text, $5::int",
+  );
+  return {
+    blobs: (threadId: string, after: ValueRow | undefined, size: number): Statement =>
+      after === undefined
+        ? blobs.first([threadId, size])
+        : blobs.next([threadId, after.namespace, after.channel, after.version, size]),
+    writes: (threadId: string, after: ValueRow | undefined, size: number): Statement =>
+      after === undefined
+        ? writes.first([threadId, size])
+        : writes.next([threadId, after.namespace, after.id, after.task, after.idx, size]),
+  };
+}

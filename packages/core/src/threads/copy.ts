@@ -1,0 +1,49 @@
+import type { Driver } from "../driver.js";
+import { WaypostError } from "../errors.js";
+import type { Tables } from "../schema/identifiers.js";
+import { type CopyCheckRow, checkCopyStatement, copyThreadStatement } from "../sql/copy-thread.js";
+import { deleteThreadStatement } from "../sql/delete-thread.js";
+import type { Tombstones } from "../sql/tombstones.js";
+import { refuseBuried } from "./delete.js";
+
+export function copyStatements(tables: Tables) {
+  return {
+    check: checkCopyStatement(tables),
+    clear: deleteThreadStatement(tables),
+    copy: copyThreadStatement(tables),
+  };
+}
+
+/**
+ * Copies a thread in one transaction; its values never leave the server.
+ *
+ * @throws WaypostError, before anything is written, if the copy can't be made
+ */
+export async function copyThread(
+  driver: Driver,
+  sql: ReturnType<typeof copyStatements>,
+  sourceId: string,
+  targetId: string,
+  overwrite: boolean,
+  tombstones: Tombstones | undefined,
+): Promise<void> {
+  await driver.transaction(async (tx) => {
+    const [found] = await tx.query<CopyCheckRow>(sql.check(sourceId, targetId));
+    if (!found?.source) throw new WaypostError("WAYPOST_NO_THREAD", "There is no thread to copy.");
+    if (found.encrypted) {
+      throw new WaypostError(
+        "WAYPOST_ENCRYPTED",
+        "The thread holds encrypted values, which can be read in their own thread only; copy it through `list` and `put`.",
+      );
+    }
+    if (found.target && !overwrite) {
+      throw new WaypostError(
+        "WAYPOST_THREAD_EXISTS",
+        "The target thread exists; choose another one, or pass { overwrite: true } to replace it.",
+      );
+    }
+    if (tombstones !== undefined) await refuseBuried(tx, tombstones, targetId);
+    if (found.target) await tx.query(sql.clear(targetId));
+    await tx.query(sql.copy(sourceId, targetId));
+  });
+}

@@ -1,0 +1,222 @@
+import { BaseCheckpointSaver, type CheckpointMetadata } from "@langchain/langgraph-checkpoint";
+import { type NamespaceKey, threadIdOf } from "../config.js";
+import type { Driver, Statement } from "../driver.js";
+import { databaseError, InvalidInputError } from "../errors.js";
+import type { CheckedOptions } from "../options.js";
+import { type Tables, tablesIn } from "../schema/identifiers.js";
+import { setup } from "../schema/setup.js";
+import { deleteThreadStatement } from "../sql/delete-thread.js";
+import { listThreadsStatement, type ThreadRow } from "../sql/list-threads.js";
+import { type Tombstones, tombstoneStatements } from "../sql/tombstones.js";
+import { copyStatements, copyThread } from "./copy.js";
+import { deleteWhole } from "./delete.js";
+import { flag, type PruneOptions, prunePlan, runIds, threadIds } from "./input.js";
+import {
+  type ListThreadsOptions,
+  listThreadsInput,
+  type ThreadInfo,
+  toThreadInfo,
+} from "./list.js";
+import { deleteRuns, pruneStatements, pruneThread } from "./prune.js";
+import { addThread, NOTHING, type Removed } from "./removed.js";
+import { isDue, type RetentionPlan, retain } from "./retention.js";
+import { type SweepOptions, type Swept, sweep, sweepPlan, sweepStatements } from "./sweep.js";
+import {
+  type ThreadProblems,
+  type VerifyOptions,
+  verify,
+  verifyPlan,
+  verifyStatements,
+} from "./verify.js";
+
+/** What operators do with threads. The saver of graphs is built on it. */
+export abstract class ThreadSaver extends BaseCheckpointSaver<number> implements AsyncDisposable {
+  protected readonly driver: Driver;
+  protected readonly tables: Tables;
+  readonly #schema: string;
+  readonly #prune: ReturnType<typeof pruneStatements>;
+  readonly #sweep: ReturnType<typeof sweepStatements>;
+  readonly #verify: ReturnType<typeof verifyStatements>;
+  readonly #copy: ReturnType<typeof copyStatements>;
+  protected readonly tombstones: Tombstones | undefined;
+  readonly #delete: ReturnType<typeof deleteThreadStatement>;
+  readonly #retention: RetentionPlan | undefined;
+  readonly #list: ReturnType<typeof listThreadsStatement>;
+
+  constructor(driver: Driver, { schema, serde, retention, tombstones }: CheckedOptions) {
+    super(serde);
+    this.driver = driver;
+    this.#schema = schema;
+    this.tables = tablesIn(schema);
+    this.#prune = pruneStatements(this.tables);
+    this.#sweep = sweepStatements(this.tables);
+    this.#verify = verifyStatements(this.tables);
+    this.#copy = copyStatements(this.tables);
+    this.tombstones = tombstones ? tombstoneStatements(this.tables) : undefined;
+    this.#delete = deleteThreadStatement(this.tables);
+    this.#retention = retention;
+    this.#list = listThreadsStatement(this.tables);
+  }
+
+  /**
+   * Creates the tables, or upgrades those of the official savers in place. Call it before the first
+   * use; calling it again, also from many processes at once, is cheap and changes nothing.
+   *
+   * @throws DatabaseError e.g. if the role may not create tables
+   */
+  async setup(): Promise<void> {
+    await this.guard("setup", () => setup(this.driver, this.#schema));
+  }
+
+  /** Closes the connections that `fromConnString` opened; a client that was passed in stays as it is. */
+  async end(): Promise<void> {
+    await this.driver.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.end();
+  }
+
+  /**
+   * One page of threads, the one with the newest checkpoint first. Looks at the key of every
+   * checkpoint, about 0.3 seconds for a million of them.
+   *
+   * @example
+   * const page = await saver.listThreads({ limit: 50 });
+   * const next = await saver.listThreads({ limit: 50, after: page.at(-1) });
+   */
+  async listThreads(options?: ListThreadsOptions): Promise<ThreadInfo[]> {
+    const statement = this.#list(listThreadsInput(options));
+    return (await this.query<ThreadRow>("listThreads", statement)).map(toThreadInfo);
+  }
+
+  /**
+   * Copies all checkpoints, values and writes of a thread, with its branches, on the server and in one
+   * transaction.
+   *
+   * @param options.overwrite whether to replace a target that exists. Default false.
+   * @throws WaypostError, before anything is written, if there is no source, the target exists, or the
+   *   source holds encrypted values
+   */
+  async copyThread(
+    sourceThreadId: string,
+    targetThreadId: string,
+    options: { readonly overwrite?: boolean } = {},
+  ): Promise<void> {
+    const source = threadIdOf(sourceThreadId);
+    const target = threadIdOf(targetThreadId);
+    if (source === target) throw new InvalidInputError("A thread can't be copied to itself.");
+    const overwrite = flag(options.overwrite ?? false, "overwrite");
+    await this.guard("copyThread", () =>
+      copyThread(this.driver, this.#copy, source, target, overwrite, this.tombstones),
+    );
+  }
+
+  /**
+   * Deletes all checkpoints, values and writes of a thread: in one round trip, or with `tombstones` in a
+   * transaction that waits for whoever writes to the thread, and keeps others from it for good.
+   */
+  override async deleteThread(threadId: string): Promise<void> {
+    const id = threadIdOf(threadId);
+    const bury = this.tombstones?.bury(id);
+    if (bury === undefined) await this.query("deleteThread", this.#delete(id));
+    else {
+      const { whole } = this.#prune;
+      await this.guard("deleteThread", () => deleteWhole(this.driver, whole, id, null, bury));
+    }
+  }
+
+  /**
+   * Removes old checkpoints of these threads, with the writes and values that nothing else needs.
+   * Checkpoints that stay read as before. Beside the newest and the recent ones these stay: tips of
+   * branches that wait for an answer or can be resumed, the state of subgraphs at checkpoints that
+   * stay, and what delta channels of these are rebuilt from.
+   *
+   * Safe while the threads are written to. Each thread is pruned by itself, a large one in steps, so
+   * after an error call it again.
+   *
+   * @returns what was removed, or with `dryRun` would be
+   */
+  async prune(threads: readonly string[], options?: PruneOptions): Promise<Removed> {
+    const plan = prunePlan(options);
+    let total = NOTHING;
+    for (const threadId of threadIds(threads)) {
+      const removed = await this.guard("prune", () =>
+        pruneThread(this.driver, this.#prune, threadId, plan),
+      );
+      total = addThread(total, removed);
+    }
+    return total;
+  }
+
+  /**
+   * Prunes all threads, as `prune` does, and removes values and writes that no checkpoint refers to.
+   * Writes without a checkpoint go only after an hour, as they may arrive before it.
+   *
+   * Any number of sweeps may run at once, beside any number of writers; a thread that somebody else
+   * prunes is left to them. After an error or an abort, sweep again.
+   *
+   * @throws InvalidInputError unless `olderThan` or `keepLast` says what may go
+   */
+  async sweep(options: SweepOptions): Promise<Swept> {
+    const plan = sweepPlan(options);
+    const sql = { ...this.#prune, ...this.#sweep };
+    return this.guard("sweep", () => sweep(this.driver, sql, plan), plan.signal);
+  }
+
+  /**
+   * Looks for damage, and yields the threads in which it finds some: values that two branches share
+   * and can't (the official saver's forks), values that are missing or unreadable, and orphans. Reads
+   * and decodes every value.
+   *
+   * @param options.repair removes orphans; the rest can't be repaired
+   */
+  async *verify(options?: VerifyOptions): AsyncGenerator<ThreadProblems> {
+    const plan = verifyPlan(options);
+    const sql = { ...this.#verify, ...this.#sweep };
+    const found = verify(this.driver, sql, this.serde, plan);
+    for (;;) {
+      const next = await this.guard("verify", () => found.next(), plan.signal);
+      if (next.done) return;
+      yield next.value;
+    }
+  }
+
+  /**
+   * Removes the checkpoints that these runs stored, in all threads: those whose metadata has the
+   * `run_id`, or that were stored with it in the config's `metadata` or `configurable`. What
+   * checkpoints of later runs are rebuilt from (delta channels) stays until those are removed.
+   *
+   * Reads the whole table of checkpoints, as there is no index on runs.
+   */
+  async deleteForRuns(runs: readonly string[]): Promise<Removed> {
+    const ids = runIds(runs);
+    if (ids.length === 0) return NOTHING;
+    return this.guard("deleteForRuns", () => deleteRuns(this.driver, this.#prune, ids));
+  }
+
+  /** Prunes the thread of a checkpoint that was just stored, where the saver is told to and it is time. */
+  protected async retain(key: NamespaceKey, metadata: CheckpointMetadata): Promise<void> {
+    const plan = this.#retention;
+    if (plan === undefined || !isDue(key, metadata)) return;
+    await this.guard("retention", () => retain(this.driver, this.#prune, key.threadId, plan));
+  }
+
+  protected query<Row extends object>(operation: string, statement: Statement): Promise<Row[]> {
+    return this.guard(operation, () => this.driver.query<Row>(statement));
+  }
+
+  /** Rethrows what a driver throws as an error of ours. */
+  protected async guard<T>(
+    operation: string,
+    work: () => Promise<T>,
+    signal?: AbortSignal,
+  ): Promise<T> {
+    try {
+      return await work();
+    } catch (cause) {
+      if (signal?.aborted && cause === signal.reason) throw cause;
+      throw databaseError(operation, cause);
+    }
+  }
+}
