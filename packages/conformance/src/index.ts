@@ -26,7 +26,7 @@ import type { Mode } from "./mode.ts";
 
 export { BRANCH_CHECKS } from "./cases/branches.ts";
 export { checkpoint, METADATA, putChain } from "./checkpoints.ts";
-export { committedIn, databaseUrl, withClient, withSchema } from "./database.ts";
+export { committedIn, databaseUrl, freshName, withClient, withSchema } from "./database.ts";
 export {
   approvalGraph,
   barrier,

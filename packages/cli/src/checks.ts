@@ -1,0 +1,190 @@
+import type { Session } from "./session.ts";
+import { sqlState } from "./sqlstate.ts";
+
+export interface Finding {
+  readonly level: "ok" | "warning" | "problem";
+  readonly what: string;
+  readonly advice?: string;
+}
+
+type Check = (session: Session) => Promise<Finding[]>;
+
+const TRIES = 20;
+
+async function connection(session: Session): Promise<Finding[]> {
+  const [row] = await session.rows<{ version: string; encoding: string; ssl: boolean | null }>(
+    `SELECT current_setting('server_version') AS version, current_setting('server_encoding') AS encoding,
+       (SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()) AS ssl`,
+  );
+  const times: number[] = [];
+  for (let i = 0; i < TRIES; i++) {
+    const start = performance.now();
+    await session.rows("SELECT 1");
+    times.push(performance.now() - start);
+  }
+  const median = times.sort((a, b) => a - b)[TRIES / 2] as number;
+  const findings: Finding[] = [
+    { level: "ok", what: `Postgres ${row?.version}, ${row?.ssl ? "with" : "without"} TLS` },
+    median < 5
+      ? { level: "ok", what: `A round trip takes ${median.toFixed(2)} ms` }
+      : {
+          level: "warning",
+          what: `A round trip takes ${median.toFixed(1)} ms`,
+          advice: "Each step of a graph takes a few; run the graphs closer to the database.",
+        },
+  ];
+  if (row?.encoding !== "UTF8") {
+    findings.push({
+      level: "problem",
+      what: `The database is encoded in ${row?.encoding}`,
+      advice: "Waypost needs UTF8: create a database WITH ENCODING 'UTF8'.",
+    });
+  }
+  return findings;
+}
+
+/** A pooler tells clients a process id of its own. */
+async function pooler(session: Session): Promise<Finding[]> {
+  const client = await session.pool.connect();
+  try {
+    const { rows } = await client.query<{ pid: number }>("SELECT pg_backend_pid() AS pid");
+    const { processID } = client as unknown as { processID: number };
+    const through = rows[0]?.pid !== processID;
+    const prepared = await preparedStatements(client);
+    return [
+      {
+        level: "ok",
+        what: through ? "There is a pooler in between" : "Connected directly, without a pooler",
+      },
+      prepared
+        ? { level: "ok", what: "Prepared statements work" }
+        : {
+            level: "warning",
+            what: "The pooler loses prepared statements",
+            advice:
+              "Create savers with `prepare: false`, or let the pooler keep them (PgBouncer 1.21: max_prepared_statements).",
+          },
+    ];
+  } finally {
+    client.release();
+  }
+}
+
+async function preparedStatements(client: {
+  query(query: { name: string; text: string }): Promise<unknown>;
+}): Promise<boolean> {
+  try {
+    for (let i = 0; i < TRIES; i++)
+      await client.query({ name: "waypost doctor", text: "SELECT 1" });
+    return true;
+  } catch (error) {
+    if (["26000", "42P05"].includes(sqlState(error) ?? "")) return false;
+    throw error;
+  }
+}
+
+const TABLES = ["checkpoints", "checkpoint_blobs", "checkpoint_writes"];
+const RIGHTS = ["SELECT", "INSERT", "UPDATE", "DELETE"];
+
+async function tables(session: Session): Promise<Finding[]> {
+  const found = await session.rows<{ name: string; missing: string[]; key: boolean }>(
+    `SELECT c.relname AS name,
+       ARRAY(SELECT r FROM unnest($2::text[]) r WHERE NOT has_table_privilege(c.oid, r)) AS missing,
+       EXISTS (SELECT FROM pg_index i WHERE i.indrelid = c.oid AND i.indisprimary AND i.indisvalid) AS key
+     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+     WHERE n.nspname = $1 AND c.relname = ANY ($3::text[])`,
+    [session.schema, RIGHTS, TABLES],
+  );
+  const absent = TABLES.filter((name) => !found.some((table) => table.name === name));
+  if (absent.length > 0) {
+    return [
+      {
+        level: "problem",
+        what: `Schema "${session.schema}" has no tables ${absent.join(", ")}`,
+        advice: "Run `waypost setup`, or name the schema with --schema.",
+      },
+    ];
+  }
+  const findings = found.flatMap(({ name, missing, key }): Finding[] => [
+    ...(missing.length === 0
+      ? []
+      : [
+          {
+            level: "problem" as const,
+            what: `No right to ${missing.join(", ")} on ${name}`,
+            advice: `GRANT ${missing.join(", ")} ON ${session.schema}.${name} TO the role of the application.`,
+          },
+        ]),
+    ...(key
+      ? []
+      : [
+          {
+            level: "problem" as const,
+            what: `${name} has no valid primary key`,
+            advice: "Every look-up reads the whole table; add the key of `waypost sql`.",
+          },
+        ]),
+  ]);
+  return findings.length > 0
+    ? findings
+    : [{ level: "ok", what: "Tables, keys and rights are complete" }];
+}
+
+/** Settings that cost data or much time: name, whether the value hurts, what to do. */
+const SETTINGS: readonly [string, (value: string) => boolean, Finding["level"], string][] = [
+  [
+    "fsync",
+    (v) => v === "off",
+    "problem",
+    "A crash of the machine can destroy the database; turn it on.",
+  ],
+  ["full_page_writes", (v) => v === "off", "problem", "A crash can damage pages; turn it on."],
+  [
+    "synchronous_commit",
+    (v) => v === "off",
+    "warning",
+    "A crash loses the checkpoints of the last moments.",
+  ],
+  [
+    "autovacuum",
+    (v) => v === "off",
+    "warning",
+    "Removed checkpoints leave their space behind; turn it on.",
+  ],
+  [
+    "default_transaction_isolation",
+    (v) => v !== "read committed",
+    "warning",
+    'prune, sweep and copy need "read committed"; set it for the role of operators.',
+  ],
+  [
+    "statement_timeout",
+    (v) => Number(v) > 0 && Number(v) < 1000,
+    "warning",
+    "Large steps may take longer than that; allow some seconds.",
+  ],
+  [
+    "default_transaction_read_only",
+    (v) => v === "on",
+    "problem",
+    "Nothing can be stored; connect to the primary, or set it off for this role.",
+  ],
+];
+
+async function settings(session: Session): Promise<Finding[]> {
+  const rows = await session.rows<{ name: string; setting: string }>(
+    "SELECT name, setting FROM pg_settings WHERE name = ANY ($1::text[])",
+    [SETTINGS.map(([name]) => name)],
+  );
+  const values = new Map(rows.map(({ name, setting }) => [name, setting]));
+  const hurting = SETTINGS.filter(([name, hurts]) => hurts(values.get(name) ?? "")).map(
+    ([name, , level, advice]): Finding => ({
+      level,
+      what: `${name} is ${values.get(name)}`,
+      advice,
+    }),
+  );
+  return hurting.length > 0 ? hurting : [{ level: "ok", what: "No setting of the server hurts" }];
+}
+
+export const CHECKS: readonly Check[] = [connection, pooler, tables, settings];

@@ -1,0 +1,37 @@
+import { constants } from "node:os";
+import { CommanderError } from "commander";
+import { Declined } from "./confirm.ts";
+import { describeError } from "./errors.ts";
+import { program } from "./program.ts";
+
+/** Something was found wrong, or could not be done. */
+const FAILED = 1;
+/** The command itself was wrong, and nothing was done. */
+const USAGE = 2;
+
+const stopped = new AbortController();
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+  process.on(signal, () => {
+    // The second time at once, whatever is under way.
+    if (stopped.signal.aborted) process.exit(128 + constants.signals[signal]);
+    process.exitCode = 128 + constants.signals[signal];
+    stopped.abort();
+  });
+}
+// A reader that has seen enough, as `head` does.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(0);
+  throw error;
+});
+
+try {
+  await program(stopped.signal).parseAsync(process.argv);
+} catch (error) {
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode === 0 ? 0 : USAGE;
+  } else if (!stopped.signal.aborted) {
+    process.exitCode = FAILED;
+    const text = error instanceof Declined ? error.message : describeError(error);
+    process.stderr.write(`${text}\n`);
+  }
+}

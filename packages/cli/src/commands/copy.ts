@@ -1,0 +1,25 @@
+import { Command } from "commander";
+import { confirm } from "../confirm.ts";
+import { print, printable } from "../output.ts";
+import { globalsOf, Session } from "../session.ts";
+
+interface Options {
+  readonly overwrite: boolean;
+  readonly yes: boolean;
+}
+
+export const copyCommand = (): Command =>
+  new Command("copy")
+    .description("copy a thread, on the server")
+    .argument("<source>", "id of the thread")
+    .argument("<target>", "id of the copy")
+    .option("--overwrite", "replace the target if it exists", false)
+    .option("-y, --yes", "do not ask", false)
+    .action(async (source: string, target: string, options: Options, command: Command) => {
+      const globals = globalsOf(command);
+      await using session = new Session(globals);
+      const { overwrite, yes } = options;
+      if (overwrite) await confirm(`Replace thread "${printable(target)}"?`, yes);
+      await session.saver.copyThread(source, target, { overwrite });
+      if (!globals.json) print(`Copied "${printable(source)}" to "${printable(target)}".`);
+    });

@@ -1,0 +1,28 @@
+import { styleText } from "node:util";
+import { Command } from "commander";
+import { CHECKS } from "../checks.ts";
+import { print, printJson } from "../output.ts";
+import { globalsOf, Session } from "../session.ts";
+
+const MARKS = {
+  ok: styleText("green", "✓"),
+  warning: styleText("yellow", "!"),
+  problem: styleText("red", "✗"),
+} as const;
+
+export const doctorCommand = (): Command =>
+  new Command("doctor")
+    .description("check connection, pooler, rights, tables and settings, and say what to do")
+    .action(async (_, command: Command) => {
+      const globals = globalsOf(command);
+      await using session = new Session(globals);
+      const findings = [];
+      for (const check of CHECKS) findings.push(...(await check(session)));
+      if (globals.json) printJson(findings);
+      else {
+        for (const { level, what, advice } of findings) {
+          print(`${MARKS[level]} ${what}${advice === undefined ? "" : `\n  ${advice}`}`);
+        }
+      }
+      if (findings.some(({ level }) => level === "problem")) process.exitCode = 1;
+    });

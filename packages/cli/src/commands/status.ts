@@ -1,0 +1,85 @@
+import { Command } from "commander";
+import { bold, bytes, number, print, printable, printJson, printTable, time } from "../output.ts";
+import { globalsOf, Session } from "../session.ts";
+
+interface TableRow {
+  readonly table: string;
+  readonly rows: number;
+  readonly bytes: number;
+  readonly indexBytes: number;
+  readonly deadRows: number;
+  readonly vacuumed: Date | null;
+}
+
+const BIGGEST = 10;
+
+export const statusCommand = (): Command =>
+  new Command("status")
+    .description("versions, sizes, bloat, the biggest threads and the oldest checkpoint")
+    .action(async (_, command: Command) => {
+      const globals = globalsOf(command);
+      await using session = new Session(globals);
+      const status = await read(session);
+      if (globals.json) {
+        printJson(status);
+        return;
+      }
+      print(
+        `Postgres ${status.server}, schema "${globals.schema}", version ${status.version} of its tables`,
+      );
+      print(`Oldest checkpoint: ${time(status.oldest) || "none"}\n`);
+      printTable(
+        ["table", ">rows, about", ">size", ">of it indexes", ">dead rows", "last vacuum"],
+        status.tables.map((table) => [
+          table.table,
+          number(table.rows),
+          bytes(table.bytes),
+          bytes(table.indexBytes),
+          number(table.deadRows),
+          time(table.vacuumed) || "never",
+        ]),
+      );
+      print(`\n${bold("Biggest threads")}`);
+      printTable(
+        ["thread", ">values", ">stored"],
+        status.biggest.map(({ thread, values, bytes: size }) => [
+          printable(thread),
+          number(values),
+          bytes(size),
+        ]),
+      );
+    });
+
+async function read(session: Session) {
+  const [{ server } = { server: "" }] = await session.rows<{ server: string }>(
+    "SELECT current_setting('server_version') AS server",
+  );
+  const [migrations] = await session.rows<{ version: number }>(
+    `SELECT max(version)::int AS version FROM ${session.table("waypost_migrations")}`,
+  );
+  const [checkpoints] = await session.rows<{ oldest: string | null }>(
+    `SELECT min(checkpoint ->> 'ts') AS oldest FROM ${session.table("checkpoints")}`,
+  );
+  return {
+    server,
+    schema: session.schema,
+    version: migrations?.version ?? 0,
+    oldest: checkpoints?.oldest ?? null,
+    tables: await session.rows<TableRow>(TABLES, [session.schema]),
+    biggest: await session.rows<{ thread: string; values: number; bytes: number }>(
+      `SELECT thread_id AS thread, count(*)::int AS values,
+         sum(coalesce(pg_column_size(blob), 0))::float8 AS bytes
+       FROM ${session.table("checkpoint_blobs")} GROUP BY thread_id ORDER BY bytes DESC, thread LIMIT ${BIGGEST}`,
+    ),
+  };
+}
+
+/** Estimates of the server's own statistics: counting would read all. */
+const TABLES = `
+SELECT c.relname AS table, greatest(c.reltuples, s.n_live_tup, 0)::float8 AS rows,
+  pg_total_relation_size(c.oid)::float8 AS bytes, pg_indexes_size(c.oid)::float8 AS "indexBytes",
+  s.n_dead_tup::float8 AS "deadRows", greatest(s.last_vacuum, s.last_autovacuum) AS vacuumed
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+  JOIN pg_stat_all_tables s ON s.relid = c.oid
+WHERE n.nspname = $1 AND c.relname IN ('checkpoints', 'checkpoint_blobs', 'checkpoint_writes')
+ORDER BY c.relname`;

@@ -1,0 +1,41 @@
+import { Command } from "commander";
+import { count, timeAgo } from "../arguments.ts";
+import { confirm } from "../confirm.ts";
+import { number, print } from "../output.ts";
+import { withProgress } from "../progress.ts";
+import { removedLine } from "../removed.ts";
+import { globalsOf, Session } from "../session.ts";
+
+interface Options {
+  readonly keepLast?: number;
+  readonly olderThan?: Date;
+  readonly batch?: number;
+  readonly dryRun: boolean;
+  readonly yes: boolean;
+}
+
+export const sweepCommand = (signal: AbortSignal): Command =>
+  new Command("sweep")
+    .description("prune all threads, and remove what nothing refers to")
+    .option("--keep-last <n>", "how many of the newest stay in each namespace", count)
+    .option("--older-than <when>", "only checkpoints from before, e.g. 30d, or a date", timeAgo)
+    .option("--batch <n>", "checkpoints to remove in one transaction at most", count)
+    .option("--dry-run", "count, and remove nothing", false)
+    .option("-y, --yes", "do not ask", false)
+    .action(async (options: Options, command: Command) => {
+      const { keepLast, olderThan, batch, dryRun, yes } = options;
+      if (keepLast === undefined && olderThan === undefined) {
+        command.error("error: pass --older-than, --keep-last or both: they say what may go");
+      }
+      const globals = globalsOf(command);
+      await using session = new Session(globals);
+      if (!dryRun) await confirm("Remove old checkpoints of all threads?", yes);
+      const swept = await withProgress("Sweeping", (update) =>
+        session.saver.sweep({
+          ...{ keepLast, olderThan, batch, dryRun, signal },
+          onProgress: ({ threads, checkpoints }) =>
+            update(`${number(threads)} threads, ${number(checkpoints)} checkpoints removed`),
+        }),
+      );
+      print(removedLine(swept, globals.json, dryRun));
+    });

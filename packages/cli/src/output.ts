@@ -1,0 +1,49 @@
+import { inspect, styleText } from "node:util";
+import Table from "cli-table3";
+
+const UNITS = ["B", "kB", "MB", "GB", "TB"] as const;
+
+/** A size for people, e.g. `1.5 MB`. */
+export function bytes(size: number): string {
+  let unit = 0;
+  let value = size;
+  while (value >= 1000 && unit < UNITS.length - 1) {
+    value /= 1000;
+    unit += 1;
+  }
+  return `${unit === 0 ? value : value.toFixed(1)} ${UNITS[unit]}`;
+}
+
+export const number = (value: number): string => value.toLocaleString("en");
+
+export const time = (date: Date | string | null | undefined): string =>
+  date ? new Date(date).toISOString().slice(0, 19).replace("T", " ") : "";
+
+export const bold = (text: string): string => styleText("bold", text);
+export const dim = (text: string): string => styleText("dim", text);
+
+/** Writes a line to standard output; to all else, standard error is for. */
+export function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+/** For scripts: one JSON document. */
+export function printJson(value: unknown): void {
+  print(JSON.stringify(value, undefined, 2));
+}
+
+/** A column that starts with `>` is aligned to the right. */
+export function printTable(columns: readonly string[], rows: readonly (readonly string[])[]): void {
+  const table = new Table({
+    head: columns.map((name) => name.replace(/^>/, "")),
+    style: { head: ["bold"], compact: true },
+    colAligns: columns.map((name) => (name.startsWith(">") ? "right" : "left")),
+  });
+  table.push(...rows.map((row) => row.map(printable)));
+  print(String(table));
+}
+
+/** Names are anybody's: a terminal must not take them for commands. */
+export function printable(text: string): string {
+  return text.replace(/\p{Cc}/gu, (control) => inspect(control).slice(1, -1));
+}
