@@ -69,7 +69,7 @@ describe.each(cases)(
 
     const run = (node: string, file: string) =>
       withSchema((SCHEMA) =>
-        project.run(node, file, { SCHEMA, THREAD: file, DATABASE_URL: databaseUrl() }),
+        project.run(node, [file], { SCHEMA, THREAD: file, DATABASE_URL: databaseUrl() }),
       );
 
     it("brings no driver that was not asked for", () => {
@@ -101,6 +101,38 @@ describe.each(cases)(
     }
   },
 );
+
+describe("waypost as it is published", () => {
+  let project: Project;
+  beforeAll(async () => {
+    project = await Project.create();
+    const names = ["@waypost/core", "@waypost/pg", "waypost"];
+    await project.install(
+      Object.fromEntries(names.map((name) => [name, tarballs[name] as string])),
+    );
+  }, 180_000);
+  afterAll(() => project?.remove());
+
+  for (const [major, node] of NODES) {
+    if (node === undefined) {
+      it.skip(`runs on Node ${major} (the registry has none for this machine)`, () => {});
+    } else {
+      it(
+        `runs on Node ${major}`,
+        () =>
+          withSchema(async (schema) => {
+            const file = "node_modules/waypost/dist/cli.js";
+            const env = { DATABASE_URL: databaseUrl() };
+            await project.run(node, [file, "setup", "--schema", schema, "--json"], env);
+            expect(
+              await project.run(node, [file, "threads", "--schema", schema, "--json"], env),
+            ).toEqual([]);
+          }),
+        60_000,
+      );
+    }
+  }
+});
 
 function dependenciesOf(driver: Driver, versions: Readonly<Record<string, string>>) {
   const langchain = Object.entries(versions).filter(([name]) => name.startsWith("@langchain/"));

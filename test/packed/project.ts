@@ -9,14 +9,20 @@ import { promisify } from "node:util";
 
 const execute = promisify(execFile);
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
-const PACKAGES = ["core", "pg", "postgres-js", "kysely"] as const;
+const PACKAGES = {
+  core: "@waypost/core",
+  pg: "@waypost/pg",
+  "postgres-js": "@waypost/postgres-js",
+  kysely: "@waypost/kysely",
+  cli: "waypost",
+} as const;
 
 /** The files that `pnpm publish` would publish, by the names of the packages. */
 export type Tarballs = Readonly<Record<string, string>>;
 
 /** Packs what `npm test` has built. */
 export async function pack(folder: string): Promise<Tarballs> {
-  const packed = PACKAGES.map(async (name) => {
+  const packed = Object.entries(PACKAGES).map(async ([name, published]) => {
     const destination = join(folder, name);
     await mkdir(destination);
     if (!existsSync(join(ROOT, "packages", name, "dist"))) {
@@ -27,7 +33,7 @@ export async function pack(folder: string): Promise<Tarballs> {
       cwd,
     });
     const [file] = readdirSync(destination);
-    return [`@waypost/${name}`, `file:${join(destination, file as string)}`] as const;
+    return [published, `file:${join(destination, file as string)}`] as const;
   });
   return Object.fromEntries(await Promise.all(packed));
 }
@@ -62,8 +68,12 @@ export class Project {
   }
 
   /** Runs a file of the project, and returns what it printed as JSON. */
-  async run(node: string, file: string, env: Readonly<Record<string, string>>): Promise<unknown> {
-    const { stdout } = await execute(node, [file], {
+  async run(
+    node: string,
+    [file, ...args]: readonly [string, ...string[]],
+    env: Readonly<Record<string, string>>,
+  ): Promise<unknown> {
+    const { stdout } = await execute(node, [file, ...args], {
       cwd: this.folder,
       env: { ...process.env, NODE_OPTIONS: "", ...env },
     });

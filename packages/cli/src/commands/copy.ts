@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { confirm } from "../confirm.ts";
-import { print, printable } from "../output.ts";
+import { print, printable, printJson } from "../output.ts";
 import { globalsOf, Session } from "../session.ts";
 
 interface Options {
@@ -21,5 +21,6 @@ export const copyCommand = (): Command =>
       const { overwrite, yes } = options;
       if (overwrite) await confirm(`Replace thread "${printable(target)}"?`, yes);
       await session.saver.copyThread(source, target, { overwrite });
-      if (!globals.json) print(`Copied "${printable(source)}" to "${printable(target)}".`);
+      if (globals.json) printJson({ source, target });
+      else print(`Copied "${printable(source)}" to "${printable(target)}".`);
     });

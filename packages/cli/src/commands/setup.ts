@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { print } from "../output.ts";
+import { print, printJson } from "../output.ts";
 import { globalsOf, Session } from "../session.ts";
 
 export const setupCommand = (): Command =>
@@ -9,5 +9,6 @@ export const setupCommand = (): Command =>
       const globals = globalsOf(command);
       await using session = new Session(globals);
       await session.saver.setup();
-      if (!globals.json) print(`The tables in schema "${globals.schema}" are ready.`);
+      if (globals.json) printJson({ schema: globals.schema });
+      else print(`The tables in schema "${globals.schema}" are ready.`);
     });
