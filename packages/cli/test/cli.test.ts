@@ -11,7 +11,7 @@ import {
   withSchema,
 } from "@waypost/conformance";
 import { PgSaver } from "@waypost/pg";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { inTerminal, waypost } from "./run.ts";
 
 /** A schema with a thread `chat` of two turns and a fork, and a thread `other`. */
@@ -28,6 +28,9 @@ function withThreads(work: (schema: string, saver: PgSaver) => Promise<void>): P
     await work(schema, saver);
   });
 }
+
+// Each of them starts the program several times.
+vi.setConfig({ testTimeout: 90_000 });
 
 const json = (text: string) => JSON.parse(text);
 

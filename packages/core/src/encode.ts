@@ -32,7 +32,8 @@ export function encodeBlobs(
   const rows = Object.entries(newVersions).map(async ([name, newVersion]): Promise<BlobRow> => {
     const channel = text(name, "channel");
     const version = versionText(newVersion, channel);
-    if (!Object.hasOwn(values, name)) return { channel, version, type: "empty", bytes: null };
+    if (!Object.hasOwn(values, name))
+      return { channel, version, type: "empty", text: null, bytes: null };
     const place: ValuePlace = { kind: "value", threadId, checkpointNs, channel, version };
     const stored = await encode(serde, values[name], `channel "${channel}"`, place);
     return { channel, version, ...stored };

@@ -90,7 +90,7 @@ describe("plans on a thread of 10,000 checkpoints", () => {
     const getTuple = getTupleStatement(tables, true);
     const list = listStatement(tables, true);
     const history = deltaHistoryStatement(tables, true);
-    const row = { type: "json", bytes: new Uint8Array([49]) };
+    const row = { type: "json", text: "1", bytes: null };
     const page = { query: all, after: undefined, size: 100, known: [] };
     const [put] = putStatements(tables)(
       {

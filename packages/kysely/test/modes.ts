@@ -6,8 +6,11 @@ import pg from "pg";
 import Cursor from "pg-cursor";
 import postgres from "postgres";
 
-export const overPg = (url: string): Dialect =>
-  new PostgresDialect({ pool: new pg.Pool({ connectionString: url, max: 4 }), cursor: Cursor });
+export function overPg(url: string): Dialect {
+  const pool = new pg.Pool({ connectionString: url, max: 4 });
+  pool.on("error", () => {}); // a test may end the server's side first
+  return new PostgresDialect({ pool, cursor: Cursor });
+}
 
 export const overPostgresJs = (url: string): Dialect =>
   new PostgresJSDialect({ postgres: postgres(url, { max: 4, onnotice: () => {} }) });

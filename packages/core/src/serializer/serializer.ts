@@ -37,6 +37,11 @@ class WaypostSerializer implements Serializer {
     return ["json", this.#checkSize(UTF8.encode(encodeJson(value, this.#options)))];
   }
 
+  dumpsText(value: unknown): string | undefined {
+    if (types.isUint8Array(value)) return undefined;
+    return this.#checkSize(encodeJson(value, this.#options));
+  }
+
   async loadsTyped(type: string, data: Uint8Array | string): Promise<unknown> {
     if (type === "bytes")
       return typeof data === "string" ? UTF8.encode(data) : Uint8Array.from(data);
@@ -47,7 +52,12 @@ class WaypostSerializer implements Serializer {
 
   #checkSize<Data extends Uint8Array | string>(data: Data): Data {
     const { maxBytes } = this.#options;
-    if (data.length <= maxBytes) return data;
+    // A character takes three bytes of UTF-8 at most, so most texts need no counting.
+    const length =
+      typeof data === "string" && data.length * 3 > maxBytes
+        ? Buffer.byteLength(data)
+        : data.length;
+    if (length <= maxBytes) return data;
     throw new SerializationError(
       `The value is larger than ${maxBytes} bytes; keep large data elsewhere, or raise "maxBytes" of serializer().`,
     );

@@ -31,6 +31,11 @@ export type Place = ValuePlace | WritePlace;
 export interface Serializer extends SerializerProtocol {
   dumpsTyped(value: unknown, place?: Place): Promise<[string, Uint8Array]>;
   loadsTyped(type: string, data: Uint8Array | string, place?: Place): Promise<unknown>;
+  /**
+   * The text of a value that `dumpsTyped` makes type `json` of, so that it travels as text, which no
+   * driver has to write in hexadecimal. Undefined for all others.
+   */
+  dumpsText?(value: unknown): string | undefined;
   /** Type `json` is UTF-8 text, so the server may hand it over as text, which most drivers read faster. */
   readonly jsonIsText?: boolean;
   /** Of a serializer that encrypts: whether it also reads what is not encrypted. */

@@ -8,7 +8,10 @@ import type { Place, Serializer } from "./types.js";
 /** A value as a row holds it. */
 export interface StoredValue {
   readonly type: string;
-  readonly bytes: Uint8Array;
+  /** The value if it is text: JSON of ours. */
+  readonly text: string | null;
+  /** The value otherwise. */
+  readonly bytes: Uint8Array | null;
 }
 
 /** Metadata is queried with SQL, so it is JSON whatever serializer the values have. */
@@ -25,8 +28,10 @@ export async function encode(
   place?: Place,
 ): Promise<StoredValue> {
   try {
+    const text = serde.dumpsText?.(value);
+    if (text !== undefined) return { type: "json", text, bytes: null };
     const [type, bytes] = await serde.dumpsTyped(value, place);
-    return { type, bytes };
+    return { type, text: null, bytes };
   } catch (cause) {
     const problem =
       cause instanceof SerializationError ? cause.message : "The serializer refused it.";

@@ -1,13 +1,15 @@
 import type { SqlValue, Statement } from "../driver.js";
 import type { Tables } from "../schema/identifiers.js";
-import { rowsPerStatement, templateByRows, valueRows } from "./template.js";
+import { rowsPerStatement, templateByRows, VALUE, valueRows, widthOf } from "./template.js";
 
 export interface WriteRow {
   /** Position in the task's writes, or the negative number of a special channel. Unique within one call. */
   readonly idx: number;
   readonly channel: string;
   readonly type: string;
-  readonly bytes: Uint8Array;
+  /** The value as text, or as bytes. */
+  readonly text: string | null;
+  readonly bytes: Uint8Array | null;
 }
 
 export interface PutWritesInput {
@@ -21,11 +23,11 @@ export interface PutWritesInput {
 
 const SHARED = "$1::text, $2::text, $3::text, $4::text, $5::text";
 const SHARED_PARAMETERS = 5;
-const WRITE_CASTS = ["int", "text", "text", "bytea"];
-const MAX_WRITES = rowsPerStatement(WRITE_CASTS.length, SHARED_PARAMETERS);
+const WRITE_COLUMNS = ["int", "text", "text", VALUE];
+const MAX_WRITES = rowsPerStatement(widthOf(WRITE_COLUMNS), SHARED_PARAMETERS);
 
 /**
- * One statement stores the writes of a task; none for no writes; beyond 16,382 writes several, which
+ * One statement stores the writes of a task; none for no writes; beyond 13,105 writes several, which
  * belong in one transaction.
  *
  * @returns a function of the input, and whether the writes need their checkpoint's row, which they then
@@ -44,7 +46,7 @@ ON CONFLICT (thread_id, checkpoint_ns, checkpoint_id, task_id, idx) DO UPDATE SE
   channel = EXCLUDED.channel, type = EXCLUDED.type, blob = EXCLUDED.blob, task_path = EXCLUDED.task_path
 WHERE stored.idx < 0`;
   const rows = (count: number) =>
-    `VALUES ${valueRows(SHARED, WRITE_CASTS, count, SHARED_PARAMETERS + 1)}`;
+    `VALUES ${valueRows(SHARED, WRITE_COLUMNS, count, SHARED_PARAMETERS + 1)}`;
   const alone = templateByRows((count) => insert(rows(count)));
   const onCheckpointOnly = templateByRows(
     (count) => `WITH checkpoint AS MATERIALIZED (
@@ -78,6 +80,6 @@ SELECT true AS stored FROM checkpoint`,
   };
 }
 
-function writeValues({ idx, channel, type, bytes }: WriteRow): SqlValue[] {
-  return [idx, channel, type, bytes];
+function writeValues({ idx, channel, type, text, bytes }: WriteRow): SqlValue[] {
+  return [idx, channel, type, text, bytes];
 }

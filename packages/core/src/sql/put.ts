@@ -1,12 +1,13 @@
 import type { SqlValue, Statement } from "../driver.js";
 import type { Tables } from "../schema/identifiers.js";
-import { rowsPerStatement, templateByRows, valueRows } from "./template.js";
+import { rowsPerStatement, templateByRows, VALUE, valueRows, widthOf } from "./template.js";
 
 export interface BlobRow {
   readonly channel: string;
   readonly version: string;
   readonly type: string;
-  /** Null where the channel has become empty. */
+  /** The value as text, or as bytes; neither where the channel has become empty. */
+  readonly text: string | null;
   readonly bytes: Uint8Array | null;
 }
 
@@ -22,8 +23,8 @@ export interface PutInput {
 }
 
 const CHECKPOINT_PARAMETERS = 6;
-const BLOB_CASTS = ["text", "text", "text", "bytea"];
-const MAX_BLOBS = rowsPerStatement(BLOB_CASTS.length, CHECKPOINT_PARAMETERS);
+const BLOB_COLUMNS = ["text", "text", "text", VALUE];
+const MAX_BLOBS = rowsPerStatement(widthOf(BLOB_COLUMNS), CHECKPOINT_PARAMETERS);
 
 /** Returned where something was stored. */
 export interface StoredRow {
@@ -31,7 +32,7 @@ export interface StoredRow {
 }
 
 /**
- * One statement stores a checkpoint with its blobs; beyond 16,381 blobs it takes further statements
+ * One statement stores a checkpoint with its blobs; beyond 13,105 blobs it takes further statements
  * before it, which belong in one transaction with it.
  *
  * A checkpoint refers to values that its parent's run stored. So the statement holds on to the
@@ -76,7 +77,7 @@ function texts(tables: Tables, keyParameters: number, from: string, ctes: readon
   const blobs = (count: number, firstPlaceholder: number) => `INSERT INTO ${tables.blobs}
   (thread_id, checkpoint_ns, channel, version, type, blob)
 SELECT v.* ${from}(
-  VALUES ${valueRows("$1::text, $2::text", BLOB_CASTS, count, firstPlaceholder)}
+  VALUES ${valueRows("$1::text, $2::text", BLOB_COLUMNS, count, firstPlaceholder)}
 ) v
 ON CONFLICT (thread_id, checkpoint_ns, channel, version) DO NOTHING`;
   return {
@@ -104,6 +105,6 @@ function byChannelAndVersion(a: BlobRow, b: BlobRow): number {
   return a.version < b.version ? -1 : Number(a.version > b.version);
 }
 
-function blobValues({ channel, version, type, bytes }: BlobRow): SqlValue[] {
-  return [channel, version, type, bytes];
+function blobValues({ channel, version, type, text, bytes }: BlobRow): SqlValue[] {
+  return [channel, version, type, text, bytes];
 }

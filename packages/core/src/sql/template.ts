@@ -30,16 +30,33 @@ export function templateByRows(textFor: (rows: number) => string): (rows: number
   };
 }
 
-/** `($1, $2, $7, …), (…)`: rows that begin with shared placeholders and go on with `casts.length` of their own. */
+/** What makes a stored value of its two parameters, text and bytes: text where it is JSON of ours. */
+export const VALUE = "value";
+
+/** How many parameters a row of these columns has. */
+export const widthOf = (columns: readonly string[]): number =>
+  columns.length + columns.filter((column) => column === VALUE).length;
+
+/**
+ * `($1, $2, $7, …), (…)`: rows that begin with shared placeholders and go on with their own.
+ *
+ * @param columns the type of each, or `VALUE`
+ */
 export function valueRows(
   shared: string,
-  casts: readonly string[],
+  columns: readonly string[],
   rows: number,
   firstPlaceholder: number,
 ): string {
-  const row = (index: number) =>
-    casts.map((cast, i) => `$${firstPlaceholder + index * casts.length + i}::${cast}`).join(", ");
-  return Array.from({ length: rows }, (_, index) => `(${shared}, ${row(index)})`).join(",\n    ");
+  let placeholder = firstPlaceholder;
+  const next = (type: string) => `$${placeholder++}::${type}`;
+  const row = () =>
+    columns.map((column) =>
+      column === VALUE
+        ? `coalesce(convert_to(${next("text")}, 'UTF8'), ${next("bytea")})`
+        : next(column),
+    );
+  return Array.from({ length: rows }, () => `(${[shared, ...row()].join(", ")})`).join(",\n    ");
 }
 
 /** The protocol counts parameters in 16 bits; postgres.js refuses the last two. */
