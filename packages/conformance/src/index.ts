@@ -2,6 +2,7 @@ import { branchCases } from "./cases/branches.ts";
 import { concurrencyCases } from "./cases/concurrency.ts";
 import { countCases } from "./cases/counts.ts";
 import { dropInCases } from "./cases/drop-in.ts";
+import { faultCases } from "./cases/faults.ts";
 import { graphCases } from "./cases/graphs.ts";
 import { hostileCases } from "./cases/hostile.ts";
 import { inputCases } from "./cases/input.ts";
@@ -64,7 +65,7 @@ export function conformance(mode: Mode): void {
     transactionCases,
   ];
   // They look at the server from outside: its wire, its roles, another client of it.
-  const besideIt = [countCases, setupCases, dropInCases, pythonCases, pruneRaceCases];
+  const besideIt = [faultCases, countCases, setupCases, dropInCases, pythonCases, pruneRaceCases];
   if (!mode.embedded) groups.push(...besideIt);
   for (const group of groups) group(mode);
 }

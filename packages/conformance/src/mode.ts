@@ -30,6 +30,8 @@ export interface Mode {
   readonly begin?: (url: string, options: SaverOptions) => Promise<OpenTransaction>;
   /** The database is part of this process: there is no server that others could connect to. */
   readonly embedded?: boolean;
+  /** There is a pool, which replaces connections that are lost. */
+  readonly reconnects?: boolean;
   /** A connection can be kept for a cursor while others go on. */
   readonly cursor?: boolean;
   /** Statements that a transaction of the saver takes beside its work; 2, BEGIN and COMMIT, by default. */

@@ -1,4 +1,5 @@
 import { InvalidInputError } from "./errors.js";
+import type { Recovery } from "./retry.js";
 
 /** What a statement may bind. Every driver sends these alike; JSON travels as text and is cast in SQL. */
 export type SqlValue = string | number | boolean | null | Uint8Array | readonly string[];
@@ -18,6 +19,8 @@ export interface Queryable {
 
 /** All that a driver has to know. It knows nothing of checkpoints. */
 export interface Driver extends Queryable {
+  /** What can be tried again after an error, at this moment. */
+  readonly recovery: Recovery;
   /**
    * BEGIN, the work, COMMIT, on one session. If the work throws: ROLLBACK, and its error is rethrown.
    * Where the caller has a transaction open on that session, the work joins it instead.

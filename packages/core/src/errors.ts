@@ -30,6 +30,7 @@ export class SerializationError extends WaypostError {
 export class DatabaseError extends WaypostError {}
 
 const RUN_SETUP = "the tables are missing or out of date; call `await saver.setup()` once";
+const LOST = "the connection was lost; it can be tried again";
 const UNREACHABLE = "Postgres can't be reached; check host, port, TLS and that the server runs";
 
 /** What to do, by SQLSTATE or system code. */
@@ -48,12 +49,17 @@ const ADVICE: Readonly<Record<string, string>> = {
   "22021":
     "a stored value is damaged: it is not UTF-8; outside a transaction the error names its channel",
   "53300": "the server has no connection left; use a smaller pool or a pooler",
-  "57P01": "the server ended the connection; it can be tried again",
+  "57P01": LOST,
   "28P01": "the password was refused; check the connection settings",
   "28000": "the role was refused; check the connection settings",
   "3D000": "the database does not exist; check the connection settings",
+  CONNECTION_CLOSED: LOST,
+  CONNECTION_DESTROYED: LOST,
+  CONNECTION_ENDED: LOST,
+  CONNECT_TIMEOUT: UNREACHABLE,
   ECONNREFUSED: UNREACHABLE,
-  ECONNRESET: UNREACHABLE,
+  ECONNRESET: LOST,
+  EPIPE: LOST,
   ENOTFOUND: UNREACHABLE,
   ETIMEDOUT: UNREACHABLE,
 };
@@ -62,12 +68,21 @@ const ADVICE: Readonly<Record<string, string>> = {
  * Wraps what a driver threw. Server messages may quote values, so the text is ours; the original is the cause.
  *
  * @param operation the method that failed, e.g. `getTuple`
+ * @param threadId the thread it was for, if it was for one
+ * @param tries how often it was tried
  */
-export function databaseError(operation: string, cause: unknown): WaypostError {
+export function databaseError(
+  operation: string,
+  cause: unknown,
+  threadId?: string,
+  tries = 1,
+): WaypostError {
   if (cause instanceof WaypostError) return cause;
   const state = sqlState(cause);
   const code = state ?? connectionCode(cause) ?? "WAYPOST_DATABASE";
   const advice = ADVICE[code] ?? "see the cause";
   const label = state === undefined ? code : `SQLSTATE ${state}`;
-  return new DatabaseError(code, `${operation} failed: ${advice} (${label}).`, { cause });
+  const what = threadId === undefined ? operation : `${operation} of thread "${threadId}"`;
+  const often = tries === 1 ? "" : ` after ${tries} tries`;
+  return new DatabaseError(code, `${what} failed${often}: ${advice} (${label}).`, { cause });
 }

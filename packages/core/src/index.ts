@@ -8,8 +8,10 @@ export {
   type Statement,
 } from "./driver.js";
 export { DatabaseError, InvalidInputError, SerializationError, WaypostError } from "./errors.js";
+export type { OperationEvent, StatementEvent } from "./operations.js";
 export { checkConnString, type SaverOptions } from "./options.js";
 export { type Prepare, PreparePolicy } from "./prepare.js";
+export type { Recovery, RetryOptions } from "./retry.js";
 export { WaypostSaver } from "./saver.js";
 export { setupScript } from "./schema/setup.js";
 export { type CompressOptions, compress } from "./serializer/compress.js";

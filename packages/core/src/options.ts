@@ -1,10 +1,12 @@
 import type { SerializerProtocol } from "@langchain/langgraph-checkpoint";
 import { InvalidInputError } from "./errors.js";
+import type { Policy } from "./operations.js";
 import type { Prepare } from "./prepare.js";
+import { type RetryOptions, retryAttempts } from "./retry.js";
 import { checkSchemaName } from "./schema/identifiers.js";
 import { serializer } from "./serializer/serializer.js";
 import { checkSerializer, type Serializer } from "./serializer/types.js";
-import { flag } from "./threads/input.js";
+import { count, flag } from "./threads/input.js";
 import { type Retention, type RetentionPlan, retentionPlan } from "./threads/retention.js";
 
 export interface SaverOptions {
@@ -12,6 +14,16 @@ export interface SaverOptions {
   schema?: string;
   /** Turns channel values and writes into bytes and back. Default: `serializer()`. */
   serde?: SerializerProtocol;
+  /**
+   * Whether operations are tried again after a lost connection, a deadlock and the like. All of them
+   * can be, as none does anything twice. Never in a transaction of yours. Default `{ attempts: 6 }`.
+   */
+  retry?: false | RetryOptions;
+  /**
+   * Milliseconds after which an operation fails with the code `WAYPOST_TIMEOUT`, all tries included. The
+   * server may still do what was sent; set its `statement_timeout` to end that too. Default: none.
+   */
+  timeout?: number;
   /** Whether statements are prepared on the server. Default `"auto"`: yes, unless a pooler in between refuses. */
   prepare?: Prepare;
   /**
@@ -33,6 +45,7 @@ export interface CheckedOptions {
   readonly jsonIsText: boolean;
   readonly retention: RetentionPlan | undefined;
   readonly tombstones: boolean;
+  readonly policy: Policy;
 }
 
 /** @throws InvalidInputError naming the option and what to pass. */
@@ -41,6 +54,7 @@ export function checkOptions(options: SaverOptions = {}): CheckedOptions {
     throw new InvalidInputError('The options must be an object, e.g. { schema: "agents" }.');
   }
   const { schema = "public", serde, prepare = "auto", retention, tombstones = false } = options;
+  const { retry, timeout } = options;
   checkSchemaName(schema);
   if (prepare !== "auto" && typeof prepare !== "boolean") {
     throw new InvalidInputError('The option "prepare" must be "auto", true or false.');
@@ -53,6 +67,10 @@ export function checkOptions(options: SaverOptions = {}): CheckedOptions {
     jsonIsText: checked.jsonIsText === true,
     retention: retentionPlan(retention),
     tombstones: flag(tombstones, "tombstones"),
+    policy: {
+      attempts: retryAttempts(retry),
+      timeoutMs: timeout === undefined ? undefined : count(timeout, "timeout"),
+    },
   };
 }
 

@@ -64,7 +64,7 @@ export abstract class WaypostSaver extends ThreadSaver {
     const checked = checkOptions(options);
     super(driver, checked);
     this.#sql = statementsFor(this.tables, checked.jsonIsText);
-    this.#store = { driver, sql: this.#sql, tombstones: this.tombstones };
+    this.#store = { driver: this.driver, sql: this.#sql, tombstones: this.tombstones };
   }
 
   /**
@@ -76,7 +76,7 @@ export abstract class WaypostSaver extends ThreadSaver {
   override async getTuple(config: RunnableConfig): Promise<CheckpointTuple | undefined> {
     const key = readKey(config);
     if (key === undefined) return undefined;
-    const rows = await this.#read<TupleRow>("getTuple", (sql) => sql.getTuple(key));
+    const rows = await this.#read<TupleRow>("getTuple", key.threadId, (sql) => sql.getTuple(key));
     const page = new Page(rows, this.serde);
     const [checkpoint] = page.checkpoints;
     return checkpoint && (await page.tuple(checkpoint, () => this.getNextVersion(undefined)));
@@ -103,7 +103,8 @@ export abstract class WaypostSaver extends ThreadSaver {
       const rows = this.#stream<TupleRow>("list", this.#sql.cursor(query));
       yield* streamTuples(rows, this.serde, nextVersion);
     } else {
-      const read = (input: PageInput) => this.#read<TupleRow>("list", (sql) => sql.list(input));
+      const read = (input: PageInput) =>
+        this.#read<TupleRow>("list", query.threadId, (sql) => sql.list(input));
       yield* listTuples(query, read, this.serde, nextVersion);
     }
   }
@@ -143,7 +144,9 @@ export abstract class WaypostSaver extends ThreadSaver {
       metadata: metadataJson,
       blobs,
     };
-    await this.guard("put", () => storeCheckpoint(this.#store, this.serde, { ...passed, input }));
+    await this.guard({ name: "put", threadId, idempotent: true }, () =>
+      storeCheckpoint(this.#store, this.serde, { ...passed, input }),
+    );
     await this.retain(key, passed.metadata);
     return configOf(key);
   }
@@ -172,7 +175,9 @@ export abstract class WaypostSaver extends ThreadSaver {
       taskPath: text(taskPath, "taskPath"),
       writes: await encodeWrites(this.serde, task, writes),
     };
-    await this.guard("putWrites", () => storeWrites(this.#store, input));
+    await this.guard({ name: "putWrites", threadId, idempotent: true }, () =>
+      storeWrites(this.#store, input),
+    );
   }
 
   /**
@@ -188,7 +193,7 @@ export abstract class WaypostSaver extends ThreadSaver {
     const rows =
       key === undefined || channels.length === 0
         ? []
-        : await this.#read<DeltaRow>("getDeltaChannelHistory", (sql) =>
+        : await this.#read<DeltaRow>("getDeltaChannelHistory", key.threadId, (sql) =>
             sql.deltaHistory(key, channels),
           );
     return toDeltaHistory(rows, channels, this.serde, key ?? { threadId: "", checkpointNs: "" });
@@ -211,11 +216,12 @@ export abstract class WaypostSaver extends ThreadSaver {
 
   /** A damaged value fails the whole statement where the server reads it as text; as bytes, it can be named. */
   async #read<Row extends object>(
-    operation: string,
+    name: string,
+    threadId: string | undefined,
     statement: (sql: Statements) => Statement,
   ): Promise<Row[]> {
     try {
-      return await this.query<Row>(operation, statement(this.#sql));
+      return await this.query<Row>({ name, threadId }, statement(this.#sql));
     } catch (error) {
       if ((error as WaypostError).code !== BROKEN_TEXT) throw error;
       const asBytes = statementsFor(this.tables, false);

@@ -1,6 +1,7 @@
 /** Classes of SQLSTATE that Postgres uses (Appendix A of its manual); keeps out codes like `EPIPE`. */
 const SQLSTATE = /^(?:[0-7][0-9A-Z]|F0|HV|P0|XX)[0-9A-Z]{3}$/;
-const SYSTEM_CODE = /^E[A-Z]+$/;
+/** Of the operating system, and postgres.js' own, e.g. `CONNECTION_CLOSED`. */
+const SYSTEM_CODE = /^(?:E[A-Z]+|CONNECT(?:ION)?_[A-Z]+)$/;
 
 /** Codes with which a server, or a pooler before it, says that it does not know a prepared statement. */
 const PREPARED_STATEMENT_REFUSED = new Set(["26000", "42P05"]);

@@ -3,6 +3,7 @@ import {
   InvalidInputError,
   portableValue,
   type Queryable,
+  type Recovery,
   refuseCursor,
   type Statement,
   Turns,
@@ -31,6 +32,10 @@ export class KyselyDriver implements Driver {
   constructor(db: KyselyDatabase) {
     this.#db = db.withoutPlugins();
     this.#turns = db.isTransaction ? Turns.of(db) : undefined;
+  }
+
+  get recovery(): Recovery {
+    return this.#db.isTransaction ? "none" : "reconnects";
   }
 
   query<Row extends object>(statement: Statement): Promise<Row[]> {

@@ -3,6 +3,7 @@ import {
   InvalidInputError,
   type PreparePolicy,
   type Queryable,
+  type Recovery,
   refuseCursor,
   runTransaction,
   type Statement,
@@ -95,6 +96,7 @@ export interface PoolDriverOptions {
 
 /** Each operation on any connection of the pool. */
 export class PoolDriver implements Driver {
+  readonly recovery = "reconnects";
   readonly #pool: PgPool;
   readonly #options: PoolDriverOptions;
   #closed: Promise<void> | undefined;
@@ -183,6 +185,10 @@ export class ClientDriver implements Driver {
 
   stream(): never {
     refuseCursor("a single connection");
+  }
+
+  get recovery(): Recovery {
+    return this.#inTransaction ? "none" : "resends";
   }
 
   /** The client is the caller's. */

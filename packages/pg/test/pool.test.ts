@@ -6,6 +6,7 @@ import Cursor from "pg-cursor";
 conformance({
   name: "pg Pool",
   cursor: true,
+  reconnects: true,
   async open(url, options) {
     const pool = new pg.Pool({ connectionString: url, max: 4 });
     pool.on("error", () => {}); // a test may end the server's side first

@@ -16,7 +16,7 @@ export interface PostgresJsSession {
 /** What `postgres()` returns. */
 export interface PostgresJsSql extends PostgresJsSession {
   begin(work: (transaction: PostgresJsSession) => Promise<unknown>): Promise<unknown>;
-  end(): Promise<void>;
+  end(options?: { timeout?: number }): Promise<void>;
   readonly options: { readonly max: number };
 }
 

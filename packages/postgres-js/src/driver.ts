@@ -61,6 +61,7 @@ const unprepared = (session: PostgresJsSession): Queryable => ({
 
 /** Each operation on any connection of the client. */
 export class SqlDriver implements Driver {
+  readonly recovery = "reconnects";
   readonly #sql: PostgresJsSql;
   readonly #prepare: PreparePolicy;
   readonly #owned: boolean;
@@ -98,12 +99,14 @@ export class SqlDriver implements Driver {
   }
 
   async close(): Promise<void> {
-    if (this.#owned) await this.#sql.end();
+    // Without a limit it may wait for ever for a connection that was lost before.
+    if (this.#owned) await this.#sql.end({ timeout: 5 });
   }
 }
 
 /** All operations in a transaction of the caller. */
 export class TransactionDriver implements Driver {
+  readonly recovery = "none";
   readonly #sql: PostgresJsTransaction;
   readonly #prepare: PreparePolicy;
 
@@ -134,6 +137,8 @@ const NO_ACTIVE_TRANSACTION = "25P01";
 
 /** All operations on one connection, pipelined by postgres.js. A transaction is alone. */
 export class ReservedDriver implements Driver {
+  /** It can't be seen whether the caller has a transaction open, of which nothing can be repeated alone. */
+  readonly recovery = "none";
   readonly #sql: PostgresJsReserved;
   readonly #prepare: PreparePolicy;
   readonly #turns: Turns;

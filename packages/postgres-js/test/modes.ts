@@ -11,10 +11,14 @@ const connect = (url: string, options: Options) =>
 export const clientMode = (name: string, options: Options = {}): Mode => ({
   name,
   cursor: options.max !== 1,
+  reconnects: true,
   async open(url, saverOptions) {
     const sql = connect(url, { max: 4, ...options });
     try {
-      return { saver: new PostgresJsSaver(sql, saverOptions), close: () => sql.end() };
+      return {
+        saver: new PostgresJsSaver(sql, saverOptions),
+        close: () => sql.end({ timeout: 1 }),
+      };
     } catch (error) {
       await sql.end();
       throw error;

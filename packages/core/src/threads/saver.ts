@@ -1,7 +1,8 @@
 import { BaseCheckpointSaver, type CheckpointMetadata } from "@langchain/langgraph-checkpoint";
 import { type NamespaceKey, threadIdOf } from "../config.js";
 import type { Driver, Statement } from "../driver.js";
-import { databaseError, InvalidInputError } from "../errors.js";
+import { InvalidInputError } from "../errors.js";
+import { type Operation, observed, type Policy, runOperation } from "../operations.js";
 import type { CheckedOptions } from "../options.js";
 import { type Tables, tablesIn } from "../schema/identifiers.js";
 import { setup } from "../schema/setup.js";
@@ -34,6 +35,7 @@ export abstract class ThreadSaver extends BaseCheckpointSaver<number> implements
   protected readonly driver: Driver;
   protected readonly tables: Tables;
   readonly #schema: string;
+  readonly #policy: Policy;
   readonly #prune: ReturnType<typeof pruneStatements>;
   readonly #sweep: ReturnType<typeof sweepStatements>;
   readonly #verify: ReturnType<typeof verifyStatements>;
@@ -43,9 +45,11 @@ export abstract class ThreadSaver extends BaseCheckpointSaver<number> implements
   readonly #retention: RetentionPlan | undefined;
   readonly #list: ReturnType<typeof listThreadsStatement>;
 
-  constructor(driver: Driver, { schema, serde, retention, tombstones }: CheckedOptions) {
+  constructor(driver: Driver, options: CheckedOptions) {
+    const { schema, serde, retention, tombstones, policy } = options;
     super(serde);
-    this.driver = driver;
+    this.driver = observed(driver);
+    this.#policy = policy;
     this.#schema = schema;
     this.tables = tablesIn(schema);
     this.#prune = pruneStatements(this.tables);
@@ -65,7 +69,7 @@ export abstract class ThreadSaver extends BaseCheckpointSaver<number> implements
    * @throws DatabaseError e.g. if the role may not create tables
    */
   async setup(): Promise<void> {
-    await this.guard("setup", () => setup(this.driver, this.#schema));
+    await this.guard({ name: "setup", idempotent: true }, () => setup(this.driver, this.#schema));
   }
 
   /** Closes the connections that `fromConnString` opened; a client that was passed in stays as it is. */
@@ -87,7 +91,7 @@ export abstract class ThreadSaver extends BaseCheckpointSaver<number> implements
    */
   async listThreads(options?: ListThreadsOptions): Promise<ThreadInfo[]> {
     const statement = this.#list(listThreadsInput(options));
-    return (await this.query<ThreadRow>("listThreads", statement)).map(toThreadInfo);
+    return (await this.query<ThreadRow>({ name: "listThreads" }, statement)).map(toThreadInfo);
   }
 
   /**
@@ -107,7 +111,7 @@ export abstract class ThreadSaver extends BaseCheckpointSaver<number> implements
     const target = threadIdOf(targetThreadId);
     if (source === target) throw new InvalidInputError("A thread can't be copied to itself.");
     const overwrite = flag(options.overwrite ?? false, "overwrite");
-    await this.guard("copyThread", () =>
+    await this.guard({ name: "copyThread", threadId: source }, () =>
       copyThread(this.driver, this.#copy, source, target, overwrite, this.tombstones),
     );
   }
@@ -119,10 +123,13 @@ export abstract class ThreadSaver extends BaseCheckpointSaver<number> implements
   override async deleteThread(threadId: string): Promise<void> {
     const id = threadIdOf(threadId);
     const bury = this.tombstones?.bury(id);
-    if (bury === undefined) await this.query("deleteThread", this.#delete(id));
+    const operation = { name: "deleteThread", threadId: id };
+    if (bury === undefined) await this.query(operation, this.#delete(id));
     else {
       const { whole } = this.#prune;
-      await this.guard("deleteThread", () => deleteWhole(this.driver, whole, id, null, bury));
+      await this.guard({ ...operation, idempotent: true }, () =>
+        deleteWhole(this.driver, whole, id, null, bury),
+      );
     }
   }
 
@@ -141,7 +148,7 @@ export abstract class ThreadSaver extends BaseCheckpointSaver<number> implements
     const plan = prunePlan(options);
     let total = NOTHING;
     for (const threadId of threadIds(threads)) {
-      const removed = await this.guard("prune", () =>
+      const removed = await this.guard({ name: "prune", threadId }, () =>
         pruneThread(this.driver, this.#prune, threadId, plan),
       );
       total = addThread(total, removed);
@@ -161,7 +168,8 @@ export abstract class ThreadSaver extends BaseCheckpointSaver<number> implements
   async sweep(options: SweepOptions): Promise<Swept> {
     const plan = sweepPlan(options);
     const sql = { ...this.#prune, ...this.#sweep };
-    return this.guard("sweep", () => sweep(this.driver, sql, plan), plan.signal);
+    const { signal } = plan;
+    return this.guard({ name: "sweep", signal }, () => sweep(this.driver, sql, plan));
   }
 
   /**
@@ -176,7 +184,8 @@ export abstract class ThreadSaver extends BaseCheckpointSaver<number> implements
     const sql = { ...this.#verify, ...this.#sweep };
     const found = verify(this.driver, sql, this.serde, plan);
     for (;;) {
-      const next = await this.guard("verify", () => found.next(), plan.signal);
+      const { signal } = plan;
+      const next = await this.guard({ name: "verify", signal }, () => found.next());
       if (next.done) return;
       yield next.value;
     }
@@ -192,31 +201,26 @@ export abstract class ThreadSaver extends BaseCheckpointSaver<number> implements
   async deleteForRuns(runs: readonly string[]): Promise<Removed> {
     const ids = runIds(runs);
     if (ids.length === 0) return NOTHING;
-    return this.guard("deleteForRuns", () => deleteRuns(this.driver, this.#prune, ids));
+    return this.guard({ name: "deleteForRuns" }, () => deleteRuns(this.driver, this.#prune, ids));
   }
 
   /** Prunes the thread of a checkpoint that was just stored, where the saver is told to and it is time. */
   protected async retain(key: NamespaceKey, metadata: CheckpointMetadata): Promise<void> {
     const plan = this.#retention;
     if (plan === undefined || !isDue(key, metadata)) return;
-    await this.guard("retention", () => retain(this.driver, this.#prune, key.threadId, plan));
+    const { threadId } = key;
+    await this.guard({ name: "retention", threadId }, () =>
+      retain(this.driver, this.#prune, threadId, plan),
+    );
   }
 
-  protected query<Row extends object>(operation: string, statement: Statement): Promise<Row[]> {
-    return this.guard(operation, () => this.driver.query<Row>(statement));
+  /** One statement; like all of those that are sent alone, it can be sent twice. */
+  protected query<Row extends object>(operation: Operation, statement: Statement): Promise<Row[]> {
+    return this.guard({ ...operation, idempotent: true }, () => this.driver.query<Row>(statement));
   }
 
-  /** Rethrows what a driver throws as an error of ours. */
-  protected async guard<T>(
-    operation: string,
-    work: () => Promise<T>,
-    signal?: AbortSignal,
-  ): Promise<T> {
-    try {
-      return await work();
-    } catch (cause) {
-      if (signal?.aborted && cause === signal.reason) throw cause;
-      throw databaseError(operation, cause);
-    }
+  /** Rethrows what a driver throws as an error of ours, once it is given up. */
+  protected guard<T>(operation: Operation, work: () => Promise<T>): Promise<T> {
+    return runOperation(this.driver, this.#policy, operation, work);
   }
 }

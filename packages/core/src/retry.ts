@@ -1,0 +1,89 @@
+import { setTimeout as wait } from "node:timers/promises";
+import { InvalidInputError } from "./errors.js";
+import { connectionCode, sqlState } from "./sqlstate.js";
+
+export interface RetryOptions {
+  /** How often an operation is tried in all, 1 to 20. Default 6: about a second and a half of waiting at most. */
+  readonly attempts?: number;
+}
+
+/** What a driver's connection can do after an error. */
+export type Recovery =
+  /** A pool: the next try takes another connection. */
+  | "reconnects"
+  /** One connection: what the server refused can be sent again, but a lost connection is lost. */
+  | "resends"
+  /** A transaction of the caller, of which nothing can be repeated alone. */
+  | "none";
+
+const ATTEMPTS = 6;
+const FIRST_DELAY_MS = 50;
+const MAX_DELAY_MS = 1000;
+
+/** The server rolled the statement back, and the same may succeed. */
+const REFUSED = new Set([
+  "40001", // serialization failure
+  "40P01", // deadlock
+  "55P03", // lock not available
+]);
+
+/** The connection is lost, was refused, or is about to be. */
+const LOST = new Set([
+  "57P01", // terminated by an administrator
+  "57P02", // another process crashed
+  "57P03", // starting up or shutting down
+  "53300", // too many connections
+  "08000",
+  "08001",
+  "08003",
+  "08004",
+  "08006",
+  "25006", // read-only: a standby, before it is promoted
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "EPIPE",
+  "ETIMEDOUT",
+  "CONNECTION_CLOSED",
+  "CONNECTION_DESTROYED",
+  "CONNECT_TIMEOUT",
+]);
+/** What pg throws has no code. */
+const LOST_MESSAGE = /^Connection terminated/;
+
+/** @throws InvalidInputError naming the option and what to pass */
+export function retryAttempts(retry: false | RetryOptions = {}): number {
+  if (retry === false) return 1;
+  const attempts = (retry as RetryOptions | null)?.attempts ?? ATTEMPTS;
+  if (
+    typeof retry !== "object" ||
+    retry === null ||
+    !Number.isInteger(attempts) ||
+    attempts < 1 ||
+    attempts > 20
+  ) {
+    throw new InvalidInputError(
+      'The option "retry" must be false or { attempts } with a whole number from 1 to 20.',
+    );
+  }
+  return attempts;
+}
+
+/** Whether an operation that failed like this can be tried again. All operations of a saver are idempotent. */
+export function canRetry(error: unknown, recovery: Recovery): boolean {
+  if (recovery === "none") return false;
+  const code = sqlState(error) ?? connectionCode(error);
+  if (code !== undefined && REFUSED.has(code)) return true;
+  if (recovery !== "reconnects") return false;
+  return (
+    (code !== undefined && LOST.has(code)) || LOST_MESSAGE.test(String((error as Error)?.message))
+  );
+}
+
+/**
+ * Waits longer each time, by a random part of it, so that those who failed together do not come back
+ * together.
+ */
+export function pause(tries: number): Promise<void> {
+  const longest = Math.min(FIRST_DELAY_MS * 2 ** (tries - 1), MAX_DELAY_MS);
+  return wait(longest * (0.5 + Math.random() / 2));
+}
