@@ -55,7 +55,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   "3D000": "the database does not exist; check the connection settings",
   CONNECTION_CLOSED: LOST,
   CONNECTION_DESTROYED: LOST,
-  CONNECTION_ENDED: LOST,
+  CONNECTION_ENDED: "the client was ended; make a new one",
   CONNECT_TIMEOUT: UNREACHABLE,
   ECONNREFUSED: UNREACHABLE,
   ECONNRESET: LOST,

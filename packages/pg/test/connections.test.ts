@@ -147,7 +147,7 @@ describe("a pool", () => {
   it("gets back a connection that dies within a transaction of the saver, and drops it", () =>
     withPool(async (pool, schema) => {
       pool.on("error", () => {});
-      const saver = new PgSaver(pool, { schema });
+      const saver = new PgSaver(pool, { schema, retry: false });
       const [config] = await putChain(saver, "1", 1, () => ({}));
       const many = Array.from({ length: 17_000 }, (_, i): [string, unknown] => ["log", i]);
       await withClient(async (blocker) => {
@@ -181,7 +181,7 @@ describe("a pool", () => {
     const saver = PgSaver.fromConnString(databaseUrl());
     await saver.end();
     await saver.end();
-    await expect(saver.getTuple(thread("1"))).rejects.toThrow("getTuple failed");
+    await expect(saver.getTuple(thread("1"))).rejects.toThrow('getTuple of thread "1" failed');
   });
 
   it("is not opened before it is needed", async () => {

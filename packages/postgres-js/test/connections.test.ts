@@ -111,7 +111,7 @@ describe("a client of postgres.js", () => {
     const saver = PostgresJsSaver.fromConnString(databaseUrl());
     await saver.end();
     await saver.end();
-    await expect(saver.getTuple(thread("1"))).rejects.toThrow("getTuple failed");
+    await expect(saver.getTuple(thread("1"))).rejects.toThrow('getTuple of thread "1" failed');
   });
 
   it.each([undefined, null, "postgresql://localhost", {}, () => {}])(
