@@ -3,6 +3,7 @@ import { concurrencyCases } from "./concurrency.ts";
 import { deltaCases } from "./delta.ts";
 import { forkCases } from "./fork.ts";
 import { getTupleCases } from "./get-tuple.ts";
+import { growthCases } from "./growth.ts";
 import { listCases } from "./list.ts";
 import { putCases } from "./put.ts";
 import { putWritesCases } from "./put-writes.ts";
@@ -18,6 +19,7 @@ export const SCENARIOS: Readonly<Record<string, (quick: boolean) => Case[]>> = {
   list: listCases,
   delta: deltaCases,
   fork: forkCases,
+  growth: growthCases,
   turn: turnCases,
   concurrency: concurrencyCases,
   coldStart: coldStartCases,
