@@ -1,0 +1,117 @@
+import {
+  chainGraph,
+  collect,
+  databaseUrl,
+  type Session,
+  thread,
+  withSchema,
+} from "@waypost/conformance";
+import type { SaverOptions } from "@waypost/core";
+import { KyselySaver } from "@waypost/kysely";
+import { PgSaver } from "@waypost/pg";
+import { PostgresJsSaver } from "@waypost/postgres-js";
+import { type Dialect, Kysely, PostgresDialect } from "kysely";
+import { PostgresJSDialect } from "kysely-postgres-js";
+import pg from "pg";
+import postgres from "postgres";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { PgBouncer, pgBouncerVersion } from "./pgbouncer.ts";
+
+type Open = (url: string, options: SaverOptions) => Session;
+
+/** More connections than the pooler has, so that they share them. */
+const CLIENTS = 8;
+const SERVER_CONNECTIONS = 3;
+
+const overPool: Open = (url, options) => {
+  const pool = new pg.Pool({ connectionString: url, max: CLIENTS });
+  return { saver: new PgSaver(pool, options), close: () => pool.end() };
+};
+
+const overPostgresJs =
+  (prepare: boolean): Open =>
+  (url, options) => {
+    const sql = postgres(url, { max: CLIENTS, prepare, onnotice: () => {} });
+    return { saver: new PostgresJsSaver(sql, options), close: () => sql.end({ timeout: 1 }) };
+  };
+
+const overKysely =
+  (dialect: (url: string) => Dialect): Open =>
+  (url, options) => {
+    const db = new Kysely<unknown>({ dialect: dialect(url) });
+    return { saver: new KyselySaver(db, options), close: () => db.destroy() };
+  };
+
+/** Not behind a transaction pooler: it answers an unknown statement itself, and mixes up what it has sent meanwhile. */
+const PREPARED_POSTGRES_JS = "postgres.js, prepared";
+
+const DRIVERS: readonly [string, Open, SaverOptions][] = [
+  ["pg Pool, which finds out by itself", overPool, {}],
+  ["pg Pool, not prepared", overPool, { prepare: false }],
+  [PREPARED_POSTGRES_JS, overPostgresJs(true), {}],
+  ["postgres.js, not prepared", overPostgresJs(false), {}],
+  [
+    "Kysely over pg",
+    overKysely(
+      (url) => new PostgresDialect({ pool: new pg.Pool({ connectionString: url, max: CLIENTS }) }),
+    ),
+    {},
+  ],
+  [
+    "Kysely over postgres.js, not prepared",
+    overKysely(
+      (url) =>
+        new PostgresJSDialect({
+          postgres: postgres(url, { max: CLIENTS, prepare: false, onnotice: () => {} }),
+        }),
+    ),
+    {},
+  ],
+];
+
+/** Two applications with tables of their own, several threads at once, through the same few connections. */
+async function converse(open: Open, options: SaverOptions, url: string): Promise<void> {
+  await withSchema((one) =>
+    withSchema(async (two) => {
+      const sessions = [one, two].map((schema) => open(url, { ...options, schema }));
+      try {
+        for (const { saver } of sessions) await saver.setup();
+        const talks = sessions.flatMap(({ saver }, i) =>
+          Array.from({ length: CLIENTS }, async (_, n) => {
+            const id = thread(`${n}`);
+            for (let turn = 0; turn < 5; turn++) {
+              await chainGraph(saver).invoke({ log: [`${i} ${n} ${turn}`] }, id);
+            }
+            const history = await collect(saver.list(id));
+            expect(history).toHaveLength(20);
+            expect(history[0]?.checkpoint.channel_values.log).toEqual(
+              Array.from({ length: 5 }, (_, turn) => [`${i} ${n} ${turn}`, "a", "b"]).flat(),
+            );
+          }),
+        );
+        await Promise.all(talks);
+      } finally {
+        for (const session of sessions) await session.close();
+      }
+    }),
+  );
+}
+
+if (pgBouncerVersion === undefined) {
+  it.skip("PgBouncer (it is not installed)", () => {});
+} else {
+  describe.each(["transaction", "session"] as const)(`${pgBouncerVersion} in %s mode`, (mode) => {
+    let bouncer: PgBouncer;
+    beforeAll(async () => {
+      // In session mode each client keeps a connection of the server.
+      const connections = mode === "transaction" ? SERVER_CONNECTIONS : 4 * CLIENTS;
+      bouncer = await PgBouncer.before(databaseUrl(), mode, connections);
+    });
+    afterAll(() => bouncer?.[Symbol.asyncDispose]());
+
+    const drivers = DRIVERS.filter(([name]) => mode === "session" || name !== PREPARED_POSTGRES_JS);
+    it.each(drivers)("%s: loses nothing and mixes nothing up", (_, open, options) =>
+      converse(open, options, bouncer.url),
+    );
+  });
+}
