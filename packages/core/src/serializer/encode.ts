@@ -5,7 +5,8 @@ import { encodeDocument, isDocument } from "./documents.js";
 import { encodeLangGraph, isLangGraph } from "./langgraph.js";
 import { encodeMessage } from "./messages.js";
 import { type CheckedSerializerOptions, MAX_DEPTH } from "./options.js";
-import { DROPPED, LANGCHAIN_ESCAPE, MAX_DIGITS, OWN, record, UNDEFINED } from "./records.js";
+import { isItself, isMarker, isPlainOfAnotherRealm } from "./plain.js";
+import { DROPPED, MAX_DIGITS, OWN, record, UNDEFINED } from "./records.js";
 
 /**
  * A value as JSON from which `decodeJson` makes an equal one.
@@ -228,31 +229,3 @@ export class Encoder {
 }
 
 type Fields = Readonly<Record<string, unknown>>;
-
-/** Most leaves, which need no walk. */
-function isItself(value: unknown): boolean {
-  return (
-    typeof value === "string" || typeof value === "boolean" || value === null || isCount(value)
-  );
-}
-
-function isCount(value: unknown): boolean {
-  return typeof value === "number" && value > 0 && value < Number.MAX_SAFE_INTEGER;
-}
-
-/** Whether an object with this field, written as it is, would be read as something else. */
-function isMarker(key: string, value: unknown): boolean {
-  switch (key) {
-    case "lc":
-      return value === 1 || value === 2;
-    case "__proto__":
-    case LANGCHAIN_ESCAPE:
-      return true;
-    default:
-      return false;
-  }
-}
-
-function isPlainOfAnotherRealm(prototype: object): boolean {
-  return Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, "hasOwnProperty");
-}
