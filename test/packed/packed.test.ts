@@ -86,7 +86,9 @@ describe.each(cases)(
     );
 
     for (const [major, node] of NODES) {
-      const files = ["main.mjs", "main.cjs", "bundle.mjs", "bundle.cjs"];
+      // A bundle is the same on every Node.
+      const bundles = major === 24 && age === "newest" ? ["bundle.mjs", "bundle.cjs"] : [];
+      const files = ["main.mjs", "main.cjs", ...bundles];
       if (node === undefined) {
         it.skip(`runs on Node ${major} (the registry has none for this machine)`, () => {});
       } else if (age === "newest" || major === 24) {
