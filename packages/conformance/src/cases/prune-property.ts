@@ -233,7 +233,7 @@ export function prunePropertyCases(mode: Mode): void {
               await thread.apply({ kind: "prune", keepLast });
             },
           ),
-          { numRuns: 25, interruptAfterTimeLimit: 20_000 },
+          { numRuns: 15, interruptAfterTimeLimit: 20_000 },
         );
       }));
   });

@@ -64,8 +64,9 @@ export class LangChainClasses {
     if (secrets || this.builderFor(id) === undefined) return null;
     const names = new Map(Object.entries(aliasesOf(prototype, object)));
     const nameOf = (field: string) => names.get(field) ?? toSnakeCase(field);
-    const Message = MESSAGES.get(String(id.at(-1)));
-    const own = Message && new Set(ownOf(Message));
+    // Of its own class, which may be from another version of the library.
+    const isMessage = MESSAGES.has(String(id.at(-1)));
+    const own = isMessage ? new Set(ownOf(object.constructor as LangChainClass)) : undefined;
     const fields = [...(own ?? [])].filter((key) => key !== "type" && !key.startsWith("lc_"));
     return { id, nameOf, own, fields };
   }

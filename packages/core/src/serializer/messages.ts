@@ -73,7 +73,10 @@ export function decodeMessage(builder: Builder, kwargs: Fields, fields: Fields):
   }
   try {
     const message = new builder.build(given as never);
-    for (const key of Object.keys(fields)) define(message as Fields, key, fields[key]);
+    for (const key of Object.keys(fields)) {
+      // Nothing of a row takes the place of what the class has.
+      if (!(key in message)) define(message as Fields, key, fields[key]);
+    }
     return message;
   } catch (cause) {
     throw new SerializationError("The value holds a message with fields that it can't have.", {

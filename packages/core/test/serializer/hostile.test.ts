@@ -86,6 +86,7 @@ describe("rows that look like objects but are none stay data", () => {
     const message = (await read(JSON.stringify(row))) as HumanMessage;
     expect(message).toBeInstanceOf(HumanMessage);
     expect(typeof message.toJSON).toBe("function");
+    expect(message.getType()).toBe("human");
   });
 
   it("what LangChain escaped is the data it was, also where it looks like an object", async () => {
