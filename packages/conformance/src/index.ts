@@ -16,6 +16,9 @@ import { pythonCases } from "./cases/python.ts";
 import { retentionCases } from "./cases/retention.ts";
 import { serializerCases } from "./cases/serializers.ts";
 import { setupCases } from "./cases/setup.ts";
+import { storageCases } from "./cases/storage.ts";
+import { storagePropertyCases } from "./cases/storage-property.ts";
+import { storageSharingCases } from "./cases/storage-sharing.ts";
 import { streamingCases } from "./cases/streaming.ts";
 import { sweepCases } from "./cases/sweep.ts";
 import { threadCases } from "./cases/threads.ts";
@@ -63,9 +66,19 @@ export function conformance(mode: Mode): void {
     retentionCases,
     tombstoneCases,
     transactionCases,
+    storageCases,
   ];
   // They look at the server from outside: its wire, its roles, another client of it.
-  const besideIt = [faultCases, countCases, setupCases, dropInCases, pythonCases, pruneRaceCases];
+  const besideIt = [
+    faultCases,
+    countCases,
+    setupCases,
+    dropInCases,
+    pythonCases,
+    pruneRaceCases,
+    storageSharingCases,
+    storagePropertyCases,
+  ];
   if (!mode.embedded) groups.push(...besideIt);
   for (const group of groups) group(mode);
 }

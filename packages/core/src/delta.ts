@@ -1,9 +1,11 @@
 import type { DeltaChannelHistory } from "@langchain/langgraph-checkpoint";
 import type { NamespaceKey } from "./config.js";
-import { decodeRow, decodeWrites, describe, groupBy, placeOfValue } from "./rows.js";
+import { decodeWrites, describe, groupBy, placeOfValue, storedData } from "./rows.js";
 import type { Serializer } from "./serializer/types.js";
+import { decode } from "./serializer/values.js";
 import type { DeltaRow } from "./sql/delta-history.js";
 import type { TupleRow } from "./sql/tuple.js";
+import { Parts } from "./storage/parts.js";
 
 /**
  * Orders the rows of a walk into each channel's history: writes from the oldest ancestor to the
@@ -18,6 +20,8 @@ export async function toDeltaHistory(
   const oldestFirst = ancestors(rows).reverse();
   const seeds = rows.filter((row) => row.kind === "seed");
   const writes = rows.filter((row) => row.kind === "write") as unknown as TupleRow[];
+
+  const parts = new Parts(rows.filter((row) => row.kind === "part"));
 
   const historyOf = async (channel: string): Promise<DeltaChannelHistory> => {
     const own = groupBy(
@@ -34,7 +38,9 @@ export async function toDeltaHistory(
     if (seed === undefined) return { writes: decoded.flat() };
     const where = describe(seed, seed.id, threadId);
     const place = placeOfValue(seed, { threadId, checkpointNs });
-    return { writes: decoded.flat(), seed: await decodeRow(serde, seed, where, place) };
+    const data = storedData(seed, parts, threadId, where);
+    const value = await decode(serde, seed.type, data, where, place);
+    return { writes: decoded.flat(), seed: value };
   };
   const histories = channels.map(async (channel) => [channel, await historyOf(channel)] as const);
   return Object.fromEntries(await Promise.all(histories));

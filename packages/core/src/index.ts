@@ -13,7 +13,7 @@ export { checkConnString, type SaverOptions } from "./options.js";
 export { type Prepare, PreparePolicy } from "./prepare.js";
 export type { Recovery, RetryOptions } from "./retry.js";
 export { WaypostSaver } from "./saver.js";
-export { setupScript } from "./schema/setup.js";
+export { type SetupOptions, setupScript } from "./schema/setup.js";
 export { type CompressOptions, compress } from "./serializer/compress.js";
 export { type EncryptOptions, encrypt } from "./serializer/encrypt.js";
 export type { EncryptionKey } from "./serializer/keyring.js";

@@ -32,7 +32,11 @@ export async function* listTuples(
   let last: TupleRow | undefined;
   while (remaining > 0) {
     size = Math.min(size, remaining);
-    const rows = await read({ query, after: last && endOf(last), size, known: page?.known ?? [] });
+    const rows = await read({
+      ...{ query, after: last && endOf(last), size },
+      known: page?.known ?? [],
+      knownParts: page?.knownParts ?? [],
+    });
     page = new Page(rows, serde, page);
     for (const checkpoint of page.checkpoints) yield await page.tuple(checkpoint, nextVersion);
     if (page.checkpoints.length < size) return;

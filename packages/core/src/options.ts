@@ -27,6 +27,11 @@ export interface SaverOptions {
   /** Whether statements are prepared on the server. Default `"auto"`: yes, unless a pooler in between refuses. */
   prepare?: Prepare;
   /**
+   * How many bytes of values the saver remembers, of the threads that it read and wrote last, so that of
+   * a value that grows it sends and stores only what is new. 0 stores all values whole. Default 64 MiB.
+   */
+  memory?: number;
+  /**
    * Prunes each thread as it is written, every 100 steps of its graph, as part of `put`; in between it
    * grows beyond what is to stay. Default: all checkpoints stay.
    */
@@ -45,6 +50,7 @@ export interface CheckedOptions {
   readonly jsonIsText: boolean;
   readonly retention: RetentionPlan | undefined;
   readonly tombstones: boolean;
+  readonly memoryBytes: number;
   readonly policy: Policy;
 }
 
@@ -54,7 +60,10 @@ export function checkOptions(options: SaverOptions = {}): CheckedOptions {
     throw new InvalidInputError('The options must be an object, e.g. { schema: "agents" }.');
   }
   const { schema = "public", serde, prepare = "auto", retention, tombstones = false } = options;
-  const { retry, timeout } = options;
+  const { retry, timeout, memory = 64 * 2 ** 20 } = options;
+  if (!Number.isInteger(memory) || memory < 0) {
+    throw new InvalidInputError('The option "memory" must be a number of bytes, 0 or more.');
+  }
   checkSchemaName(schema);
   if (prepare !== "auto" && typeof prepare !== "boolean") {
     throw new InvalidInputError('The option "prepare" must be "auto", true or false.');
@@ -67,6 +76,7 @@ export function checkOptions(options: SaverOptions = {}): CheckedOptions {
     jsonIsText: checked.jsonIsText === true,
     retention: retentionPlan(retention),
     tombstones: flag(tombstones, "tombstones"),
+    memoryBytes: memory,
     policy: {
       attempts: retryAttempts(retry),
       timeoutMs: timeout === undefined ? undefined : count(timeout, "timeout"),

@@ -1,8 +1,12 @@
 import type { CheckpointTuple } from "@langchain/langgraph-checkpoint";
-import { decodeRow, describe, groupBy, placeOfValue, type TupleParts, toTuple } from "./rows.js";
+import { describe, groupBy, placeOfValue, storedData, type TupleParts, toTuple } from "./rows.js";
 import type { Serializer } from "./serializer/types.js";
-import type { BlobKey } from "./sql/list.js";
+import { decode } from "./serializer/values.js";
+import type { BlobKey, PartKey } from "./sql/list.js";
 import type { TupleRow } from "./sql/tuple.js";
+import { Parts } from "./storage/parts.js";
+import type { KnownValue } from "./storage/plan.js";
+import { lengthOf, parseSegments } from "./storage/segments.js";
 
 type Value = { readonly value: unknown };
 type BlobId = Pick<TupleRow, "thread" | "namespace" | "channel" | "version">;
@@ -17,9 +21,12 @@ interface Blob {
 /** The rows of one read, in order: its checkpoints and all that belongs to them. */
 export class Page {
   readonly checkpoints: readonly TupleRow[];
-  /** Size of what this read fetched, for choosing the size of the next. */
+  /** Size of what this read makes up, for choosing the size of the next. */
   readonly bytes: number;
+  /** The values as they are stored, by channel, of those that were asked for. */
+  readonly stored = new Map<string, KnownValue>();
   readonly #serde: Serializer;
+  readonly #parts: Parts;
   readonly #blobs = new Map<string, Blob>();
   readonly #inherited: ReadonlyMap<string, Blob>;
   readonly #writes: ReadonlyMap<string, readonly TupleRow[]>;
@@ -32,6 +39,7 @@ export class Page {
   constructor(rows: readonly TupleRow[], serde: Serializer, previous?: Page) {
     const ofKind = (kind: TupleRow["kind"]) => rows.filter((row) => row.kind === kind);
     this.#serde = serde;
+    this.#parts = new Parts(ofKind("part"), previous === undefined ? undefined : previous.#parts);
     this.#inherited = previous === undefined ? new Map() : previous.#blobs;
     this.checkpoints = ofKind("checkpoint").sort((a, b) => a.idx - b.idx);
     this.#writes = groupBy(ofKind("write"), checkpointKey);
@@ -39,12 +47,17 @@ export class Page {
     for (const row of ofKind("blob")) {
       this.#blobs.set(idOf(row), { key: keyOf(row), row, value: undefined });
     }
-    this.bytes = rows.reduce((sum, row) => sum + (row.json ?? row.bytes ?? "").length, 0);
+    this.bytes = rows.reduce((sum, row) => sum + sizeOf(row), 0);
   }
 
   /** The blobs this page holds, which the reader of the next page need not fetch again. */
   get known(): BlobKey[] {
     return [...this.#blobs.values()].map((blob) => blob.key);
+  }
+
+  /** The same of bytes that values share. */
+  get knownParts(): PartKey[] {
+    return this.#parts.known;
   }
 
   /** @throws SerializationError naming thread, checkpoint and channel of an unreadable value */
@@ -65,12 +78,20 @@ export class Page {
     if (blob === undefined) return undefined;
     this.#blobs.set(id, blob);
     if (blob.row !== undefined) {
-      const where = describe(blob.row, checkpoint.id, thread);
-      const decoded = decodeRow(this.#serde, blob.row, where, placeOfValue(blob.row, blob.key));
+      const decoded = this.#decode(blob.row, blob.key, checkpoint.id);
       blob.value = decoded.then((value) => ({ value }));
       blob.row = undefined;
     }
     return blob.value;
+  }
+
+  async #decode(row: TupleRow, key: BlobKey, checkpointId: string): Promise<unknown> {
+    const { type, channel, version, segments } = row;
+    const where = describe(row, checkpointId, key.threadId);
+    const data = storedData(row, this.#parts, key.threadId, where);
+    const parsed = segments === null ? undefined : parseSegments(segments);
+    this.stored.set(channel, { version, type, data, segments: parsed });
+    return decode(this.#serde, type, data, where, placeOfValue(row, key));
   }
 }
 
@@ -85,4 +106,11 @@ function keyOf(blob: BlobId): BlobKey {
 
 function checkpointKey(row: TupleRow): string {
   return JSON.stringify([row.thread, row.namespace, row.id]);
+}
+
+/** Of a shared value all of it: that is what is held in memory, however little was fetched. */
+function sizeOf({ kind, json, bytes, segments }: TupleRow): number {
+  if (kind === "part") return 0;
+  const shared = segments === null ? 0 : lengthOf(parseSegments(segments));
+  return shared + (json ?? bytes ?? "").length;
 }

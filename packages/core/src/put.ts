@@ -8,12 +8,15 @@ import { encodeBlobs } from "./encode.js";
 import { WaypostError } from "./errors.js";
 import type { Serializer } from "./serializer/types.js";
 import type { PutInput, StoredRow } from "./sql/put.js";
+import type { PutSharedInput } from "./sql/put-shared.js";
 import type { PutWritesInput } from "./sql/put-writes.js";
 import type { Tombstones } from "./sql/tombstones.js";
+import type { Sharing } from "./storage/sharing.js";
 import { refuseBuried } from "./threads/delete.js";
 
 export interface PutSql {
   put(input: PutInput, onParent: boolean): Statement[];
+  putShared(input: PutSharedInput): Statement | undefined;
   putWrites(input: PutWritesInput, onCheckpoint: boolean): Statement[];
   lockThread(threadId: string, wait: boolean): Statement;
 }
@@ -22,6 +25,7 @@ export interface PutSql {
 export interface Store {
   readonly driver: Driver;
   readonly sql: PutSql;
+  readonly sharing: Sharing;
   /** Undefined where a deleted thread may begin anew. */
   readonly tombstones: Tombstones | undefined;
 }
@@ -50,16 +54,40 @@ export async function storeCheckpoint(store: Store, serde: Serializer, put: Put)
   const { driver, sql, tombstones } = store;
   const onParent = put.input.parentId !== null;
   if (!isCopy(put) && (onParent || tombstones === undefined)) {
+    if (await storeShared(store, put)) return;
     const stored = await sendAll<StoredRow>(driver, sql.put(put.input, onParent));
-    if (stored.length > 0) return;
+    if (stored.length > 0) {
+      store.sharing.stored(put.input, put.versions, []);
+      return;
+    }
   }
+  await storeWhole(store, serde, put);
+}
+
+/** Stores what is new of values that share with those of the parent. @returns whether it did */
+async function storeShared({ driver, sql, sharing }: Store, put: Put): Promise<boolean> {
+  const plan = await sharing.plan(driver, put.input);
+  const statement = plan && sql.putShared(plan);
+  if (statement === undefined) return false;
+  const stored = await driver.query(statement);
+  if (stored.length === 0) {
+    sharing.refused();
+    return false;
+  }
+  sharing.stored(put.input, put.versions, plan?.shared ?? []);
+  return true;
+}
+
+/** Stores a checkpoint that has no parent to stand on with all of its values, under the thread's lock. */
+async function storeWhole(store: Store, serde: Serializer, put: Put): Promise<void> {
+  const { sql } = store;
   const blobs = [
     ...put.input.blobs,
     ...(await encodeBlobs(serde, put.input, put.values, oldVersions(put))),
   ];
   const whole = { ...put.input, blobs };
   await withLock(store, whole.threadId, async (tx) => {
-    if (onParent && needsAncestors(put)) {
+    if (put.input.parentId !== null && needsAncestors(put)) {
       const stored = await send<StoredRow>(tx, sql.put(whole, true));
       if (stored.length === 0) throw parentRemoved();
     } else await send(tx, sql.put(whole, false));

@@ -11,9 +11,10 @@ import { configOf, type NamespaceKey } from "./config.js";
 import { SerializationError } from "./errors.js";
 import { withoutRun } from "./run.js";
 import { PLAINTEXT_REFUSED } from "./serializer/encrypt.js";
-import type { Place, Serializer, ValuePlace, WritePlace } from "./serializer/types.js";
+import type { Serializer, ValuePlace, WritePlace } from "./serializer/types.js";
 import { decode, decodeMetadata } from "./serializer/values.js";
 import type { TupleRow } from "./sql/tuple.js";
+import type { Parts } from "./storage/parts.js";
 
 type WriteRow = Pick<TupleRow, "path" | "task" | "idx">;
 
@@ -35,14 +36,24 @@ export function describe(
   return `channel "${row.channel}" of checkpoint "${checkpointId}" in thread "${threadId}"`;
 }
 
-/** Decodes a stored value. A null blob of a type other than `empty` is a value of no bytes. */
-export function decodeRow(
-  serde: Serializer,
-  row: Pick<TupleRow, "type" | "json" | "bytes">,
+/**
+ * The stored form of a value, put together from what it shares with others. A null blob of a type other
+ * than `empty` is a value of no bytes.
+ *
+ * @throws SerializationError naming the value if some of it is missing
+ */
+export function storedData(
+  row: Pick<TupleRow, "json" | "bytes" | "segments">,
+  parts: Parts,
+  thread: string,
   where: string,
-  place: Place,
-): Promise<unknown> {
-  return decode(serde, row.type, row.json ?? row.bytes ?? new Uint8Array(), where, place);
+) {
+  try {
+    return parts.valueOf(row, thread);
+  } catch (cause) {
+    if (!(cause instanceof SerializationError)) throw cause;
+    throw new SerializationError(`Can't read ${where}. ${cause.message}`, { cause });
+  }
 }
 
 export function placeOfValue(
@@ -82,7 +93,8 @@ export function decodeWrites(
       const { channel, task: taskId, idx } = row;
       const where = describe(row, checkpoint.checkpointId, checkpoint.threadId);
       const place: WritePlace = { kind: "write", ...checkpoint, channel, taskId, idx };
-      return [taskId, channel, await decodeRow(serde, row, where, place)];
+      const data = row.json ?? row.bytes ?? new Uint8Array();
+      return [taskId, channel, await decode(serde, row.type, data, where, place)];
     });
   return Promise.all(decoded);
 }

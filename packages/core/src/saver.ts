@@ -33,13 +33,17 @@ import { getTupleStatement } from "./sql/get-tuple.js";
 import { listStatement, type PageInput } from "./sql/list.js";
 import { lockThreadStatement } from "./sql/lock-thread.js";
 import { putStatements } from "./sql/put.js";
+import { putSharedStatement } from "./sql/put-shared.js";
 import { putWritesStatements } from "./sql/put-writes.js";
+import { storageStatements } from "./sql/storage.js";
 import type { TupleRow } from "./sql/tuple.js";
+import { Sharing } from "./storage/sharing.js";
 import { ThreadSaver } from "./threads/saver.js";
 
 function statementsFor(tables: Tables, jsonIsText: boolean) {
   return {
     put: putStatements(tables),
+    putShared: putSharedStatement(tables),
     putWrites: putWritesStatements(tables),
     getTuple: getTupleStatement(tables, jsonIsText),
     list: listStatement(tables, jsonIsText),
@@ -64,7 +68,8 @@ export abstract class WaypostSaver extends ThreadSaver {
     const checked = checkOptions(options);
     super(driver, checked);
     this.#sql = statementsFor(this.tables, checked.jsonIsText);
-    this.#store = { driver: this.driver, sql: this.#sql, tombstones: this.tombstones };
+    const sharing = new Sharing(checked.memoryBytes, storageStatements(this.tables).get);
+    this.#store = { driver: this.driver, sql: this.#sql, tombstones: this.tombstones, sharing };
   }
 
   /**
@@ -79,7 +84,10 @@ export abstract class WaypostSaver extends ThreadSaver {
     const rows = await this.#read<TupleRow>("getTuple", key.threadId, (sql) => sql.getTuple(key));
     const page = new Page(rows, this.serde);
     const [checkpoint] = page.checkpoints;
-    return checkpoint && (await page.tuple(checkpoint, () => this.getNextVersion(undefined)));
+    if (checkpoint === undefined) return undefined;
+    const tuple = await page.tuple(checkpoint, () => this.getNextVersion(undefined));
+    this.#store.sharing.read({ ...key, checkpointId: checkpoint.id }, page.stored);
+    return tuple;
   }
 
   /**

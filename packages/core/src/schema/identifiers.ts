@@ -35,6 +35,8 @@ export interface Tables {
   readonly writes: string;
   readonly migrations: string;
   readonly deleted: string;
+  readonly parts: string;
+  readonly settings: string;
   /** A literal that tells the locks of this schema from those of others. */
   readonly lockName: string;
 }
@@ -47,6 +49,8 @@ export function tablesIn(schema: string): Tables {
     writes: table("checkpoint_writes"),
     migrations: table("waypost_migrations"),
     deleted: table("waypost_deleted_threads"),
+    parts: table("waypost_parts"),
+    settings: table("waypost_settings"),
     lockName: quoteLiteral(`waypost thread ${schema} `),
   };
 }

@@ -1,7 +1,17 @@
 import type { Driver, Queryable } from "../driver.js";
-import { WaypostError } from "../errors.js";
+import { InvalidInputError, WaypostError } from "../errors.js";
+import { type Storage, storageStatements } from "../sql/storage.js";
 import { checkSchemaName, quoteIdentifier, quoteLiteral, tablesIn } from "./identifiers.js";
 import { MIGRATIONS } from "./migrations/index.js";
+
+export interface SetupOptions {
+  /**
+   * How values are stored from now on: `"shared"`, a version stores what the one before it does not have;
+   * `"whole"`, as the official savers do, which can read them. Both are always readable. Default: as it
+   * is; tables that `setup()` creates are `"shared"`, those it finds are `"whole"`.
+   */
+  storage?: Storage;
+}
 
 interface State {
   readonly schemaExists: boolean;
@@ -15,14 +25,27 @@ interface State {
  *
  * @throws WaypostError if the database is not encoded in UTF-8; the driver's error if a statement is refused.
  */
-export async function setup(driver: Driver, schema: string): Promise<void> {
-  if ((await readState(driver, schema)).version >= MIGRATIONS.length) return;
-  await driver.transaction(async (tx) => {
-    await execute(tx, lockCommand(schema));
-    const state = await readState(tx, schema);
-    if (!state.schemaExists) await execute(tx, createSchemaCommand(schema));
-    for (const command of migrationCommands(schema, state.version)) await execute(tx, command);
-  });
+export async function setup(
+  driver: Driver,
+  schema: string,
+  options: SetupOptions = {},
+): Promise<void> {
+  const storage = storageOf(options);
+  if ((await readState(driver, schema)).version < MIGRATIONS.length) {
+    await driver.transaction(async (tx) => {
+      await execute(tx, lockCommand(schema));
+      const state = await readState(tx, schema);
+      if (!state.schemaExists) await execute(tx, createSchemaCommand(schema));
+      for (const command of migrationCommands(schema, state.version)) await execute(tx, command);
+    });
+  }
+  if (storage !== undefined) await driver.query(storageStatements(tablesIn(schema)).set(storage));
+}
+
+/** @throws InvalidInputError naming the option and what to pass */
+function storageOf({ storage }: SetupOptions): Storage | undefined {
+  if (storage === undefined || storage === "shared" || storage === "whole") return storage;
+  throw new InvalidInputError('The option "storage" must be "shared" or "whole".');
 }
 
 /**
@@ -82,11 +105,21 @@ function migrationCommands(schema: string, from: number): string[] {
   version INTEGER PRIMARY KEY,
   applied_at TIMESTAMPTZ NOT NULL DEFAULT now()
 )`;
+  // Before the first migration: tables that are there already may be read by another saver, too.
+  const storage = [
+    `CREATE TABLE IF NOT EXISTS ${tables.settings} (
+  name TEXT PRIMARY KEY,
+  value TEXT NOT NULL
+)`,
+    `INSERT INTO ${tables.settings} (name, value)
+SELECT 'storage', CASE WHEN to_regclass(${quoteLiteral(tables.checkpoints)}) IS NULL THEN 'shared' ELSE 'whole' END
+ON CONFLICT DO NOTHING`,
+  ];
   const pending = MIGRATIONS.slice(from).flatMap((migration, index) => [
     ...migration(tables),
     `INSERT INTO ${tables.migrations} (version) VALUES (${from + index + 1}) ON CONFLICT DO NOTHING`,
   ]);
-  return from < MIGRATIONS.length ? [bookkeeping, ...pending] : [];
+  return from < MIGRATIONS.length ? [bookkeeping, ...storage, ...pending] : [];
 }
 
 function createSchemaCommand(schema: string): string {

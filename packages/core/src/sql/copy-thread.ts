@@ -30,7 +30,8 @@ FROM (SELECT ${lockThread(tables, "$2::text")} OFFSET 0) l`);
 
 const COLUMNS = {
   checkpoints: "checkpoint_ns, checkpoint_id, parent_checkpoint_id, type, checkpoint, metadata",
-  blobs: "checkpoint_ns, channel, version, type, blob",
+  blobs: "checkpoint_ns, channel, version, type, blob, segments",
+  parts: "position, bytes",
   writes: "checkpoint_ns, checkpoint_id, task_id, idx, channel, type, blob, task_path",
 } as const;
 
@@ -44,6 +45,8 @@ export function copyThreadStatement(
   SELECT $2::text, ${COLUMNS[table]} FROM ${tables[table]} WHERE thread_id = $1::text`;
   const bind = template(`WITH blobs AS (
   ${copy("blobs")}
+), parts AS (
+  ${copy("parts")}
 ), writes AS (
   ${copy("writes")}
 )

@@ -2,7 +2,7 @@ import type { ListQuery } from "../config.js";
 import type { SqlValue, Statement } from "../driver.js";
 import type { Tables } from "../schema/identifiers.js";
 import { binder, NEWEST_FIRST, selectionOf, whereAll } from "./selection.js";
-import { tupleSelect } from "./tuple.js";
+import { blobCte, type TupleSource, tupleSelect } from "./tuple.js";
 
 /**
  * All checkpoints that a query selects, for a cursor: newest first, each followed by what belongs to
@@ -28,6 +28,7 @@ export function cursorStatement(
     FROM jsonb_each_text(p.checkpoint -> 'channel_versions') v
     WHERE (p.previous_versions ->> v.key) IS DISTINCT FROM v.value
   )`;
+    const source: TupleSource = { thread, namespace, page: undefined, versions };
     const text = `SELECT r.*
 FROM (
   SELECT thread_id, checkpoint_ns, checkpoint_id, lag(thread_id) OVER listed AS previous_thread,
@@ -44,7 +45,8 @@ FROM (
   WHERE c.thread_id = ${fixed.thread ?? "k.thread_id"} AND c.checkpoint_ns = ${fixed.namespace ?? "k.checkpoint_ns"}
     AND c.checkpoint_id = k.checkpoint_id OFFSET 0
 ) p CROSS JOIN LATERAL (
-${tupleSelect(tables, jsonIsText, { thread, namespace, page: undefined, versions })}
+WITH ${blobCte(tables, source)}
+${tupleSelect(tables, jsonIsText, source)}
 ) r`;
     return { text, values, name: "" };
   };

@@ -9,6 +9,8 @@ export function deleteThreadStatement(tables: Tables): (threadId: string) => Sta
   DELETE FROM ${tables.blobs} WHERE thread_id = $1::text
 ), writes AS (
   DELETE FROM ${tables.writes} WHERE thread_id = $1::text
+), parts AS (
+  DELETE FROM ${tables.parts} WHERE thread_id = $1::text
 )
 DELETE FROM ${tables.checkpoints} WHERE thread_id = $1::text`);
   return (threadId) => bind([threadId]);

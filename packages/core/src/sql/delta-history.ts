@@ -1,15 +1,16 @@
 import type { CheckpointKey } from "../config.js";
 import type { Statement } from "../driver.js";
 import type { Tables } from "../schema/identifiers.js";
+import { typeOf } from "./parts.js";
 import { template } from "./template.js";
-import { type TupleRow, tupleColumns, valueColumns } from "./tuple.js";
+import { partSelect, type TupleRow, tupleColumns, valueColumns } from "./tuple.js";
 
 /**
  * `target`: the checkpoint asked for, and its parent; `step`: an ancestor, and its parent; `seed`: a
- * channel's stored value at an ancestor; `write`: a write to an ancestor.
+ * channel's stored value at an ancestor; `part`: bytes of such values; `write`: a write to an ancestor.
  */
 export type DeltaRow = Omit<TupleRow, "kind"> & {
-  readonly kind: "target" | "step" | "seed" | "write";
+  readonly kind: "target" | "step" | "seed" | "part" | "write";
 };
 
 /**
@@ -43,23 +44,29 @@ export function deltaHistoryStatement(
     WHERE ${here} AND channel = w.channel AND version = c.version AND type <> 'empty' OFFSET 0
   ) b ON true
   WHERE w.seed_version IS NULL
+), seed AS MATERIALIZED (
+  SELECT $1::text AS thread_id, w.checkpoint_id, w.channel, w.seed_version, b.type, b.blob, b.segments
+  FROM walk w CROSS JOIN LATERAL (
+    SELECT type, blob, segments FROM ${tables.blobs}
+    WHERE ${here} AND channel = w.channel AND version = w.seed_version OFFSET 0
+  ) b
+  WHERE w.seed_version IS NOT NULL
 )
 SELECT ${tupleColumns({ kind: "CASE WHEN s.visited THEN 'step' ELSE 'target' END", id: "s.checkpoint_id", parent: "s.parent_checkpoint_id" })}
 FROM (SELECT DISTINCT checkpoint_id, parent_checkpoint_id, visited FROM walk) s
 UNION ALL
 SELECT ${tupleColumns({
       kind: "'seed'",
-      id: "w.checkpoint_id",
-      channel: "w.channel",
-      version: "w.seed_version",
-      type: "b.type",
-      ...valueColumns("b", jsonIsText),
+      id: "s.checkpoint_id",
+      channel: "s.channel",
+      version: "s.seed_version",
+      type: typeOf("s"),
+      ...valueColumns("s", jsonIsText),
+      segments: "s.segments::text",
     })}
-FROM walk w CROSS JOIN LATERAL (
-  SELECT type, blob FROM ${tables.blobs}
-  WHERE ${here} AND channel = w.channel AND version = w.seed_version OFFSET 0
-) b
-WHERE w.seed_version IS NOT NULL
+FROM seed s
+UNION ALL
+${partSelect(tables, jsonIsText, { blobs: "seed", thread: "$1::text" })}
 UNION ALL
 SELECT ${tupleColumns({
       kind: "'write'",

@@ -1,9 +1,10 @@
 import type { ListQuery } from "../config.js";
 import type { SqlValue, Statement } from "../driver.js";
 import type { Tables } from "../schema/identifiers.js";
+import type { Segment } from "../storage/segments.js";
 import { type Bind, binder, NEWEST_FIRST, selectionOf, whereAll } from "./selection.js";
 import { type Template, template } from "./template.js";
-import { REFERRED_VERSIONS, tupleSelect } from "./tuple.js";
+import { blobCte, REFERRED_VERSIONS, type TupleSource, tupleSelect } from "./tuple.js";
 
 /** Where a page ended; the next one begins below it. */
 export interface PageEnd {
@@ -20,11 +21,17 @@ export interface BlobKey {
   readonly version: string;
 }
 
+/** Bytes of shared values that the reader holds already. */
+export interface PartKey extends Segment {
+  readonly threadId: string;
+}
+
 export interface PageInput {
   readonly query: ListQuery;
   readonly after: PageEnd | undefined;
   readonly size: number;
   readonly known: readonly BlobKey[];
+  readonly knownParts: readonly PartKey[];
 }
 
 /**
@@ -36,30 +43,33 @@ export function listStatement(
   jsonIsText: boolean,
 ): (input: PageInput) => Statement {
   const templates = new Map<string, Template>();
-  return ({ query, after, size, known }) => {
+  return ({ query, after, size, known, knownParts }) => {
     const values: SqlValue[] = [];
     const bind = binder(values);
     const { conditions, thread, namespace } = selectionOf(query, bind);
     const below = after && belowCondition(after, bind);
     const limit = bind(size, "int");
+    const bindAll = <Row>(rows: readonly Row[], column: (row: Row) => string) =>
+      bind(rows.map(column), "text[]");
     const unknown = `NOT EXISTS (
-    SELECT FROM unnest(${bind(
-      known.map((k) => k.threadId),
-      "text[]",
-    )}, ${bind(
-      known.map((k) => k.checkpointNs),
-      "text[]",
-    )},
-      ${bind(
-        known.map((k) => k.channel),
-        "text[]",
-      )}, ${bind(
-        known.map((k) => k.version),
-        "text[]",
-      )}) k(thread_id, checkpoint_ns, channel, version)
+    SELECT FROM unnest(
+      ${bindAll(known, (k) => k.threadId)}, ${bindAll(known, (k) => k.checkpointNs)},
+      ${bindAll(known, (k) => k.channel)}, ${bindAll(known, (k) => k.version)}
+    ) k(thread_id, checkpoint_ns, channel, version)
     WHERE k.thread_id = v.thread_id AND k.checkpoint_ns = v.checkpoint_ns
       AND k.channel = v.channel AND k.version = v.version
   )`;
+    const source: TupleSource = {
+      thread: thread ?? "p.thread_id",
+      namespace: namespace ?? "p.checkpoint_ns",
+      page: "page",
+      versions: "versions",
+      knownParts: {
+        threads: bindAll(knownParts, (k) => k.threadId),
+        from: bindAll(knownParts, (k) => String(k.from)),
+        to: bindAll(knownParts, (k) => String(k.to)),
+      },
+    };
 
     const text = `WITH keys AS (
   SELECT thread_id, checkpoint_ns, checkpoint_id, row_number() OVER (${NEWEST_FIRST}) AS position
@@ -75,13 +85,8 @@ export function listStatement(
   ) c
 ), versions AS (
   SELECT DISTINCT * FROM (${REFERRED_VERSIONS}) v WHERE ${unknown}
-)
-${tupleSelect(tables, jsonIsText, {
-  thread: thread ?? "p.thread_id",
-  namespace: namespace ?? "p.checkpoint_ns",
-  page: "page",
-  versions: "versions",
-})}`;
+), ${blobCte(tables, source)}
+${tupleSelect(tables, jsonIsText, source)}`;
     const bound = templates.get(text) ?? template(text);
     templates.set(text, bound);
     return bound(values);

@@ -14,6 +14,16 @@ export const unreferredBlobs = (tables: Tables, thread: string): string => `
   FROM ${tables.checkpoints} c CROSS JOIN LATERAL jsonb_each_text(c.checkpoint -> 'channel_versions') v
   WHERE c.thread_id = ${thread}`;
 
+/** Parts of a thread that none of its values refers to. */
+export const unreferredParts = (tables: Tables, thread: string): string => `
+  SELECT r.position FROM ${tables.parts} r CROSS JOIN (
+    SELECT coalesce(range_agg(int8range(b.segments[s.i], b.segments[s.i + 1])), '{}') AS ranges
+    FROM ${tables.blobs} b CROSS JOIN LATERAL generate_series(1, cardinality(b.segments), 2) s(i)
+    WHERE b.thread_id = ${thread}
+  ) n
+  WHERE r.thread_id = ${thread}
+    AND NOT int8range(r.position, r.position + octet_length(r.bytes)) && n.ranges`;
+
 /** Ids to which a thread has writes but no checkpoint: older ones only, as writes may arrive before it. */
 export const lostWrites = (tables: Tables, thread: string, before: string): string => `
   SELECT DISTINCT w.checkpoint_ns, w.checkpoint_id FROM ${tables.writes} w

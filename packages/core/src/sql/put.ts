@@ -23,7 +23,7 @@ export interface PutInput {
 }
 
 const CHECKPOINT_PARAMETERS = 6;
-const BLOB_COLUMNS = ["text", "text", "text", VALUE];
+export const BLOB_COLUMNS = ["text", "text", "text", VALUE];
 const MAX_BLOBS = rowsPerStatement(widthOf(BLOB_COLUMNS), CHECKPOINT_PARAMETERS);
 
 /** Returned where something was stored. */
@@ -85,7 +85,14 @@ ON CONFLICT (thread_id, checkpoint_ns, channel, version) DO NOTHING`;
     whole: templateByRows((count) => {
       const first = CHECKPOINT_PARAMETERS + 1;
       const all = count === 0 ? ctes : [...ctes, `blobs AS (\n${blobs(count, first)}\n)`];
-      return `${withAll(all)}INSERT INTO ${tables.checkpoints}
+      return withAll(all) + insertCheckpoint(tables, from);
+    }),
+  };
+}
+
+/** @param from what to select the checkpoint's row from, so that there is none where that is empty */
+export const insertCheckpoint = (tables: Tables, from: string): string =>
+  `INSERT INTO ${tables.checkpoints}
   (thread_id, checkpoint_ns, parent_checkpoint_id, checkpoint_id, checkpoint, metadata)
 SELECT v.* ${from}(
   VALUES ($1::text, $2::text, $3::text, $4::text, $5::text::jsonb, $6::text::jsonb)
@@ -95,12 +102,12 @@ ON CONFLICT (thread_id, checkpoint_ns, checkpoint_id) DO UPDATE SET
   checkpoint = EXCLUDED.checkpoint,
   metadata = EXCLUDED.metadata
 RETURNING true AS stored`;
-    }),
-  };
-}
 
 /** All writers lock rows in the same order, so that no two can wait for each other. */
-function byChannelAndVersion(a: BlobRow, b: BlobRow): number {
+export function byChannelAndVersion(
+  a: Pick<BlobRow, "channel" | "version">,
+  b: Pick<BlobRow, "channel" | "version">,
+): number {
   if (a.channel !== b.channel) return a.channel < b.channel ? -1 : 1;
   return a.version < b.version ? -1 : Number(a.version > b.version);
 }

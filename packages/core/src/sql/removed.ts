@@ -17,10 +17,11 @@ const SIZES = {
   checkpoints: "pg_column_size(r.checkpoint) + pg_column_size(r.metadata)",
   writes: "pg_column_size(r.blob)",
   blobs: "coalesce(pg_column_size(r.blob), 0)",
+  parts: "pg_column_size(r.bytes)",
 } as const;
 type Table = keyof typeof SIZES;
 
-const KEYS: Readonly<Record<Table, readonly string[]>> = {
+const KEYS: Readonly<Record<Exclude<Table, "parts">, readonly string[]>> = {
   checkpoints: ["checkpoint_ns", "checkpoint_id"],
   writes: ["checkpoint_ns", "checkpoint_id"],
   blobs: ["checkpoint_ns", "channel", "version"],
@@ -28,11 +29,12 @@ const KEYS: Readonly<Record<Table, readonly string[]>> = {
 
 /**
  * Ends a statement whose CTEs are `chosen`, `going` (checkpoint_ns, checkpoint_id) and `unused`
- * (checkpoint_ns, channel, version): removes, or only counts, the checkpoints and writes of `going` and
- * the blobs of `unused`.
+ * (checkpoint_ns, channel, version): removes, or only counts, the checkpoints and writes of `going`,
+ * the blobs of `unused`, and the parts that no other blob refers to.
  */
 export function removedListed(tables: Tables, act: Act): string {
   const removed = (table: Table) => {
+    if (table === "parts") return unneededParts(tables, act);
     const list = table === "blobs" ? "unused" : "going";
     const size = `${SIZES[table]} AS size`;
     const match = KEYS[table].map((column) => `r.${column} = l.${column}`).join(" AND ");
@@ -45,7 +47,26 @@ export function removedListed(tables: Tables, act: Act): string {
   return `, ${counted(removed, kept)}`;
 }
 
-/** Removes, or only counts, all rows of the three tables under one condition. */
+function unneededParts(tables: Tables, act: Act): string {
+  const from = `FROM ${tables.parts} r`;
+  const needed = `(
+    SELECT coalesce(range_agg(int8range(b.segments[s.i], b.segments[s.i + 1])), '{}') AS ranges
+    FROM (
+      SELECT segments FROM ${tables.blobs} o
+      WHERE thread_id = $1::text AND segments IS NOT NULL AND NOT EXISTS (
+        SELECT FROM unused u
+        WHERE u.checkpoint_ns = o.checkpoint_ns AND u.channel = o.channel AND u.version = o.version
+      )
+    ) b CROSS JOIN LATERAL generate_series(1, cardinality(b.segments), 2) s(i)
+  ) n`;
+  const where = `WHERE r.thread_id = $1::text
+    AND NOT int8range(r.position, r.position + octet_length(r.bytes)) && n.ranges`;
+  return act === "DELETE"
+    ? `DELETE ${from} USING ${needed} ${where} RETURNING ${SIZES.parts} AS size`
+    : `SELECT ${SIZES.parts} AS size ${from} CROSS JOIN ${needed} ${where}`;
+}
+
+/** Removes, or only counts, all rows of the four tables under one condition. */
 export function removedWhole(tables: Tables, condition: string, act: Act): string {
   const removed = (table: Table) => {
     const size = `${SIZES[table]} AS size`;
@@ -65,8 +86,10 @@ function counted(removed: (table: Table) => string, kept: string): string {
   ${removed("writes")}
 ), old_blobs AS (
   ${removed("blobs")}
+), old_parts AS (
+  ${removed("parts")}
 )
 SELECT c.rows AS checkpoints, b.rows AS blobs, w.rows AS writes, ${kept} AS kept,
-  (c.size + b.size + w.size)::text AS bytes
-FROM ${sum("old_checkpoints")} c, ${sum("old_blobs")} b, ${sum("old_writes")} w`;
+  (c.size + b.size + w.size + p.size)::text AS bytes
+FROM ${sum("old_checkpoints")} c, ${sum("old_blobs")} b, ${sum("old_writes")} w, ${sum("old_parts")} p`;
 }

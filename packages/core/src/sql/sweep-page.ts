@@ -1,6 +1,6 @@
 import type { Statement } from "../driver.js";
 import type { Tables } from "../schema/identifiers.js";
-import { lostWrites, unreferredBlobs } from "./orphans.js";
+import { lostWrites, unreferredBlobs, unreferredParts } from "./orphans.js";
 import { template } from "./template.js";
 import { threadPage } from "./thread-page.js";
 
@@ -28,7 +28,7 @@ export function sweepPageStatement(tables: Tables): (input: SweepPageInput) => S
   ${threadPage(tables)}
 )
 SELECT p.thread_id AS thread, old.id IS NOT NULL AS old,
-  blob.version IS NOT NULL OR lost.checkpoint_id IS NOT NULL AS orphaned
+  blob.version IS NOT NULL OR lost.checkpoint_id IS NOT NULL OR part.position IS NOT NULL AS orphaned
 FROM page p
 LEFT JOIN LATERAL (
   SELECT max(checkpoint_id) AS id FROM ${tables.checkpoints}
@@ -40,6 +40,8 @@ LEFT JOIN LATERAL (${unreferredBlobs(tables, "p.thread_id")} LIMIT 1
 ) blob ON true
 LEFT JOIN LATERAL (${lostWrites(tables, "p.thread_id", "$5::text")} LIMIT 1
 ) lost ON true
+LEFT JOIN LATERAL (${unreferredParts(tables, "p.thread_id")} LIMIT 1
+) part ON true
 ORDER BY p.thread_id`);
   return ({ after, size, keepLast, olderThan, writesBefore }) =>
     bind([after, size, keepLast, olderThan, writesBefore]);

@@ -1,4 +1,5 @@
 import type { Tables } from "../schema/identifiers.js";
+import { isJson, type KnownParts, partsOf, typeOf } from "./parts.js";
 
 /**
  * One row of a read: a checkpoint, or one of the values that belong to it. Columns that do not apply
@@ -6,8 +7,11 @@ import type { Tables } from "../schema/identifiers.js";
  * (`camelCase` and the like).
  */
 export interface TupleRow {
-  /** `send`: a write of the parent that a checkpoint older than format 4 takes its pending sends from. */
-  readonly kind: "checkpoint" | "blob" | "write" | "send";
+  /**
+   * `send`: a write of the parent that a checkpoint older than format 4 takes its pending sends from.
+   * `part`: bytes of shared values, which begin at the position `version`; `idx` counts them.
+   */
+  readonly kind: "checkpoint" | "blob" | "part" | "write" | "send";
   readonly thread: string;
   readonly namespace: string;
   /** Of a blob: null, as blobs belong to all checkpoints that name their version. */
@@ -25,6 +29,8 @@ export interface TupleRow {
   readonly json: string | null;
   /** The value otherwise. */
   readonly bytes: Uint8Array | null;
+  /** Of a blob: where its value lies but for its tail; null where the row holds all of it. */
+  readonly segments: string | null;
 }
 
 const COLUMNS = {
@@ -42,6 +48,7 @@ const COLUMNS = {
   type: "text",
   json: "text",
   bytes: "bytea",
+  segments: "text",
 } as const satisfies Record<keyof TupleRow, string>;
 
 /** A select list with all columns of a read, null where no expression is given. */
@@ -60,9 +67,29 @@ export function tupleColumns(expressions: Partial<Record<keyof TupleRow, string>
 export function valueColumns(from: string, jsonIsText: boolean): { json: string; bytes: string } {
   if (!jsonIsText) return { json: "NULL::text", bytes: `${from}.blob` };
   return {
-    json: `CASE WHEN ${from}.type = 'json' THEN convert_from(${from}.blob, 'UTF8') END`,
-    bytes: `CASE WHEN ${from}.type = 'json' THEN NULL ELSE ${from}.blob END`,
+    json: `CASE WHEN ${isJson(from)} THEN convert_from(${from}.blob, 'UTF8') END`,
+    bytes: `CASE WHEN ${isJson(from)} THEN NULL ELSE ${from}.blob END`,
   };
+}
+
+/** The bytes of shared values, as rows of kind `part`. */
+export function partSelect(
+  tables: Tables,
+  jsonIsText: boolean,
+  source: { readonly blobs: string; readonly thread?: string; readonly known?: KnownParts },
+): string {
+  const text = jsonIsText ? "p.is_text" : "false";
+  return `SELECT ${tupleColumns({
+    kind: "'part'",
+    thread: "p.thread_id",
+    version: "p.position::text",
+    idx: "octet_length(p.bytes)",
+    json: `CASE WHEN ${text} THEN convert_from(p.bytes, 'UTF8') END`,
+    bytes: `CASE WHEN ${text} THEN NULL ELSE p.bytes END`,
+  })}
+FROM (
+  ${partsOf(tables, source.blobs, source.thread, source.known)}
+) p`;
 }
 
 /** Where a read finds its checkpoints and the blobs that they refer to. */
@@ -74,16 +101,30 @@ export interface TupleSource {
   readonly page: string | undefined;
   /** Relation with thread_id, checkpoint_ns, channel and version of the blobs to read. */
   readonly versions: string;
+  /** Parts that need not be read. */
+  readonly knownParts?: KnownParts;
+}
+
+/** The CTE that `tupleSelect` needs: the stored values of the versions, whole ones and the tails of others. */
+export function blobCte(tables: Tables, { thread, namespace, versions }: TupleSource): string {
+  return `blob AS MATERIALIZED (
+  SELECT p.thread_id, p.checkpoint_ns, p.channel, p.version, b.type, b.blob, b.segments
+  FROM ${versions} p CROSS JOIN LATERAL (
+    SELECT type, blob, segments FROM ${tables.blobs}
+    WHERE thread_id = ${thread} AND checkpoint_ns = ${namespace}
+      AND channel = p.channel AND version = p.version AND type <> 'empty' OFFSET 0
+  ) b
+)`;
 }
 
 /**
- * Reads all that belongs to some checkpoints: themselves, their values, their writes.
+ * Reads all that belongs to some checkpoints: themselves, their values, their writes. Needs the CTE `blob`.
  *
  * Look-ups stand in lateral sub-selects with OFFSET 0, which keeps the planner at one primary key
  * look-up for each: without it, it may read and hash all values of a long thread.
  */
 export function tupleSelect(tables: Tables, jsonIsText: boolean, source: TupleSource): string {
-  const { thread, namespace, page, versions } = source;
+  const { thread, namespace, page, knownParts: known } = source;
   const where = `thread_id = ${thread} AND checkpoint_ns = ${namespace}`;
   const ofEach = page === undefined ? "FROM" : `FROM ${page} p CROSS JOIN LATERAL`;
   const writes = (kind: "write" | "send", checkpointId: string, condition: string) => `
@@ -103,6 +144,9 @@ ${ofEach} (
   SELECT * FROM ${tables.writes} WHERE ${where} AND checkpoint_id = ${checkpointId} OFFSET 0
 ) w${condition}`;
 
+  // Of a page the thread may be fixed; an outer one can't be routed by a column of its own.
+  const fixed = thread.startsWith("$") ? { thread } : {};
+
   return `SELECT ${tupleColumns({
     kind: "'checkpoint'",
     thread: "p.thread_id",
@@ -117,17 +161,17 @@ ${page === undefined ? "" : `FROM ${page} p`}
 UNION ALL
 SELECT ${tupleColumns({
     kind: "'blob'",
-    thread: "p.thread_id",
-    namespace: "p.checkpoint_ns",
-    channel: "p.channel",
-    version: "p.version",
-    type: "b.type",
+    thread: "b.thread_id",
+    namespace: "b.checkpoint_ns",
+    channel: "b.channel",
+    version: "b.version",
+    type: typeOf("b"),
     ...valueColumns("b", jsonIsText),
+    segments: "b.segments::text",
   })}
-FROM ${versions} p CROSS JOIN LATERAL (
-  SELECT type, blob FROM ${tables.blobs}
-  WHERE ${where} AND channel = p.channel AND version = p.version AND type <> 'empty' OFFSET 0
-) b
+FROM blob b
+UNION ALL
+${partSelect(tables, jsonIsText, { blobs: "blob", ...fixed, ...(known && { known }) })}
 UNION ALL${writes("write", "p.checkpoint_id", "")}
 UNION ALL${writes(
     "send",

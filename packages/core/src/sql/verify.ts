@@ -1,5 +1,6 @@
 import type { Statement } from "../driver.js";
 import type { Tables } from "../schema/identifiers.js";
+import { typeOf } from "./parts.js";
 import { template } from "./template.js";
 
 /** Something that does not read back as it was stored. */
@@ -78,6 +79,7 @@ export interface ValueRow {
   readonly idx: number;
   readonly type: string;
   readonly bytes: Uint8Array | null;
+  readonly segments: string | null;
 }
 
 /**
@@ -85,10 +87,9 @@ export interface ValueRow {
  * is no text would end a read as text.
  */
 export function valuesStatements(tables: Tables) {
-  const value = "type, blob AS bytes";
   const pages = (table: string, columns: string, key: string, placeholders: string, and = "") => {
     const page = (after: string, limit: string) =>
-      template(`SELECT checkpoint_ns AS namespace, ${columns}, ${value}
+      template(`SELECT checkpoint_ns AS namespace, ${columns}, blob AS bytes
 FROM ${table} WHERE thread_id = $1::text ${and} ${after}
 ORDER BY ${key} LIMIT ${limit}::int`);
     const last = placeholders.split(", ").length + 2;
@@ -99,14 +100,14 @@ ORDER BY ${key} LIMIT ${limit}::int`);
   };
   const blobs = pages(
     tables.blobs,
-    "'' AS id, channel, version, '' AS task, 0 AS idx",
+    `'' AS id, channel, version, '' AS task, 0 AS idx, ${typeOf("checkpoint_blobs")} AS type, segments::text`,
     "checkpoint_ns, channel, version",
     "$2::text, $3::text, $4::text",
     "AND type <> 'empty'",
   );
   const writes = pages(
     tables.writes,
-    "checkpoint_id AS id, channel, '' AS version, task_id AS task, idx",
+    "checkpoint_id AS id, channel, '' AS version, task_id AS task, idx, type, NULL AS segments",
     "checkpoint_ns, checkpoint_id, task_id, idx",
     "$2::text, $3::text, $4::text, $5::int",
   );

@@ -5,7 +5,7 @@ import { InvalidInputError } from "../errors.js";
 import { type Operation, observed, type Policy, runOperation } from "../operations.js";
 import type { CheckedOptions } from "../options.js";
 import { type Tables, tablesIn } from "../schema/identifiers.js";
-import { setup } from "../schema/setup.js";
+import { type SetupOptions, setup } from "../schema/setup.js";
 import { deleteThreadStatement } from "../sql/delete-thread.js";
 import { listThreadsStatement, type ThreadRow } from "../sql/list-threads.js";
 import { type Tombstones, tombstoneStatements } from "../sql/tombstones.js";
@@ -68,8 +68,10 @@ export abstract class ThreadSaver extends BaseCheckpointSaver<number> implements
    *
    * @throws DatabaseError e.g. if the role may not create tables
    */
-  async setup(): Promise<void> {
-    await this.guard({ name: "setup", idempotent: true }, () => setup(this.driver, this.#schema));
+  async setup(options?: SetupOptions): Promise<void> {
+    await this.guard({ name: "setup", idempotent: true }, () =>
+      setup(this.driver, this.#schema, options),
+    );
   }
 
   /** Closes the connections that `fromConnString` opened; a client that was passed in stays as it is. */

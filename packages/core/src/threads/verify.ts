@@ -3,8 +3,11 @@ import { SerializationError } from "../errors.js";
 import type { Tables } from "../schema/identifiers.js";
 import type { Place, Serializer } from "../serializer/types.js";
 import { decode } from "../serializer/values.js";
+import { partsStatement } from "../sql/parts.js";
 import { threadPageStatement } from "../sql/thread-page.js";
 import { type DamageRow, damageStatement, type ValueRow, valuesStatements } from "../sql/verify.js";
+import { type PartRow, Parts } from "../storage/parts.js";
+import { parseSegments } from "../storage/segments.js";
 import { checkObject, flag, threadIds } from "./input.js";
 import { countOrphans, removeOrphans, type SweepStatements, writesBefore } from "./sweep.js";
 
@@ -56,6 +59,7 @@ export function verifyStatements(tables: Tables) {
     threads: threadPageStatement(tables),
     damage: damageStatement(tables),
     values: valuesStatements(tables),
+    parts: partsStatement(tables),
   };
 }
 export type VerifyStatements = ReturnType<typeof verifyStatements> & SweepStatements;
@@ -122,8 +126,9 @@ async function unreadable(
   for (const read of [sql.values.blobs, sql.values.writes]) {
     for (let last: ValueRow | undefined; ; ) {
       const rows: ValueRow[] = await driver.query<ValueRow>(read(threadId, last, VALUES));
+      const parts = await partsOf(driver, sql, threadId, rows);
       for (const row of rows) {
-        if (!(await readable(serde, threadId, row))) problems.push(unreadableRow(row));
+        if (!(await readable(serde, threadId, row, parts))) problems.push(unreadableRow(row));
       }
       last = rows.at(-1);
       if (last === undefined) break;
@@ -132,15 +137,28 @@ async function unreadable(
   return problems;
 }
 
-async function readable(serde: Serializer, threadId: string, row: ValueRow): Promise<boolean> {
+async function partsOf(
+  driver: Driver,
+  sql: VerifyStatements,
+  threadId: string,
+  rows: readonly ValueRow[],
+): Promise<Parts> {
+  const segments = rows.flatMap((row) =>
+    row.segments === null ? [] : parseSegments(row.segments),
+  );
+  if (segments.length === 0) return new Parts([]);
+  return new Parts(await driver.query<PartRow>(sql.parts(threadId, segments)));
+}
+
+async function readable(
+  serde: Serializer,
+  threadId: string,
+  row: ValueRow,
+  parts: Parts,
+): Promise<boolean> {
   try {
-    await decode(
-      serde,
-      row.type,
-      row.bytes ?? new Uint8Array(),
-      row.channel,
-      placeOf(threadId, row),
-    );
+    const data = parts.valueOf({ ...row, json: null }, threadId);
+    await decode(serde, row.type, data, row.channel, placeOf(threadId, row));
     return true;
   } catch (error) {
     if (error instanceof SerializationError) return false;
@@ -171,5 +189,5 @@ async function orphans(
     ? await removeOrphans(driver, sql, threadId, before, true)
     : await countOrphans(driver, sql, threadId, before);
   const rows = blobs + writes;
-  return rows === 0 ? [] : [{ kind: "orphans", rows, bytes, repaired: repair }];
+  return bytes === 0 ? [] : [{ kind: "orphans", rows, bytes, repaired: repair }];
 }

@@ -1,0 +1,73 @@
+import type { Statement } from "../driver.js";
+import type { Tables } from "../schema/identifiers.js";
+import { type Segment, segmentsText } from "../storage/segments.js";
+import { PARTS } from "./put-shared.js";
+import { template } from "./template.js";
+
+/** Reads the tail of a shared value as what the whole of it is. */
+export const typeOf = (from: string) =>
+  `CASE WHEN ${from}.segments IS NULL THEN ${from}.type ELSE substr(${from}.type, ${PARTS.length + 1}) END`;
+
+/** Whether a value is text, which its parts can be read as too. */
+export const isJson = (from: string) => `${from}.type IN ('json', '${PARTS}json')`;
+
+/** Parts that the reader has already, as three placeholders: threads, and where each part begins and ends. */
+export interface KnownParts {
+  readonly threads: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+/**
+ * The parts of all values of a relation, each part once: a row for each stretch that they refer to, with
+ * columns thread_id, is_text, position and bytes. It begins and ends with whole parts, so maybe before
+ * and beyond what is referred to.
+ *
+ * @param blobs relation of stored values with thread_id, type and segments
+ * @param thread how to name the thread; a placeholder where it is fixed
+ */
+export function partsOf(
+  tables: Tables,
+  blobs: string,
+  thread = "g.thread_id",
+  known?: KnownParts,
+): string {
+  const unknown =
+    known === undefined
+      ? "g.ranges"
+      : `g.ranges - coalesce((
+      SELECT range_agg(int8range(k.first::bigint, k.last::bigint))
+      FROM unnest(${known.threads}, ${known.from}, ${known.to}) k(thread_id, first, last)
+      WHERE k.thread_id = g.thread_id
+    ), '{}')`;
+  return `SELECT g.thread_id, g.is_text, f.position, a.bytes
+  FROM (
+    SELECT b.thread_id, ${isJson("b")} AS is_text,
+      range_agg(int8range(b.segments[s.i], b.segments[s.i + 1])) AS ranges
+    FROM ${blobs} b CROSS JOIN LATERAL generate_series(1, cardinality(b.segments), 2) s(i)
+    GROUP BY 1, 2
+  ) g CROSS JOIN LATERAL unnest(${unknown}) r(range)
+  CROSS JOIN LATERAL (
+    SELECT position FROM ${tables.parts}
+    WHERE thread_id = ${thread} AND position <= lower(r.range) ORDER BY position DESC LIMIT 1
+  ) f CROSS JOIN LATERAL (
+    SELECT string_agg(o.bytes, '') AS bytes FROM (
+      SELECT bytes FROM ${tables.parts}
+      WHERE thread_id = ${thread} AND position >= f.position AND position < upper(r.range)
+      ORDER BY position OFFSET 0
+    ) o
+  ) a`;
+}
+
+/** The bytes, of one thread, that some segments refer to. As bytes: what is damaged may be no text. */
+export function partsStatement(
+  tables: Tables,
+): (threadId: string, segments: readonly Segment[]) => Statement {
+  const wanted = "(SELECT $1::text AS thread_id, 'bytes' AS type, $2::text::bigint[] AS segments)";
+  const bind = template(`SELECT p.thread_id AS thread, p.position::text AS version,
+  octet_length(p.bytes) AS idx, NULL::text AS json, p.bytes
+FROM (
+  ${partsOf(tables, wanted, "$1::text")}
+) p`);
+  return (threadId, segments) => bind([threadId, segmentsText(segments)]);
+}

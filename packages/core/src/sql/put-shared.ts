@@ -1,0 +1,156 @@
+import type { SqlValue, Statement } from "../driver.js";
+import type { Tables } from "../schema/identifiers.js";
+import type { KnownValue, SharedValue } from "../storage/plan.js";
+import { STREAM_BYTES, segmentsText } from "../storage/segments.js";
+import {
+  BLOB_COLUMNS,
+  type BlobRow,
+  byChannelAndVersion,
+  insertCheckpoint,
+  type PutInput,
+} from "./put.js";
+import { isShared } from "./storage.js";
+import {
+  rowsPerStatement,
+  type Template,
+  template,
+  VALUE,
+  valueRows,
+  widthOf,
+} from "./template.js";
+
+/** Marks the type of a value that its row holds only the tail of, so that no other saver takes it for one. */
+export const PARTS = "parts:";
+
+/** A value of which the database has a part. */
+export interface SharedRow extends BlobRow, SharedValue {
+  /** The value it shares with: that of the parent. */
+  readonly base: KnownValue;
+}
+
+export interface PutSharedInput extends PutInput {
+  readonly shared: readonly SharedRow[];
+}
+
+const PARAMETERS = 11;
+const COLUMNS = [...BLOB_COLUMNS, "text"];
+const PART_COLUMNS = ["text", VALUE];
+/** Beyond them values are stored whole, in as many statements as it takes. */
+const MAX_ROWS = rowsPerStatement(widthOf(COLUMNS), PARAMETERS);
+
+/**
+ * One statement stores a checkpoint, its blobs and the parts that the database does not have. It stores
+ * all or nothing: nothing, and returns no row, where
+ *
+ * - the parent is gone, or refers to other versions than the bases: its row, held on to, is what keeps
+ *   the parts of the bases from being removed;
+ * - a base is stored otherwise than it was, after a rewrite of the thread;
+ * - a stream does not end where its parts are to go on, as somebody else wrote to it;
+ * - values are to be stored whole from now on.
+ *
+ * @returns a function of the input; its result is undefined where there are too many rows
+ */
+export function putSharedStatement(
+  tables: Tables,
+): (input: PutSharedInput) => Statement | undefined {
+  const templates = new Map<string, Template>();
+  return (input) => {
+    const { threadId, checkpointNs, parentId, checkpointId, checkpoint, metadata, shared } = input;
+    const parts = shared.flatMap((row) => row.parts.map((part) => partValues(row, part)));
+    const rows = [...input.blobs.map(wholeValues), ...shared.map(sharedValues)];
+    if (rows.length + parts.length > MAX_ROWS) return undefined;
+    const size = `${rows.length} ${parts.length}`;
+    const bound = templates.get(size) ?? template(textOf(tables, rows.length, parts.length));
+    templates.set(size, bound);
+    const based = shared.filter(({ base }) => base.segments !== undefined);
+    const ends = shared.flatMap((row) => row.ends);
+    return bound([
+      ...[threadId, checkpointNs, parentId, checkpointId, checkpoint, metadata],
+      based.map(({ channel }) => channel),
+      based.map(({ base }) => base.version),
+      based.map(({ base }) => segmentsText(base.segments ?? [])),
+      ends.map(({ start }) => String(start)),
+      ends.map(({ stop }) => String(stop)),
+      ...rows.sort(byChannelAndVersion).flatMap(({ values }) => values),
+      ...parts.flat(),
+    ]);
+  };
+}
+
+function textOf(tables: Tables, rows: number, parts: number): string {
+  const shared = "$1::text, $2::text";
+  const firstPart = PARAMETERS + rows * widthOf(COLUMNS) + 1;
+  const stored = parts === 0 ? "" : `WHERE (SELECT count(*) FROM parts) = ${parts}`;
+  return `WITH parent AS MATERIALIZED (
+  SELECT FROM ${tables.checkpoints}
+  WHERE thread_id = $1::text AND checkpoint_ns = $2::text AND checkpoint_id = $3::text AND NOT EXISTS (
+    SELECT FROM unnest($7::text[], $8::text[]) b(channel, version)
+    WHERE checkpoint -> 'channel_versions' ->> b.channel IS DISTINCT FROM b.version
+  )
+  FOR KEY SHARE
+), base AS MATERIALIZED (
+  SELECT FROM unnest($7::text[], $8::text[], $9::text[]) b(channel, version, segments)
+  CROSS JOIN LATERAL (
+    SELECT FROM ${tables.blobs}
+    WHERE thread_id = $1::text AND checkpoint_ns = $2::text AND channel = b.channel
+      AND version = b.version AND segments = b.segments::bigint[]
+    FOR SHARE
+  ) s
+), ready AS MATERIALIZED (
+  SELECT FROM parent
+  WHERE ${isShared(tables)}
+    AND (SELECT count(*) FROM base) = cardinality($7::text[])
+    AND NOT EXISTS (
+      SELECT FROM unnest($10::text[], $11::text[]) s(start, stop) LEFT JOIN LATERAL (
+        SELECT position + octet_length(bytes) AS stop FROM ${tables.parts}
+        WHERE thread_id = $1::text
+          AND position >= s.start::bigint AND position < s.start::bigint + ${STREAM_BYTES}
+        ORDER BY position DESC LIMIT 1
+      ) p ON true
+      WHERE coalesce(p.stop, s.start::bigint) <> s.stop::bigint
+    )
+)${
+    parts === 0
+      ? ""
+      : `, parts AS (
+  INSERT INTO ${tables.parts} (thread_id, position, bytes)
+  SELECT v.thread_id, v.position::bigint, v.bytes FROM ready CROSS JOIN (
+    VALUES ${valueRows("$1::text", PART_COLUMNS, parts, firstPart)}
+  ) v(thread_id, position, bytes)
+  ON CONFLICT (thread_id, position) DO NOTHING RETURNING true
+)`
+  }, whole AS MATERIALIZED (
+  SELECT FROM ready ${stored}
+), blobs AS (
+  INSERT INTO ${tables.blobs} (thread_id, checkpoint_ns, channel, version, type, blob, segments)
+  SELECT v.thread_id, v.checkpoint_ns, v.channel, v.version, v.type, v.blob, v.segments::bigint[]
+  FROM whole CROSS JOIN (
+    VALUES ${valueRows(shared, COLUMNS, rows, PARAMETERS + 1)}
+  ) v(thread_id, checkpoint_ns, channel, version, type, blob, segments)
+  ON CONFLICT (thread_id, checkpoint_ns, channel, version) DO NOTHING
+)
+${insertCheckpoint(tables, "FROM whole CROSS JOIN ")}`;
+}
+
+interface Row {
+  readonly channel: string;
+  readonly version: string;
+  readonly values: readonly SqlValue[];
+}
+
+function wholeValues({ channel, version, type, text, bytes }: BlobRow): Row {
+  return { channel, version, values: [channel, version, type, text, bytes, null] };
+}
+
+function sharedValues({ channel, version, type, tail, segments }: SharedRow): Row {
+  const values = [channel, version, PARTS + type, null, tail, segmentsText(segments)];
+  return { channel, version, values };
+}
+
+/** Parts of a text travel as text, which no driver has to write in hexadecimal. */
+function partValues({ text }: SharedRow, part: SharedValue["parts"][number]): SqlValue[] {
+  const { position, bytes } = part;
+  return text === null
+    ? [String(position), null, bytes]
+    : [String(position), bytes.toString(), null];
+}

@@ -1,0 +1,112 @@
+import type { CheckpointKey, NamespaceKey } from "../config.js";
+import type { Queryable, Statement } from "../driver.js";
+import type { BlobRow, PutInput } from "../sql/put.js";
+import type { PutSharedInput, SharedRow } from "../sql/put-shared.js";
+import type { Storage } from "../sql/storage.js";
+import { type KnownValues, Memory } from "./memory.js";
+import { type KnownValue, MIN_SHARED, planShared } from "./plan.js";
+
+/** A database that stores values whole may be switched at any time; this often it is asked. */
+const WHOLE_MS = 60_000;
+
+type Values = Map<string, KnownValue>;
+
+/**
+ * What a saver knows to be stored, so that it can store what is new. It may be wrong about it: the
+ * statement finds out, stores nothing then, and the values are stored whole.
+ */
+export class Sharing {
+  readonly #memory: Memory;
+  readonly #get: () => Statement;
+  #storage: Storage | undefined;
+  #asked = 0;
+
+  /**
+   * @param maxBytes how much to remember
+   * @param get asks the database how it stores values
+   */
+  constructor(maxBytes: number, get: () => Statement) {
+    this.#memory = new Memory(maxBytes);
+    this.#get = get;
+  }
+
+  /** The values of a checkpoint that was read. */
+  read(key: CheckpointKey, values: Iterable<readonly [string, KnownValue]>): void {
+    this.#remember(key, new Map(values));
+  }
+
+  /** The same checkpoint, with those values planned that share enough with its parent's; undefined if none does. */
+  async plan(session: Queryable, input: PutInput): Promise<PutSharedInput | undefined> {
+    const known = input.parentId === null ? undefined : this.#of(input, input.parentId);
+    if (known === undefined) return undefined;
+    const shared = new Map<BlobRow, SharedRow>();
+    for (const blob of input.blobs) {
+      const base = known.get(blob.channel);
+      const data = blob.text ?? blob.bytes;
+      if (base === undefined || data === null) continue;
+      const plan = planShared(base, blob.type, data);
+      if (plan !== undefined) shared.set(blob, { ...blob, ...plan, base });
+    }
+    if (shared.size === 0 || !(await this.#isShared(session))) return undefined;
+    return {
+      ...input,
+      blobs: input.blobs.filter((blob) => !shared.has(blob)),
+      shared: [...shared.values()],
+    };
+  }
+
+  /** Nothing was stored: something is not as it was remembered. */
+  refused(): void {
+    this.#storage = undefined;
+  }
+
+  /**
+   * What is stored now under a checkpoint's versions. Its parent is forgotten: the next checkpoint
+   * continues from this one.
+   */
+  stored(
+    input: PutInput,
+    versions: Readonly<Record<string, unknown>>,
+    shared: readonly SharedRow[],
+  ) {
+    if (this.#storage === "whole" && Date.now() - this.#asked < WHOLE_MS) return;
+    const values: Values = new Map();
+    if (input.parentId !== null) {
+      for (const [channel, value] of this.#of(input, input.parentId) ?? []) {
+        if (String(versions[channel]) === value.version) values.set(channel, value);
+      }
+      this.#memory.delete(keyOf(input, input.parentId));
+    }
+    for (const { channel, version, type, text, bytes } of input.blobs) {
+      const segments = shared.find((row) => row.channel === channel)?.segments;
+      const data = text ?? bytes;
+      values.delete(channel);
+      if (data !== null) values.set(channel, { version, type, data, segments });
+    }
+    this.#remember(input, values);
+  }
+
+  #of(key: NamespaceKey, checkpointId: string): KnownValues | undefined {
+    return this.#memory.get(keyOf(key, checkpointId));
+  }
+
+  #remember(key: CheckpointKey, values: Values): void {
+    for (const [channel, { data }] of values) {
+      if (data.length < MIN_SHARED) values.delete(channel);
+    }
+    this.#memory.set(keyOf(key, key.checkpointId ?? ""), values);
+  }
+
+  async #isShared(session: Queryable): Promise<boolean> {
+    const old = this.#storage === "whole" && Date.now() - this.#asked >= WHOLE_MS;
+    if (this.#storage === undefined || old) {
+      const [row] = await session.query<{ storage: Storage }>(this.#get());
+      this.#storage = row?.storage ?? "whole";
+      this.#asked = Date.now();
+    }
+    return this.#storage === "shared";
+  }
+}
+
+const keyOf = ({ threadId, checkpointNs }: NamespaceKey, checkpointId: string): string =>
+  JSON.stringify([threadId, checkpointNs, checkpointId]);
