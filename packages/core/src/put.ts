@@ -71,7 +71,7 @@ async function storeShared({ driver, sql, sharing }: Store, put: Put): Promise<b
   if (statement === undefined) return false;
   const stored = await driver.query(statement);
   if (stored.length === 0) {
-    sharing.refused();
+    sharing.askAgain();
     return false;
   }
   sharing.stored(put.input, put.versions, plan?.shared ?? []);

@@ -26,6 +26,7 @@ import { Page } from "./page.js";
 import { type Store, storeCheckpoint, storeWrites } from "./put.js";
 import { withRun } from "./run.js";
 import type { Tables } from "./schema/identifiers.js";
+import type { SetupOptions } from "./schema/setup.js";
 import { encodeMetadata } from "./serializer/values.js";
 import { cursorStatement } from "./sql/cursor.js";
 import { type DeltaRow, deltaHistoryStatement } from "./sql/delta-history.js";
@@ -70,6 +71,11 @@ export abstract class WaypostSaver extends ThreadSaver {
     this.#sql = statementsFor(this.tables, checked.jsonIsText);
     const sharing = new Sharing(checked.memoryBytes, storageStatements(this.tables).get);
     this.#store = { driver: this.driver, sql: this.#sql, tombstones: this.tombstones, sharing };
+  }
+
+  override async setup(options?: SetupOptions): Promise<void> {
+    await super.setup(options);
+    this.#store.sharing.askAgain();
   }
 
   /**

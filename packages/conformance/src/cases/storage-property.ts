@@ -13,12 +13,12 @@ type Item = typeof item extends fc.Arbitrary<infer T> ? T : never;
 
 const step = fc.oneof(
   {
-    weight: 8,
+    weight: 20,
     arbitrary: fc.record({
       kind: fc.constant("put" as const),
       /** Which of the two savers, and whether it reads the parent first; else it relies on its memory. */
       saver: fc.nat({ max: 1 }),
-      reads: fc.boolean(),
+      reads: fc.oneof({ weight: 3, arbitrary: fc.constant(true) }, fc.constant(false)),
       /** How many checkpoints back the parent is. */
       back: fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, fc.nat({ max: 6 })),
       /** Where the list is cut, how much is taken out there, and what is put in. */
@@ -128,15 +128,16 @@ export function storagePropertyCases(mode: Mode): void {
         const { saver: b, close } = await mode.open(databaseUrl(), { schema });
         let threads = 0;
         const property = fc.asyncProperty(
-          fc.array(step, { minLength: 4, maxLength: 24 }),
+          fc.array(step, { minLength: 10, maxLength: 30 }),
           async (steps) => {
             threads += 1;
+            await Promise.all([a, b].map((saver) => saver.setup({ storage: "shared" })));
             const run = new Run([a, b], `thread ${threads}`);
             for (const next of steps) await run.apply(next);
             await run.check();
           },
         );
-        await fc.assert(property, { numRuns: 25 }).finally(close);
+        await fc.assert(property, { numRuns: 30 }).finally(close);
       }));
   });
 }

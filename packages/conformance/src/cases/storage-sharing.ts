@@ -55,20 +55,21 @@ export function storageSharingCases(mode: Mode): void {
       withTwo(async (a, b) => {
         const log = messages(10);
         await append(a, thread("1"), { messages: log });
-        const parent = await append(a, thread("1"), { messages: [...log, message(10)] });
-        const [left, right] = [a, b].map((_, n) => [...log, message(10), message(100 + n)]);
+        const grown = [...log, message(10)];
+        const parent = await append(a, thread("1"), { messages: grown });
+        const [left, right] = [a, b].map((_, n) => [...grown, message(100 + n)]);
         await Promise.all([a.getTuple(parent), b.getTuple(parent)]);
         const [one, two] = await Promise.all([
           append(a, parent, { messages: left }),
           append(b, parent, { messages: right }),
         ]);
-        const again = await append(a, parent, { messages: [...log, message(200)] });
+        const again = await append(a, parent, { messages: [...grown, message(200)] });
         const longer = await append(b, one, { messages: [...(left ?? []), message(300)] });
         const read = async (config: typeof one) =>
           (await b.getTuple(config))?.checkpoint.channel_values.messages;
         expect(await read(one)).toEqual(left);
         expect(await read(two)).toEqual(right);
-        expect(await read(again)).toHaveLength(11);
+        expect(await read(again)).toHaveLength(12);
         expect(await read(longer)).toHaveLength(13);
         expect(await collect(a.verify())).toEqual([]);
       }));

@@ -55,8 +55,8 @@ export class Sharing {
     };
   }
 
-  /** Nothing was stored: something is not as it was remembered. */
-  refused(): void {
+  /** Asks the database again how it stores values: it was told otherwise, or refused what was sent. */
+  askAgain(): void {
     this.#storage = undefined;
   }
 
