@@ -18,6 +18,7 @@ import { serializerCases } from "./cases/serializers.ts";
 import { setupCases } from "./cases/setup.ts";
 import { storageCases } from "./cases/storage.ts";
 import { storagePropertyCases } from "./cases/storage-property.ts";
+import { storageRewriteCases } from "./cases/storage-rewrite.ts";
 import { storageSharingCases } from "./cases/storage-sharing.ts";
 import { streamingCases } from "./cases/streaming.ts";
 import { sweepCases } from "./cases/sweep.ts";
@@ -78,6 +79,7 @@ export function conformance(mode: Mode): void {
     pruneRaceCases,
     storageSharingCases,
     storagePropertyCases,
+    storageRewriteCases,
   ];
   if (!mode.embedded) groups.push(...besideIt);
   for (const group of groups) group(mode);

@@ -21,12 +21,14 @@ export type { SerializableClass, SerializerOptions } from "./serializer/options.
 export type { PythonObject } from "./serializer/python/inert.js";
 export { serializer } from "./serializer/serializer.js";
 export type { Place, Serializer, ValuePlace, WritePlace } from "./serializer/types.js";
+export type { Storage } from "./sql/storage.js";
 export { sqlState } from "./sqlstate.js";
 export { portableValue, textParser } from "./text-format.js";
 export type { PruneOptions } from "./threads/input.js";
 export type { ListThreadsOptions, ThreadInfo } from "./threads/list.js";
 export type { Removed } from "./threads/removed.js";
 export type { Retention } from "./threads/retention.js";
+export type { RewriteOptions, Rewritten } from "./threads/rewrite.js";
 export type { SweepOptions, Swept } from "./threads/sweep.js";
 export type { Problem, ProblemKind, ThreadProblems, VerifyOptions } from "./threads/verify.js";
 export { Turns } from "./turns.js";

@@ -84,6 +84,42 @@ export function storageCases(mode: Mode): void {
       }),
     );
 
+    it("removing from a list and appending again keeps every version", () =>
+      withSaver(mode, async (saver) => {
+        const shorter = list.slice(0, 30);
+        const versions = [
+          list,
+          list,
+          shorter,
+          [...shorter, message(50)],
+          list.slice(0, 29),
+          shorter,
+        ];
+        const configs = await putChain(saver, "1", versions.length, (step) => ({
+          value: versions[step],
+        }));
+        for (const [step, config] of configs.entries()) {
+          const tuple = await saver.getTuple(config);
+          expect(tuple?.checkpoint.channel_values.value).toEqual(versions[step]);
+        }
+        expect(await collect(saver.verify())).toEqual([]);
+      }));
+
+    it("characters that differ in one of their bytes stay whole", () =>
+      withSaver(mode, async (saver) => {
+        const versions = ["é", "é", "è", "ê"].map(
+          (one) => `${"é€😀".repeat(300)}${one}😁${text(900)}`,
+        );
+        versions.push(`${versions[0]?.replaceAll("😀", "😁")}`, `${versions[0]}😂`);
+        const configs = await putChain(saver, "1", versions.length, (step) => ({
+          value: versions[step],
+        }));
+        for (const [step, config] of configs.entries()) {
+          const tuple = await saver.getTuple(config);
+          expect(tuple?.checkpoint.channel_values.value).toEqual(versions[step]);
+        }
+      }));
+
     it("a value that is replaced by another is stored whole, and leaves nothing behind", () =>
       withSaver(mode, async (saver) => {
         const values = Array.from({ length: 6 }, () => text(5000));

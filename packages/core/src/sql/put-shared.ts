@@ -32,6 +32,22 @@ export interface PutSharedInput extends PutInput {
   readonly shared: readonly SharedRow[];
 }
 
+/**
+ * A condition: streams end where they are to go on.
+ *
+ * @param starts placeholder of where they begin
+ * @param stops placeholder of where they must end; a new one where it begins
+ */
+export const streamsEnd = (tables: Tables, starts: string, stops: string): string => `NOT EXISTS (
+      SELECT FROM unnest(${starts}, ${stops}) s(start, stop) LEFT JOIN LATERAL (
+        SELECT position + octet_length(bytes) AS stop FROM ${tables.parts}
+        WHERE thread_id = $1::text
+          AND position >= s.start::bigint AND position < s.start::bigint + ${STREAM_BYTES}
+        ORDER BY position DESC LIMIT 1
+      ) p ON true
+      WHERE coalesce(p.stop, s.start::bigint) <> s.stop::bigint
+    )`;
+
 const PARAMETERS = 11;
 const COLUMNS = [...BLOB_COLUMNS, "text"];
 const PART_COLUMNS = ["text", VALUE];
@@ -100,15 +116,7 @@ function textOf(tables: Tables, rows: number, parts: number): string {
   SELECT FROM parent
   WHERE ${isShared(tables)}
     AND (SELECT count(*) FROM base) = cardinality($7::text[])
-    AND NOT EXISTS (
-      SELECT FROM unnest($10::text[], $11::text[]) s(start, stop) LEFT JOIN LATERAL (
-        SELECT position + octet_length(bytes) AS stop FROM ${tables.parts}
-        WHERE thread_id = $1::text
-          AND position >= s.start::bigint AND position < s.start::bigint + ${STREAM_BYTES}
-        ORDER BY position DESC LIMIT 1
-      ) p ON true
-      WHERE coalesce(p.stop, s.start::bigint) <> s.stop::bigint
-    )
+    AND ${streamsEnd(tables, "$10::text[]", "$11::text[]")}
 )${
     parts === 0
       ? ""

@@ -47,7 +47,8 @@ export function removedListed(tables: Tables, act: Act): string {
   return `, ${counted(removed, kept)}`;
 }
 
-function unneededParts(tables: Tables, act: Act): string {
+/** Parts that no blob refers to, but for those of the CTE `unused`. */
+export function unneededParts(tables: Tables, act: Act): string {
   const from = `FROM ${tables.parts} r`;
   const needed = `(
     SELECT coalesce(range_agg(int8range(b.segments[s.i], b.segments[s.i + 1])), '{}') AS ranges

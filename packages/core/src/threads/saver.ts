@@ -8,6 +8,7 @@ import { type Tables, tablesIn } from "../schema/identifiers.js";
 import { type SetupOptions, setup } from "../schema/setup.js";
 import { deleteThreadStatement } from "../sql/delete-thread.js";
 import { listThreadsStatement, type ThreadRow } from "../sql/list-threads.js";
+import type { Storage } from "../sql/storage.js";
 import { type Tombstones, tombstoneStatements } from "../sql/tombstones.js";
 import { copyStatements, copyThread } from "./copy.js";
 import { deleteWhole } from "./delete.js";
@@ -21,6 +22,7 @@ import {
 import { deleteRuns, pruneStatements, pruneThread } from "./prune.js";
 import { addThread, NOTHING, type Removed } from "./removed.js";
 import { isDue, type RetentionPlan, retain } from "./retention.js";
+import { type RewriteOptions, type Rewritten, rewrite, rewriteSql } from "./rewrite.js";
 import { type SweepOptions, type Swept, sweep, sweepPlan, sweepStatements } from "./sweep.js";
 import {
   type ThreadProblems,
@@ -204,6 +206,18 @@ export abstract class ThreadSaver extends BaseCheckpointSaver<number> implements
     const ids = runIds(runs);
     if (ids.length === 0) return NOTHING;
     return this.guard({ name: "deleteForRuns" }, () => deleteRuns(this.driver, this.#prune, ids));
+  }
+
+  /**
+   * Stores the values that are there in the other form; `setup({ storage })` says how those are stored
+   * that come. Safe while the threads are read and written to, and may be ended at any time.
+   *
+   * @param storage `"shared"` or `"whole"`
+   */
+  async rewriteStorage(storage: Storage, options?: RewriteOptions): Promise<Rewritten> {
+    const operation = { name: "rewriteStorage", signal: options?.signal };
+    const sql = rewriteSql(this.tables);
+    return this.guard(operation, () => rewrite(this.driver, sql, storage, options));
   }
 
   /** Prunes the thread of a checkpoint that was just stored, where the saver is told to and it is time. */

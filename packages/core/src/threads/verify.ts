@@ -95,7 +95,10 @@ export async function* verify(
   }
 }
 
-async function* allThreads(driver: Driver, sql: VerifyStatements): AsyncGenerator<string> {
+export async function* allThreads(
+  driver: Driver,
+  sql: Pick<VerifyStatements, "threads">,
+): AsyncGenerator<string> {
   for (let after: string | null = null; ; ) {
     const page: { thread: string }[] = await driver.query(sql.threads(after, THREADS));
     for (const { thread } of page) yield thread;

@@ -1,0 +1,109 @@
+import { PostgresSaver } from "@langchain/langgraph-checkpoint-postgres";
+import { describe, expect, it } from "vitest";
+import { checkpoint, METADATA, putChain } from "../checkpoints.ts";
+import { databaseUrl, withSaver } from "../database.ts";
+import { collect, thread } from "../graphs.ts";
+import type { Mode, Saver } from "../mode.ts";
+import { readAll } from "../threads.ts";
+import { storedBytes, text } from "./storage.ts";
+
+const log = Array.from({ length: 60 }, (_, n) => ({ id: `${n}`, content: text(300) }));
+const grown = (step: number) => ({ log: log.slice(0, 20 + step), small: step });
+
+/** Values that are there, stored in the other form. */
+export function storageRewriteCases(mode: Mode): void {
+  if (mode.begin) return; // one transaction sees nothing of another
+  describe(`${mode.name}: rewriting the storage`, () => {
+    it("stores values whole for the official saver, and shared again, and all read as before", () =>
+      withSaver(mode, async (saver, schema) => {
+        await putChain(saver, "1", 40, grown);
+        await putChain(saver, "2", 3, grown);
+        const before = await readAll(saver, "1");
+        const shared = await storedBytes(saver, "1");
+
+        await saver.setup({ storage: "whole" });
+        const progress: number[] = [];
+        const done = await saver.rewriteStorage("whole", {
+          onProgress: ({ threads }) => progress.push(threads),
+        });
+        expect(done.threads).toBe(2);
+        expect(done.values).toBeGreaterThan(38);
+        expect(progress).toEqual([1, 2]);
+        expect(await storedBytes(saver, "1")).toBeGreaterThan(5 * shared);
+        expect(await readAll(saver, "1")).toEqual(before);
+        const official = PostgresSaver.fromConnString(databaseUrl(), { schema });
+        const read = await collect(official.list(thread("1"))).finally(() => official.end());
+        expect(read.map(({ checkpoint }) => checkpoint.channel_values.log)).toEqual(
+          read.map((_, n) => log.slice(0, 59 - n)),
+        );
+        expect(await saver.rewriteStorage("whole")).toMatchObject({ values: 0 });
+
+        await saver.setup({ storage: "shared" });
+        expect((await saver.rewriteStorage("shared", { threadIds: ["1"] })).values).toBe(39);
+        expect(await readAll(saver, "1")).toEqual(before);
+        expect(await storedBytes(saver, "1")).toBeLessThan(shared * 1.1);
+        expect(await collect(saver.verify())).toEqual([]);
+        expect(await saver.rewriteStorage("shared", { threadIds: ["1"] })).toMatchObject({
+          values: 0,
+        });
+      }));
+
+    it("is noticed by those who remember the other form", () =>
+      withSaver(mode, async (a, schema) => {
+        const { saver: b, close } = await mode.open(databaseUrl(), { schema });
+        const configs = await putChain(a, "1", 4, grown);
+        const parent = configs.at(-1) ?? {};
+        await a.getTuple(parent);
+        await b.rewriteStorage("whole").finally(close);
+        const next = checkpoint(grown(4));
+        await a.put(parent, next, METADATA, next.channel_versions);
+        const again = checkpoint(grown(5));
+        const config = {
+          configurable: { ...thread("1").configurable, checkpoint_ns: "", checkpoint_id: next.id },
+        };
+        await a.put(config, again, METADATA, again.channel_versions);
+        const listed = await collect(a.list(thread("1")));
+        expect(listed.map((tuple) => tuple.checkpoint.channel_values.log)).toEqual(
+          listed.map((_, n) => grown(5 - n).log),
+        );
+        expect(await collect(a.verify())).toEqual([]);
+      }));
+
+    it("goes on while a conversation does, in both directions", () =>
+      withSaver(mode, async (a, schema) => {
+        const { saver: b, close } = await mode.open(databaseUrl(), { schema });
+        let done = false;
+        const talk = async () => {
+          await putChain(a, "1", 40, grown).finally(() => {
+            done = true;
+          });
+        };
+        const rewrite = async () => {
+          while (!done) {
+            await b.rewriteStorage("whole");
+            await b.rewriteStorage("shared");
+          }
+        };
+        await Promise.all([talk(), rewrite()]).finally(close);
+        const listed = await collect(a.list(thread("1")));
+        expect(listed.map((tuple) => tuple.checkpoint.channel_values)).toEqual(
+          listed.map((_, n) => grown(39 - n)),
+        );
+        expect(damagesOf(await collect(a.verify()))).toEqual([]);
+      }));
+
+    it("refuses what is no storage", () =>
+      withSaver(mode, async (saver) => {
+        await expect(saver.rewriteStorage("all" as never)).rejects.toThrow(/"shared" or "whole"/);
+        await expect(saver.setup({ storage: "all" as never })).rejects.toThrow(
+          /"shared" or "whole"/,
+        );
+      }));
+  });
+}
+
+/** Orphans may be left by a put that was refused; they are not damage. */
+const damagesOf = (found: Awaited<ReturnType<typeof collect<ThreadProblems>>>) =>
+  found.flatMap(({ problems }) => problems).filter(({ kind }) => kind !== "orphans");
+
+type ThreadProblems = Awaited<ReturnType<ReturnType<Saver["verify"]>["next"]>>["value"];

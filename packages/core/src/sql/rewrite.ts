@@ -1,0 +1,77 @@
+import type { SqlValue, Statement } from "../driver.js";
+import type { Tables } from "../schema/identifiers.js";
+import { MIN_SHARED, type SharedValue } from "../storage/plan.js";
+import { segmentsText } from "../storage/segments.js";
+import { typeOf } from "./parts.js";
+import { PARTS, streamsEnd } from "./put-shared.js";
+import { unneededParts } from "./removed.js";
+import { template, templateByRows, valueRows } from "./template.js";
+
+/** A stored value that may be stored otherwise. */
+export interface RewriteKey {
+  readonly namespace: string;
+  readonly channel: string;
+  readonly version: string;
+}
+
+export interface RewriteRow {
+  readonly type: string;
+  readonly bytes: Uint8Array | null;
+  readonly segments: string | null;
+}
+
+const KEY =
+  "thread_id = $1::text AND checkpoint_ns = $2::text AND channel = $3::text AND version = $4::text";
+const PARAMETERS = 9;
+
+/** Reads the values of a thread and stores them in the other form. */
+export function rewriteStatements(tables: Tables) {
+  const keys = template(`SELECT checkpoint_ns AS namespace, channel, version FROM ${tables.blobs}
+WHERE thread_id = $1::text AND (segments IS NOT NULL OR octet_length(blob) >= ${MIN_SHARED})`);
+  const read = template(`SELECT ${typeOf("b")} AS type, b.blob AS bytes, b.segments::text
+FROM ${tables.blobs} b WHERE ${KEY} FOR UPDATE`);
+  const whole =
+    template(`UPDATE ${tables.blobs} SET type = $5::text, blob = $6::bytea, segments = NULL
+WHERE ${KEY}`);
+  const shared = templateByRows((parts) => {
+    const stored = parts === 0 ? "" : `AND (SELECT count(*) FROM parts) = ${parts}`;
+    const insert = `, parts AS (
+  INSERT INTO ${tables.parts} (thread_id, position, bytes)
+  SELECT v.thread_id, v.position::bigint, v.bytes FROM ready CROSS JOIN (
+    VALUES ${valueRows("$1::text", ["text", "bytea"], parts, PARAMETERS + 1)}
+  ) v(thread_id, position, bytes)
+  ON CONFLICT (thread_id, position) DO NOTHING RETURNING true
+)`;
+    return `WITH ready AS MATERIALIZED (
+  SELECT WHERE ${streamsEnd(tables, "$8::text[]", "$9::text[]")}
+)${parts === 0 ? "" : insert}
+UPDATE ${tables.blobs} SET type = $5::text, blob = $6::bytea, segments = $7::text::bigint[]
+WHERE ${KEY} AND EXISTS (SELECT FROM ready) ${stored}
+RETURNING true AS stored`;
+  });
+  const unneeded = template(`WITH unused AS (
+  SELECT checkpoint_ns, channel, version FROM ${tables.blobs} WHERE false
+)
+${unneededParts(tables, "DELETE")}`);
+  const place = (threadId: string, { namespace, channel, version }: RewriteKey): SqlValue[] => [
+    ...[threadId, namespace, channel, version],
+  ];
+  return {
+    keys: (threadId: string): Statement => keys([threadId]),
+    read: (threadId: string, key: RewriteKey): Statement => read(place(threadId, key)),
+    whole: (threadId: string, key: RewriteKey, type: string, bytes: Uint8Array): Statement =>
+      whole([...place(threadId, key), type, bytes]),
+    /** Returns no row, and stores nothing, where somebody else wrote to a stream. */
+    shared: (threadId: string, key: RewriteKey, type: string, value: SharedValue): Statement => {
+      const { parts, tail, segments, ends } = value;
+      return shared(parts.length)([
+        ...place(threadId, key),
+        ...[PARTS + type, tail, segmentsText(segments)],
+        ends.map(({ start }) => String(start)),
+        ends.map(({ stop }) => String(stop)),
+        ...parts.flatMap(({ position, bytes }) => [String(position), bytes]),
+      ]);
+    },
+    removeUnneeded: (threadId: string): Statement => unneeded([threadId]),
+  };
+}

@@ -1,0 +1,166 @@
+import type { Driver, Queryable } from "../driver.js";
+import { InvalidInputError } from "../errors.js";
+import type { Tables } from "../schema/identifiers.js";
+import { type LockRow, lockThreadStatement } from "../sql/lock-thread.js";
+import { partsStatement } from "../sql/parts.js";
+import { type RewriteKey, type RewriteRow, rewriteStatements } from "../sql/rewrite.js";
+import type { Storage } from "../sql/storage.js";
+import { threadPageStatement } from "../sql/thread-page.js";
+import { type PartRow, Parts } from "../storage/parts.js";
+import { bufferOf, type KnownValue, planShared } from "../storage/plan.js";
+import { parseSegments } from "../storage/segments.js";
+import { checkObject, threadIds } from "./input.js";
+import { checkIsolation } from "./removed.js";
+import { allThreads } from "./verify.js";
+
+export interface RewriteOptions {
+  /** Which threads; default all. */
+  readonly threadIds?: readonly string[];
+  /** Ends it after the batch it is at, with the signal's reason. */
+  readonly signal?: AbortSignal;
+  /** Called after each thread. */
+  readonly onProgress?: (soFar: Rewritten) => void;
+}
+
+/** What was rewritten so far. */
+export interface Rewritten {
+  readonly threads: number;
+  /** Values that are stored in the other form now. */
+  readonly values: number;
+}
+
+/** Values in one transaction. A run that continues from one of them waits until it ends. */
+const BATCH = 20;
+
+export function rewriteSql(tables: Tables) {
+  return {
+    ...rewriteStatements(tables),
+    threads: threadPageStatement(tables),
+    lock: lockThreadStatement(tables),
+    parts: partsStatement(tables),
+  };
+}
+type Sql = ReturnType<typeof rewriteSql>;
+
+/**
+ * Stores values that are there as the storage wants them, batch by batch. It may be interrupted at any
+ * time and called again; every value can be read at any moment.
+ *
+ * @throws InvalidInputError naming the option and what to pass
+ */
+export async function rewrite(
+  driver: Driver,
+  sql: Sql,
+  storage: Storage,
+  options: RewriteOptions = {},
+): Promise<Rewritten> {
+  checkObject(options);
+  if (storage !== "shared" && storage !== "whole") {
+    throw new InvalidInputError('The storage must be "shared" or "whole".');
+  }
+  const { signal, onProgress = () => {} } = options;
+  const chosen = options.threadIds && threadIds(options.threadIds);
+  let total: Rewritten = { threads: 0, values: 0 };
+  for await (const threadId of chosen ?? allThreads(driver, sql)) {
+    const values = await rewriteThread(driver, sql, threadId, storage, signal);
+    total = { threads: total.threads + 1, values: total.values + values };
+    onProgress(total);
+  }
+  return total;
+}
+
+async function rewriteThread(
+  driver: Driver,
+  sql: Sql,
+  threadId: string,
+  storage: Storage,
+  signal: AbortSignal | undefined,
+): Promise<number> {
+  const keys = (await driver.query<RewriteKey>(sql.keys(threadId))).sort(byVersion);
+  let values = 0;
+  let base: Base | undefined;
+  for (let at = 0; at < keys.length; at += BATCH) {
+    signal?.throwIfAborted();
+    await driver.transaction(async (tx) => {
+      const [lock] = await tx.query<LockRow>(sql.lock(threadId, true));
+      if (lock !== undefined) checkIsolation(lock);
+      const thread = { tx, sql, threadId };
+      for (const key of keys.slice(at, at + BATCH)) {
+        const value = await readValue(thread, key);
+        if (value === undefined) continue;
+        const before = base && isSameChannel(base.key, key) ? base.value : undefined;
+        const stored = await storeValue(thread, key, value, before, storage);
+        if (stored !== value) values += 1;
+        base = { key, value: stored };
+      }
+      if (storage === "whole") await tx.query(sql.removeUnneeded(threadId));
+    });
+  }
+  return values;
+}
+
+interface Base {
+  readonly key: RewriteKey;
+  readonly value: KnownValue;
+}
+
+interface Thread {
+  readonly tx: Queryable;
+  readonly sql: Sql;
+  readonly threadId: string;
+}
+
+/** @returns undefined where it was removed meanwhile, or can't be read */
+async function readValue(thread: Thread, key: RewriteKey): Promise<KnownValue | undefined> {
+  const { tx, sql, threadId } = thread;
+  const [row] = await tx.query<RewriteRow>(sql.read(threadId, key));
+  if (row === undefined) return undefined;
+  const { type } = row;
+  const segments = row.segments === null ? undefined : parseSegments(row.segments);
+  const rows = segments ? await tx.query<PartRow>(sql.parts(threadId, segments)) : [];
+  const bytes = new Parts(rows).valueOf({ ...row, json: null }, threadId);
+  const data = type === "json" ? textOf(bytes) : bytes;
+  return { version: key.version, type, data, segments };
+}
+
+const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** Text is shared by whole characters; JSON of other serializers may be no text. */
+function textOf(data: string | Uint8Array): string | Uint8Array {
+  if (typeof data === "string") return data;
+  try {
+    return UTF8.decode(data);
+  } catch {
+    return data;
+  }
+}
+
+/** @returns the value as it is stored then: the same where nothing was to be done */
+async function storeValue(
+  { tx, sql, threadId }: Thread,
+  key: RewriteKey,
+  value: KnownValue,
+  before: KnownValue | undefined,
+  storage: Storage,
+): Promise<KnownValue> {
+  const { type, data, segments } = value;
+  if (storage === "whole") {
+    if (segments === undefined) return value;
+    await tx.query(sql.whole(threadId, key, type, bufferOf(data)));
+    return { ...value, segments: undefined };
+  }
+  const plan = segments || !before ? undefined : planShared(before, type, data);
+  if (plan === undefined) return value;
+  const stored = await tx.query(sql.shared(threadId, key, type, plan));
+  return stored.length === 0 ? value : { ...value, segments: plan.segments };
+}
+
+const isSameChannel = (a: RewriteKey, b: RewriteKey): boolean =>
+  a.namespace === b.namespace && a.channel === b.channel;
+
+/** Channel by channel, each in the order in which its versions were stored. */
+function byVersion(a: RewriteKey, b: RewriteKey): number {
+  const [x, y] = [a, b].map(({ namespace, channel }) => JSON.stringify([namespace, channel]));
+  if (x !== y) return (x as string) < (y as string) ? -1 : 1;
+  return Number.parseFloat(a.version) - Number.parseFloat(b.version);
+}
