@@ -83,7 +83,7 @@ async function preparedStatements(client: {
   }
 }
 
-const TABLES = ["checkpoints", "checkpoint_blobs", "checkpoint_writes"];
+const TABLES = ["checkpoints", "checkpoint_blobs", "checkpoint_writes", "waypost_parts"];
 const RIGHTS = ["SELECT", "INSERT", "UPDATE", "DELETE"];
 
 async function tables(session: Session): Promise<Finding[]> {

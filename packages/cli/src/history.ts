@@ -12,7 +12,7 @@ export interface Step {
   readonly nodes: readonly string[];
   /** Channels with another version than the parent has. */
   readonly changed: readonly string[];
-  /** Size of the values of those, as stored. */
+  /** Size of the values of those, with what they share with others. */
   readonly bytes: number;
   readonly writes: number;
 }
@@ -42,7 +42,9 @@ export async function history(session: Session, threadId: string): Promise<Step[
   );
   const sizes = await session.rows<{ key: string; bytes: number }>(
     `SELECT checkpoint_ns || chr(31) || channel || chr(31) || version AS key,
-       coalesce(octet_length(blob), 0) AS bytes
+       (coalesce(octet_length(blob), 0) + coalesce((
+         SELECT sum(segments[i + 1] - segments[i]) FROM generate_series(1, cardinality(segments), 2) i
+       ), 0))::float8 AS bytes
      FROM ${session.table("checkpoint_blobs")} WHERE thread_id = $1`,
     [threadId],
   );

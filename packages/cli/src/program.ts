@@ -9,6 +9,7 @@ import { setupCommand } from "./commands/setup.ts";
 import { showCommand } from "./commands/show.ts";
 import { sqlCommand } from "./commands/sql.ts";
 import { statusCommand } from "./commands/status.ts";
+import { storageCommand } from "./commands/storage.ts";
 import { sweepCommand } from "./commands/sweep.ts";
 import { threadsCommand } from "./commands/threads.ts";
 import { verifyCommand } from "./commands/verify.ts";
@@ -36,6 +37,7 @@ export function program(signal: AbortSignal): Command {
     pruneCommand(),
     sweepCommand(signal),
     verifyCommand(signal),
+    storageCommand(signal),
     exportCommand(signal),
     importCommand(signal),
     doctorCommand(),

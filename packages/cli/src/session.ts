@@ -1,6 +1,7 @@
 import { PgSaver } from "@waypost/pg";
 import type { Command } from "commander";
 import pg from "pg";
+import type { TableName } from "./rows.ts";
 
 export interface Global {
   readonly database: string | undefined;
@@ -26,9 +27,7 @@ export class Session implements AsyncDisposable {
   }
 
   /** A table of ours, quoted for SQL. */
-  table(
-    name: "checkpoints" | "checkpoint_blobs" | "checkpoint_writes" | "waypost_migrations",
-  ): string {
+  table(name: TableName | "waypost_migrations" | "waypost_settings"): string {
     return `${pg.escapeIdentifier(this.schema)}.${name}`;
   }
 

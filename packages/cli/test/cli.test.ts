@@ -195,7 +195,7 @@ describe.concurrent("waypost export and import", () => {
           expect((await waypost(["export", "-o", file, "--schema", schema])).code).toBe(0);
           expect(json(readFileSync(file, "utf8").split("\n")[0] ?? "")).toEqual({
             waypost: "export",
-            format: 1,
+            format: 2,
           });
           const imported = await waypost(["import", file, "--json", "--schema", target]);
           expect(json(imported.stdout)).toEqual({ imported: 2, skipped: 0 });
@@ -249,7 +249,7 @@ describe.concurrent("waypost status and doctor", () => {
       expect(status.stdout).toMatch(/checkpoint_blobs.*B.*\n[\s\S]*Biggest threads[\s\S]*chat/);
       const read = json((await waypost(["status", "--json", "--schema", schema])).stdout);
       expect(read.biggest[0]).toMatchObject({ thread: "chat" });
-      expect(read.tables).toHaveLength(3);
+      expect(read.tables).toHaveLength(4);
       const doctor = await waypost(["doctor", "--schema", schema]);
       expect(doctor.stdout).toContain("Prepared statements work");
       expect(doctor.stdout).toContain("Tables, keys and rights are complete");

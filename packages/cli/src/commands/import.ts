@@ -4,7 +4,7 @@ import { Command } from "commander";
 import type pg from "pg";
 import { number, print, printable } from "../output.ts";
 import { withProgress } from "../progress.ts";
-import { HEADER, placeholder, type Row, TABLES } from "../rows.ts";
+import { FORMATS, HEADER, placeholder, type Row, TABLES } from "../rows.ts";
 import { globalsOf, Session } from "../session.ts";
 
 interface Options {
@@ -79,7 +79,7 @@ function parseLine(line: string, n: number): Readonly<Record<string, unknown>> {
     throw new Error(`Line ${n} is not JSON; the file is not what export wrote, or was cut off.`);
   }
   const { waypost, format, table } = (row ?? {}) as Record<string, unknown>;
-  if (n === 1 && (waypost !== HEADER.waypost || format !== HEADER.format)) {
+  if (n === 1 && (waypost !== HEADER.waypost || !FORMATS.includes(format))) {
     throw new Error("The first line is not that of an export of this version.");
   }
   if (n > 1 && !Object.hasOwn(TABLES, String(table))) {

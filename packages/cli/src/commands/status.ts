@@ -68,8 +68,11 @@ async function read(session: Session) {
     tables: await session.rows<TableRow>(TABLES, [session.schema]),
     biggest: await session.rows<{ thread: string; values: number; bytes: number }>(
       `SELECT thread_id AS thread, count(*)::int AS values,
-         sum(coalesce(pg_column_size(blob), 0))::float8 AS bytes
-       FROM ${session.table("checkpoint_blobs")} GROUP BY thread_id ORDER BY bytes DESC, thread LIMIT ${BIGGEST}`,
+         (sum(coalesce(pg_column_size(blob), 0)) + (
+           SELECT coalesce(sum(pg_column_size(bytes)), 0) FROM ${session.table("waypost_parts")} p
+           WHERE p.thread_id = b.thread_id
+         ))::float8 AS bytes
+       FROM ${session.table("checkpoint_blobs")} b GROUP BY thread_id ORDER BY bytes DESC, thread LIMIT ${BIGGEST}`,
     ),
   };
 }
@@ -81,5 +84,5 @@ SELECT c.relname AS table, greatest(c.reltuples, s.n_live_tup, 0)::float8 AS row
   s.n_dead_tup::float8 AS "deadRows", greatest(s.last_vacuum, s.last_autovacuum) AS vacuumed
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
   JOIN pg_stat_all_tables s ON s.relid = c.oid
-WHERE n.nspname = $1 AND c.relname IN ('checkpoints', 'checkpoint_blobs', 'checkpoint_writes')
+WHERE n.nspname = $1 AND c.relname IN ('checkpoints', 'checkpoint_blobs', 'checkpoint_writes', 'waypost_parts')
 ORDER BY c.relname`;

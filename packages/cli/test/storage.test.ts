@@ -1,0 +1,61 @@
+import { randomBytes } from "node:crypto";
+import { collect, databaseUrl, putChain, thread, withSchema } from "@waypost/conformance";
+import { PgSaver } from "@waypost/pg";
+import { describe, expect, it, vi } from "vitest";
+import { waypost } from "./run.ts";
+
+// Each of them starts the program several times.
+vi.setConfig({ testTimeout: 90_000 });
+
+const log = Array.from({ length: 20 }, () => randomBytes(300).toString("base64"));
+
+/** A schema with a thread whose values share. */
+function withShared(work: (schema: string, saver: PgSaver) => Promise<void>): Promise<void> {
+  return withSchema(async (schema) => {
+    await using saver = PgSaver.fromConnString(databaseUrl(), { schema });
+    await saver.setup();
+    await putChain(saver, "chat", 10, (step) => ({ log: log.slice(0, 11 + step) }));
+    await work(schema, saver);
+  });
+}
+
+describe.concurrent("waypost storage", () => {
+  it("shows how values are stored, changes it, and rewrites those that are there", () =>
+    withShared(async (schema, saver) => {
+      const before = await collect(saver.list(thread("chat")));
+      const run = async (...args: string[]) =>
+        (await waypost(["storage", ...args, "--schema", schema])).stdout;
+      expect(await run()).toMatch(
+        /^Storage is "shared": .*\n9 values are shared, 1 are whole\.\n$/,
+      );
+      expect(await run("whole")).toMatch(/^Storage is "whole": .*official/);
+      expect(await run("rewrite")).toBe("Stored 9 values of 1 threads whole.\n");
+      expect(JSON.parse(await run("--json"))).toEqual({ storage: "whole", shared: 0, whole: 10 });
+      expect(await collect(saver.list(thread("chat")))).toEqual(before);
+      await run("shared");
+      expect(JSON.parse(await run("rewrite", "chat", "--json"))).toEqual({
+        ...{ storage: "shared", threads: 1, values: 9 },
+      });
+      expect(await collect(saver.list(thread("chat")))).toEqual(before);
+      const { code, stderr } = await waypost(["storage", "all", "--schema", schema]);
+      expect(code).not.toBe(0);
+      expect(stderr).toContain("shared, whole");
+    }));
+
+  it("export and import move values that share, and show and verify read them", () =>
+    withShared((schema, saver) =>
+      withSchema(async (target) => {
+        const { stdout } = await waypost(["export", "--schema", schema]);
+        expect((await waypost(["import", "--schema", target], stdout)).code).toBe(0);
+        await using moved = PgSaver.fromConnString(databaseUrl(), { schema: target });
+        expect(await collect(moved.list(thread("chat")))).toEqual(
+          await collect(saver.list(thread("chat"))),
+        );
+        const steps = JSON.parse(
+          (await waypost(["show", "chat", "--json", "--schema", target])).stdout,
+        );
+        expect(steps.at(-1).bytes).toBe(JSON.stringify(log).length);
+        expect(await waypost(["verify", "--schema", target])).toMatchObject({ code: 0 });
+      }),
+    ));
+});
