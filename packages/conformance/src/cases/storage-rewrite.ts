@@ -95,6 +95,33 @@ export function storageRewriteCases(mode: Mode): void {
         expect(damagesOf(await collect(a.verify()))).toEqual([]);
       }));
 
+    it("loses nothing where threads are pruned and swept meanwhile", () =>
+      withSaver(mode, async (a, schema) => {
+        const { saver: b, close } = await mode.open(databaseUrl(), { schema });
+        let running = 2;
+        const talk = async (id: string) => {
+          await putChain(a, id, 60, (step) => ({ log: log.slice(step % 7, 20 + (step % 40)) }));
+          running -= 1;
+        };
+        const remove = async () => {
+          while (running > 0) {
+            await b.prune(["1", "2"], { strategy: "keep_latest", keepLast: 3 });
+            await b.sweep({ keepLast: 2 });
+          }
+        };
+        await Promise.all([talk("1"), talk("2"), remove()]).finally(close);
+        for (const id of ["1", "2"]) {
+          const kept = await collect(a.list(thread(id)));
+          expect(kept.length).toBeGreaterThan(1);
+          for (const { metadata, checkpoint } of kept) {
+            const { step = 0 } = metadata ?? {};
+            expect(checkpoint.channel_values.log).toEqual(log.slice(step % 7, 20 + (step % 40)));
+          }
+        }
+        expect(damagesOf(await collect(a.verify({ repair: true })))).toEqual([]);
+        expect(await collect(a.verify())).toEqual([]);
+      }));
+
     it("refuses what is no storage", () =>
       withSaver(mode, async (saver) => {
         await expect(saver.rewriteStorage("all" as never)).rejects.toThrow(/"shared" or "whole"/);
