@@ -75,7 +75,7 @@ export abstract class WaypostSaver extends ThreadSaver {
 
   override async setup(options?: SetupOptions): Promise<void> {
     await super.setup(options);
-    this.#store.sharing.askAgain();
+    this.#store.sharing.changed();
   }
 
   /**
