@@ -7,6 +7,8 @@ import { graphCases } from "./cases/graphs.ts";
 import { hostileCases } from "./cases/hostile.ts";
 import { inputCases } from "./cases/input.ts";
 import { listCases } from "./cases/list.ts";
+import { lockCases } from "./cases/locks.ts";
+import { lockServerCases } from "./cases/locks-server.ts";
 import { officialCases } from "./cases/official.ts";
 import { propertyCases } from "./cases/property.ts";
 import { pruneCases } from "./cases/prune.ts";
@@ -62,10 +64,19 @@ export function conformance(mode: Mode): void {
     verifyCases,
     retentionCases,
     tombstoneCases,
+    lockCases,
     transactionCases,
   ];
   // They look at the server from outside: its wire, its roles, another client of it.
-  const besideIt = [faultCases, countCases, setupCases, dropInCases, pythonCases, pruneRaceCases];
+  const besideIt = [
+    faultCases,
+    countCases,
+    setupCases,
+    dropInCases,
+    pythonCases,
+    pruneRaceCases,
+    lockServerCases,
+  ];
   if (!mode.embedded) groups.push(...besideIt);
   for (const group of groups) group(mode);
 }

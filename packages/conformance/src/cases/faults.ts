@@ -1,10 +1,10 @@
-import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { setTimeout as wait } from "node:timers/promises";
 import type { OperationEvent, StatementEvent } from "@waypost/core";
 import type pg from "pg";
 import { describe, expect, it, vi } from "vitest";
 import { checkpoint, METADATA, putChain } from "../checkpoints.ts";
 import { withClient, withSaver } from "../database.ts";
+import { eventsOf } from "../events.ts";
 import { chainGraph, collect, thread } from "../graphs.ts";
 import type { Mode, Saver } from "../mode.ts";
 
@@ -38,20 +38,6 @@ const whileLocked = (table: string, work: (blocker: pg.Client) => Promise<void>)
     await work(blocker);
     await blocker.query("ROLLBACK");
   });
-
-async function eventsOf<Event>(name: string, work: () => Promise<unknown>): Promise<Event[]> {
-  const events: Event[] = [];
-  const listen = (event: unknown) => {
-    events.push(event as Event);
-  };
-  subscribe(name, listen);
-  try {
-    await work();
-    return events;
-  } finally {
-    unsubscribe(name, listen);
-  }
-}
 
 function put(saver: Saver, id: string) {
   const stored = checkpoint({ a: 1 });

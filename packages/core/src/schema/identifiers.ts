@@ -37,6 +37,8 @@ export interface Tables {
   readonly deleted: string;
   /** A literal that tells the locks of this schema from those of others. */
   readonly lockName: string;
+  /** As `lockName`, for the locks that runs take. */
+  readonly runLockName: string;
 }
 
 export function tablesIn(schema: string): Tables {
@@ -48,5 +50,6 @@ export function tablesIn(schema: string): Tables {
     migrations: table("waypost_migrations"),
     deleted: table("waypost_deleted_threads"),
     lockName: quoteLiteral(`waypost thread ${schema} `),
+    runLockName: quoteLiteral(`waypost run ${schema} `),
   };
 }

@@ -8,6 +8,7 @@ import { type Tables, tablesIn } from "../schema/identifiers.js";
 import { setup } from "../schema/setup.js";
 import { deleteThreadStatement } from "../sql/delete-thread.js";
 import { listThreadsStatement, type ThreadRow } from "../sql/list-threads.js";
+import { type ThreadLockStatements, threadLockStatements } from "../sql/thread-lock.js";
 import { type Tombstones, tombstoneStatements } from "../sql/tombstones.js";
 import { copyStatements, copyThread } from "./copy.js";
 import { deleteWhole } from "./delete.js";
@@ -18,6 +19,7 @@ import {
   type ThreadInfo,
   toThreadInfo,
 } from "./list.js";
+import { lockPlan, lockThread, type ThreadLock, type ThreadLockOptions } from "./lock.js";
 import { deleteRuns, pruneStatements, pruneThread } from "./prune.js";
 import { addThread, NOTHING, type Removed } from "./removed.js";
 import { isDue, type RetentionPlan, retain } from "./retention.js";
@@ -44,6 +46,7 @@ export abstract class ThreadSaver extends BaseCheckpointSaver<number> implements
   readonly #delete: ReturnType<typeof deleteThreadStatement>;
   readonly #retention: RetentionPlan | undefined;
   readonly #list: ReturnType<typeof listThreadsStatement>;
+  readonly #lock: ThreadLockStatements;
 
   constructor(driver: Driver, options: CheckedOptions) {
     const { schema, serde, retention, tombstones, policy } = options;
@@ -60,6 +63,7 @@ export abstract class ThreadSaver extends BaseCheckpointSaver<number> implements
     this.#delete = deleteThreadStatement(this.tables);
     this.#retention = retention;
     this.#list = listThreadsStatement(this.tables);
+    this.#lock = threadLockStatements(this.tables);
   }
 
   /**
@@ -131,6 +135,22 @@ export abstract class ThreadSaver extends BaseCheckpointSaver<number> implements
         deleteWhole(this.driver, whole, id, null, bury),
       );
     }
+  }
+
+  /**
+   * Keeps other runs from a thread that ask for its lock too, in this process and in others, until it is
+   * freed or its connection is lost. Nothing else is held up. All locks of a pool take one connection of
+   * it; in a transaction of yours the lock stays until that ends.
+   *
+   * @throws WaypostError with the code `WAYPOST_THREAD_LOCKED`, without `wait`, if somebody else has it
+   * @example
+   * await using lock = await saver.threadLock("1");
+   * await graph.invoke(input, { configurable: { thread_id: "1" }, signal: lock.signal });
+   */
+  async threadLock(threadId: string, options?: ThreadLockOptions): Promise<ThreadLock> {
+    const context = { driver: this.driver, tables: this.tables, sql: this.#lock };
+    const id = threadIdOf(threadId);
+    return lockThread({ ...context, policy: this.#policy }, id, lockPlan(options));
   }
 
   /**
