@@ -142,6 +142,21 @@ function reconnectCases(mode: Mode): void {
       expect(await collect(saver.list(thread("again")))).toHaveLength(1);
     }));
 
+  it("fails where its transaction is ended in the middle, and goes on after it", () =>
+    withSaver(mode, async (saver, schema) => {
+      await put(saver, "1");
+      await whileLocked(`${schema}.checkpoints`, async (blocker) => {
+        const failed = saver.copyThread("1", "2").catch((error: unknown) => error);
+        await blocked(blocker, `${schema}.checkpoints`);
+        expect(await terminate(blocker, schema)).toBeGreaterThan(0);
+        expect(await failed).toMatchObject({ name: "DatabaseError" });
+      });
+      // On the next connection postgres.js answers the first statement with the old error (3.4.9).
+      await saver.getTuple(thread("1"));
+      await saver.copyThread("1", "2");
+      expect(await collect(saver.list(thread("2")))).toHaveLength(1);
+    }));
+
   it("with retry: false, throws what names operation, thread and code, and holds the cause", () =>
     withSaver(
       mode,

@@ -16,7 +16,7 @@ export function threadLockStatements(tables: Tables) {
   const key = `hashtextextended(${tables.runLockName} || $1::text, 0)`;
   const take = template(`SELECT pg_try_advisory_lock(${key}) AS locked`);
   const takeOn = template(
-    `SELECT CASE WHEN pg_backend_pid() = $2::int THEN pg_try_advisory_lock(${key}) END AS locked`,
+    `SELECT CASE WHEN pg_backend_pid() = $2::bigint THEN pg_try_advisory_lock(${key}) END AS locked`,
   );
   const takeInTransaction = template(`SELECT pg_try_advisory_xact_lock(${key}) AS locked`);
   const free = template(`SELECT pg_advisory_unlock(${key}) AS unlocked`);
