@@ -20,6 +20,8 @@ export {
   type StatementEvent,
   serializer,
   setupScript,
+  type ThreadLock,
+  type ThreadLockOptions,
   WaypostError,
 } from "@waypost/core";
 export type { KyselyDatabase } from "./client.js";
