@@ -3,7 +3,7 @@ import { InvalidInputError } from "./errors.js";
 import { connectionCode, sqlState } from "./sqlstate.js";
 
 export interface RetryOptions {
-  /** How often an operation is tried in all, 1 to 20. Default 6: about a second and a half of waiting at most. */
+  /** How often an operation is tried in all, 1 to 200. Default 6: about a second and a half of waiting at most. */
   readonly attempts?: number;
 }
 
@@ -66,10 +66,10 @@ export function retryAttempts(retry: false | RetryOptions = {}): number {
     retry === null ||
     !Number.isInteger(attempts) ||
     attempts < 1 ||
-    attempts > 20
+    attempts > 200
   ) {
     throw new InvalidInputError(
-      'The option "retry" must be false or { attempts } with a whole number from 1 to 20.',
+      'The option "retry" must be false or { attempts } with a whole number from 1 to 200.',
     );
   }
   return attempts;
