@@ -59,10 +59,13 @@ export abstract class WaypostSaver extends ThreadSaver {
   readonly #sql: Statements;
   readonly #store: Store;
 
-  /** @throws InvalidInputError if an option can't be used; nothing is sent to the database here. */
-  constructor(driver: Driver, options?: SaverOptions) {
+  /**
+   * @param reader where `list` and `listThreads` read, if not from the same database
+   * @throws InvalidInputError if an option can't be used; nothing is sent to the database here.
+   */
+  constructor(driver: Driver, options?: SaverOptions, reader?: Driver) {
     const checked = checkOptions(options);
-    super(driver, checked);
+    super(driver, checked, reader);
     this.#sql = statementsFor(this.tables, checked.jsonIsText);
     this.#store = { driver: this.driver, sql: this.#sql, tombstones: this.tombstones };
   }
@@ -104,7 +107,7 @@ export abstract class WaypostSaver extends ThreadSaver {
       yield* streamTuples(rows, this.serde, nextVersion);
     } else {
       const read = (input: PageInput) =>
-        this.#read<TupleRow>("list", query.threadId, (sql) => sql.list(input));
+        this.#read<TupleRow>("list", query.threadId, (sql) => sql.list(input), this.reader);
       yield* listTuples(query, read, this.serde, nextVersion);
     }
   }
@@ -219,13 +222,14 @@ export abstract class WaypostSaver extends ThreadSaver {
     name: string,
     threadId: string | undefined,
     statement: (sql: Statements) => Statement,
+    driver = this.driver,
   ): Promise<Row[]> {
     try {
-      return await this.query<Row>({ name, threadId }, statement(this.#sql));
+      return await this.query<Row>({ name, threadId }, statement(this.#sql), driver);
     } catch (error) {
       if ((error as WaypostError).code !== BROKEN_TEXT) throw error;
       const asBytes = statementsFor(this.tables, false);
-      return await this.driver.query<Row>(statement(asBytes)).catch(() => Promise.reject(error));
+      return await driver.query<Row>(statement(asBytes)).catch(() => Promise.reject(error));
     }
   }
 
@@ -234,7 +238,7 @@ export abstract class WaypostSaver extends ThreadSaver {
     statement: Statement,
   ): AsyncGenerator<Row[]> {
     try {
-      yield* this.driver.stream<Row>(statement, CURSOR_BATCH);
+      yield* this.reader.stream<Row>(statement, CURSOR_BATCH);
     } catch (cause) {
       throw databaseError(operation, cause);
     }

@@ -25,5 +25,5 @@ export {
   WaypostError,
 } from "@waypost/core";
 export type { KyselyDatabase } from "./client.js";
-export { KyselySaver } from "./saver.js";
+export { KyselySaver, type KyselySaverOptions } from "./saver.js";
 export type { WaypostDatabase } from "./tables.js";

@@ -26,4 +26,4 @@ export {
   WaypostError,
 } from "@waypost/core";
 export type { PostgresJsReserved, PostgresJsSql, PostgresJsTransaction } from "./client.js";
-export { PostgresJsSaver } from "./saver.js";
+export { PostgresJsSaver, type PostgresJsSaverOptions } from "./saver.js";

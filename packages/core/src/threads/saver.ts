@@ -35,6 +35,8 @@ import {
 /** What operators do with threads. The saver of graphs is built on it. */
 export abstract class ThreadSaver extends BaseCheckpointSaver<number> implements AsyncDisposable {
   protected readonly driver: Driver;
+  /** For what may be some time behind. */
+  protected readonly reader: Driver;
   protected readonly tables: Tables;
   readonly #schema: string;
   readonly #policy: Policy;
@@ -48,10 +50,11 @@ export abstract class ThreadSaver extends BaseCheckpointSaver<number> implements
   readonly #list: ReturnType<typeof listThreadsStatement>;
   readonly #lock: ThreadLockStatements;
 
-  constructor(driver: Driver, options: CheckedOptions) {
+  constructor(driver: Driver, options: CheckedOptions, reader: Driver | undefined) {
     const { schema, serde, retention, tombstones, policy } = options;
     super(serde);
     this.driver = observed(driver);
+    this.reader = reader === undefined ? this.driver : observed(reader);
     this.#policy = policy;
     this.#schema = schema;
     this.tables = tablesIn(schema);
@@ -95,7 +98,8 @@ export abstract class ThreadSaver extends BaseCheckpointSaver<number> implements
    */
   async listThreads(options?: ListThreadsOptions): Promise<ThreadInfo[]> {
     const statement = this.#list(listThreadsInput(options));
-    return (await this.query<ThreadRow>({ name: "listThreads" }, statement)).map(toThreadInfo);
+    const operation = { name: "listThreads" };
+    return (await this.query<ThreadRow>(operation, statement, this.reader)).map(toThreadInfo);
   }
 
   /**
@@ -235,12 +239,21 @@ export abstract class ThreadSaver extends BaseCheckpointSaver<number> implements
   }
 
   /** One statement; like all of those that are sent alone, it can be sent twice. */
-  protected query<Row extends object>(operation: Operation, statement: Statement): Promise<Row[]> {
-    return this.guard({ ...operation, idempotent: true }, () => this.driver.query<Row>(statement));
+  protected query<Row extends object>(
+    operation: Operation,
+    statement: Statement,
+    driver = this.driver,
+  ): Promise<Row[]> {
+    const work = () => driver.query<Row>(statement);
+    return this.guard({ ...operation, idempotent: true }, work, driver);
   }
 
   /** Rethrows what a driver throws as an error of ours, once it is given up. */
-  protected guard<T>(operation: Operation, work: () => Promise<T>): Promise<T> {
-    return runOperation(this.driver, this.#policy, operation, work);
+  protected guard<T>(
+    operation: Operation,
+    work: () => Promise<T>,
+    driver = this.driver,
+  ): Promise<T> {
+    return runOperation(driver, this.#policy, operation, work);
   }
 }
