@@ -7,6 +7,8 @@ import { graphCases } from "./cases/graphs.ts";
 import { hostileCases } from "./cases/hostile.ts";
 import { inputCases } from "./cases/input.ts";
 import { listCases } from "./cases/list.ts";
+import { lockCases } from "./cases/locks.ts";
+import { lockServerCases } from "./cases/locks-server.ts";
 import { officialCases } from "./cases/official.ts";
 import { propertyCases } from "./cases/property.ts";
 import { pruneCases } from "./cases/prune.ts";
@@ -66,6 +68,7 @@ export function conformance(mode: Mode): void {
     verifyCases,
     retentionCases,
     tombstoneCases,
+    lockCases,
     transactionCases,
     storageCases,
   ];
@@ -80,6 +83,7 @@ export function conformance(mode: Mode): void {
     storageSharingCases,
     storagePropertyCases,
     storageRewriteCases,
+    lockServerCases,
   ];
   if (!mode.embedded) groups.push(...besideIt);
   for (const group of groups) group(mode);

@@ -1,5 +1,5 @@
 import { InvalidInputError } from "./errors.js";
-import type { Recovery } from "./retry.js";
+import { isLost, type Recovery } from "./retry.js";
 
 /** What a statement may bind. Every driver sends these alike; JSON travels as text and is cast in SQL. */
 export type SqlValue = string | number | boolean | null | Uint8Array | readonly string[];
@@ -17,10 +17,23 @@ export interface Queryable {
   query<Row extends object>(statement: Statement): Promise<Row[]>;
 }
 
+/** Where a lock can be kept while the saver's own statements go on. */
+export type LockPlace =
+  /** On a connection of its own, in a transaction of the driver. */
+  | { readonly on: "pool" }
+  /** On the one session that there is; `pid` is the server's process id for it, where the driver knows. */
+  | { readonly on: "session"; readonly pid: number | undefined }
+  /** In the caller's transaction, until that ends. */
+  | { readonly on: "transaction" };
+
 /** All that a driver has to know. It knows nothing of checkpoints. */
 export interface Driver extends Queryable {
   /** What can be tried again after an error, at this moment. */
   readonly recovery: Recovery;
+  /** What the caller passed in; drivers over the same client are the same to the server. */
+  readonly client: object;
+  /** @throws InvalidInputError where the only connection is needed for the saver's statements */
+  lockPlace(): Promise<LockPlace>;
   /**
    * BEGIN, the work, COMMIT, on one session. If the work throws: ROLLBACK, and its error is rethrown.
    * Where the caller has a transaction open on that session, the work joins it instead.
@@ -42,13 +55,13 @@ export interface Driver extends Queryable {
  *
  * @param command sends one command on the session
  * @param work what happens between BEGIN and COMMIT
- * @throws the error of the work, even where the ROLLBACK after it fails too; `onBroken` is then called
- *   with that error, as the session can't be used again
+ * @throws the error of the work, even where the ROLLBACK after it can't be sent or fails too; `onBroken`
+ *   is then called with the reason, as the session can't be used again
  */
 export async function runTransaction<T>(
   command: (text: "BEGIN" | "COMMIT" | "ROLLBACK") => Promise<unknown>,
   work: () => Promise<T>,
-  onBroken: (error: Error) => void = () => {},
+  onBroken: (error: unknown) => void = () => {},
 ): Promise<T> {
   await command("BEGIN");
   try {
@@ -56,7 +69,9 @@ export async function runTransaction<T>(
     await command("COMMIT");
     return result;
   } catch (error) {
-    await command("ROLLBACK").catch(onBroken);
+    // To send on a lost connection, postgres.js throws where nobody can catch it (3.4.9).
+    if (isLost(error)) onBroken(error);
+    else await command("ROLLBACK").catch(onBroken);
     throw error;
   }
 }
@@ -68,5 +83,12 @@ export async function runTransaction<T>(
 export function refuseCursor(connection: string): never {
   throw new InvalidInputError(
     `fetch: "cursor" needs a connection of its own, which ${connection} can't give; use the default, "pages".`,
+  );
+}
+
+/** A lock would hold the only connection, for which the runs that have locks would wait for ever. */
+export function refuseLock(pool: string): never {
+  throw new InvalidInputError(
+    `threadLock needs a connection of its own, which ${pool} can't give; use a larger one.`,
   );
 }

@@ -66,7 +66,7 @@ export async function runOperation<T>(
         const again = idempotent && tries < attempts && canRetry(cause, driver.recovery);
         const late = timeoutMs !== undefined && performance.now() - start > timeoutMs;
         if (!again || late) throw error;
-        await pause(tries);
+        await pause(tries, signal);
       }
     }
   };
@@ -120,6 +120,8 @@ export function observed(driver: Driver): Driver {
     get recovery() {
       return driver.recovery;
     },
+    client: driver.client,
+    lockPlace: () => driver.lockPlace(),
     query: (statement) => send(driver, statement),
     transaction: (work) => driver.transaction((tx) => work(observe(tx))),
     stream: (statement, batch) => driver.stream(statement, batch),

@@ -1,6 +1,7 @@
 import {
   type Driver,
   InvalidInputError,
+  type LockPlace,
   portableValue,
   type Queryable,
   type Recovery,
@@ -25,17 +26,28 @@ const CANNOT_STREAM = /not present in your postgres dialect config|not supported
 
 /** Each operation on a connection that Kysely chooses; or on the one of the caller's transaction. */
 export class KyselyDriver implements Driver {
+  readonly client: object;
   readonly #db: KyselyDatabase;
   /** A transaction has one connection, on which not every dialect can run two queries at once. */
   readonly #turns: Turns | undefined;
 
   constructor(db: KyselyDatabase) {
+    this.client = db;
     this.#db = db.withoutPlugins();
     this.#turns = db.isTransaction ? Turns.of(db) : undefined;
   }
 
   get recovery(): Recovery {
     return this.#db.isTransaction ? "none" : "reconnects";
+  }
+
+  /** How many connections a dialect has, Kysely does not say; but whether it is one, as that of PGlite. */
+  async lockPlace(): Promise<LockPlace> {
+    if (this.#db.isTransaction) return { on: "transaction" };
+    const { supportsMultipleConnections } = this.#db.getExecutor().adapter;
+    return supportsMultipleConnections === false
+      ? { on: "session", pid: undefined }
+      : { on: "pool" };
   }
 
   query<Row extends object>(statement: Statement): Promise<Row[]> {

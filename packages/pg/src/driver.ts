@@ -1,10 +1,12 @@
 import {
   type Driver,
   InvalidInputError,
+  type LockPlace,
   type PreparePolicy,
   type Queryable,
   type Recovery,
   refuseCursor,
+  refuseLock,
   runTransaction,
   type Statement,
   Turns,
@@ -32,7 +34,7 @@ async function send<Row extends object>(
 function transact<T>(
   client: PgQueryable,
   work: (tx: Queryable) => Promise<T>,
-  onBroken?: (error: Error) => void,
+  onBroken?: (error: unknown) => void,
 ): Promise<T> {
   // Unnamed: a prepared statement that a pooler refuses would abort the transaction.
   const tx: Queryable = { query: (statement) => send(client, statement) };
@@ -45,24 +47,32 @@ interface Lease {
   readonly client: PgPoolClient;
   /** Why the pool should not use the client again. */
   broken: Error | undefined;
+  /** Rejected when the connection is lost, also while no query waits for an answer. */
+  readonly lost: Promise<never>;
   release(): void;
 }
 
 async function checkOut(pool: PgPool): Promise<Lease> {
   const client = await pool.connect();
-  // The pool listens to idle clients only; an error event without a listener ends the process.
-  const onError = (error: Error) => {
-    lease.broken = error;
-  };
-  client.on("error", onError);
+  let onError: (error: Error) => void = () => {};
+  const lost = new Promise<never>((_, reject) => {
+    onError = (error) => {
+      lease.broken = error;
+      reject(error);
+    };
+  });
+  lost.catch(() => {}); // most leases do not wait for it
   const lease: Lease = {
     client,
     broken: undefined,
+    lost,
     release: () => {
       client.off("error", onError);
       client.release(lease.broken);
     },
   };
+  // The pool listens to idle clients only; an error event without a listener ends the process.
+  client.on("error", onError);
   return lease;
 }
 
@@ -97,13 +107,20 @@ export interface PoolDriverOptions {
 /** Each operation on any connection of the pool. */
 export class PoolDriver implements Driver {
   readonly recovery = "reconnects";
+  readonly client: object;
   readonly #pool: PgPool;
   readonly #options: PoolDriverOptions;
   #closed: Promise<void> | undefined;
 
   constructor(pool: PgPool, options: PoolDriverOptions) {
+    this.client = pool;
     this.#pool = pool;
     this.#options = options;
+  }
+
+  async lockPlace(): Promise<LockPlace> {
+    if (this.#pool.options.max === 1) refuseLock("a pool of one");
+    return { on: "pool" };
   }
 
   query<Row extends object>(statement: Statement): Promise<Row[]> {
@@ -115,9 +132,10 @@ export class PoolDriver implements Driver {
   async transaction<T>(work: (tx: Queryable) => Promise<T>): Promise<T> {
     const lease = await checkOut(this.#pool);
     try {
-      return await transact(lease.client, work, (error) => {
-        lease.broken = error;
+      const done = transact(lease.client, work, (error) => {
+        lease.broken = error as Error;
       });
+      return await Promise.race([done, lease.lost]);
     } finally {
       lease.release();
     }
@@ -155,11 +173,13 @@ export class PoolDriver implements Driver {
  * `pipeline: true` they follow each other without waiting for answers. A transaction is alone.
  */
 export class ClientDriver implements Driver {
+  readonly client: object;
   readonly #client: PgClient;
   readonly #prepare: PreparePolicy;
   readonly #turns: Turns;
 
   constructor(client: PgClient, prepare: PreparePolicy) {
+    this.client = client;
     this.#client = client;
     this.#prepare = prepare;
     this.#turns = Turns.of(client);
@@ -185,6 +205,12 @@ export class ClientDriver implements Driver {
 
   stream(): never {
     refuseCursor("a single connection");
+  }
+
+  async lockPlace(): Promise<LockPlace> {
+    this.#assertConnected();
+    if (this.#inTransaction) return { on: "transaction" };
+    return { on: "session", pid: this.#client.processID ?? undefined };
   }
 
   get recovery(): Recovery {

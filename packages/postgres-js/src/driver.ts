@@ -1,9 +1,12 @@
 import {
   type Driver,
+  isLost,
+  type LockPlace,
   type PreparePolicy,
   portableValue,
   type Queryable,
   refuseCursor,
+  refuseLock,
   runTransaction,
   type Statement,
   sqlState,
@@ -59,18 +62,34 @@ const unprepared = (session: PostgresJsSession): Queryable => ({
   query: (statement) => send(session, statement),
 });
 
+/**
+ * When the connection is lost, `begin` ends by itself. Where its callback ends with an error, it sends a
+ * ROLLBACK, which on a lost connection throws where nobody can catch it (3.4.9).
+ */
+function unlessLost(error: unknown): Promise<never> {
+  if (isLost(error)) return new Promise(() => {});
+  throw error;
+}
+
 /** Each operation on any connection of the client. */
 export class SqlDriver implements Driver {
   readonly recovery = "reconnects";
+  readonly client: object;
   readonly #sql: PostgresJsSql;
   readonly #prepare: PreparePolicy;
   readonly #owned: boolean;
 
   /** @param owned whether `close()` ends the client */
   constructor(sql: PostgresJsSql, prepare: PreparePolicy, owned: boolean) {
+    this.client = sql;
     this.#sql = sql;
     this.#prepare = prepare;
     this.#owned = owned;
+  }
+
+  async lockPlace(): Promise<LockPlace> {
+    if (this.#sql.options.max === 1) refuseLock("a client with `max: 1`");
+    return { on: "pool" };
   }
 
   query<Row extends object>(statement: Statement): Promise<Row[]> {
@@ -80,7 +99,7 @@ export class SqlDriver implements Driver {
   }
 
   async transaction<T>(work: (tx: Queryable) => Promise<T>): Promise<T> {
-    return (await this.#sql.begin((tx) => work(unprepared(tx)))) as T;
+    return (await this.#sql.begin((tx) => work(unprepared(tx)).catch(unlessLost))) as T;
   }
 
   async *stream<Row extends object>(
@@ -107,10 +126,12 @@ export class SqlDriver implements Driver {
 /** All operations in a transaction of the caller. */
 export class TransactionDriver implements Driver {
   readonly recovery = "none";
+  readonly client: object;
   readonly #sql: PostgresJsTransaction;
   readonly #prepare: PreparePolicy;
 
   constructor(sql: PostgresJsTransaction, prepare: PreparePolicy) {
+    this.client = sql;
     this.#sql = sql;
     this.#prepare = prepare;
   }
@@ -119,6 +140,10 @@ export class TransactionDriver implements Driver {
     return this.#prepare.run(statement, true, (name) =>
       send<Row>(this.#sql, statement, name !== undefined),
     );
+  }
+
+  async lockPlace(): Promise<LockPlace> {
+    return { on: "transaction" };
   }
 
   transaction<T>(work: (tx: Queryable) => Promise<T>): Promise<T> {
@@ -139,11 +164,13 @@ const NO_ACTIVE_TRANSACTION = "25P01";
 export class ReservedDriver implements Driver {
   /** It can't be seen whether the caller has a transaction open, of which nothing can be repeated alone. */
   readonly recovery = "none";
+  readonly client: object;
   readonly #sql: PostgresJsReserved;
   readonly #prepare: PreparePolicy;
   readonly #turns: Turns;
 
   constructor(sql: PostgresJsReserved, prepare: PreparePolicy) {
+    this.client = sql;
     this.#sql = sql;
     this.#prepare = prepare;
     this.#turns = Turns.of(sql);
@@ -167,6 +194,14 @@ export class ReservedDriver implements Driver {
             () => work(tx),
           ),
     );
+  }
+
+  async lockPlace(): Promise<LockPlace> {
+    return this.#turns.alone(async () => {
+      if (await this.#joins()) return { on: "transaction" };
+      const { state } = (await this.#sql.unsafe("SELECT 1").raw()) as RawResult;
+      return { on: "session", pid: state?.pid ?? undefined };
+    });
   }
 
   stream(): never {

@@ -12,6 +12,7 @@ export const clientMode = (name: string, options: Options = {}): Mode => ({
   name,
   cursor: options.max !== 1,
   reconnects: true,
+  poolOfOne: options.max === 1,
   async open(url, saverOptions) {
     const sql = connect(url, { max: 4, ...options });
     try {

@@ -1,10 +1,10 @@
-import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { setTimeout as wait } from "node:timers/promises";
 import type { OperationEvent, StatementEvent } from "@waypost/core";
 import type pg from "pg";
 import { describe, expect, it, vi } from "vitest";
 import { checkpoint, METADATA, putChain } from "../checkpoints.ts";
 import { withClient, withSaver } from "../database.ts";
+import { eventsOf } from "../events.ts";
 import { chainGraph, collect, thread } from "../graphs.ts";
 import type { Mode, Saver } from "../mode.ts";
 
@@ -38,20 +38,6 @@ const whileLocked = (table: string, work: (blocker: pg.Client) => Promise<void>)
     await work(blocker);
     await blocker.query("ROLLBACK");
   });
-
-async function eventsOf<Event>(name: string, work: () => Promise<unknown>): Promise<Event[]> {
-  const events: Event[] = [];
-  const listen = (event: unknown) => {
-    events.push(event as Event);
-  };
-  subscribe(name, listen);
-  try {
-    await work();
-    return events;
-  } finally {
-    unsubscribe(name, listen);
-  }
-}
 
 function put(saver: Saver, id: string) {
   const stored = checkpoint({ a: 1 });
@@ -154,6 +140,21 @@ function reconnectCases(mode: Mode): void {
       ]);
       expect(events.find(({ threadId }) => threadId === "again")?.tries).toBeGreaterThan(1);
       expect(await collect(saver.list(thread("again")))).toHaveLength(1);
+    }));
+
+  it("fails where its transaction is ended in the middle, and goes on after it", () =>
+    withSaver(mode, async (saver, schema) => {
+      await put(saver, "1");
+      await whileLocked(`${schema}.checkpoints`, async (blocker) => {
+        const failed = saver.copyThread("1", "2").catch((error: unknown) => error);
+        await blocked(blocker, `${schema}.checkpoints`);
+        expect(await terminate(blocker, schema)).toBeGreaterThan(0);
+        expect(await failed).toMatchObject({ name: "DatabaseError" });
+      });
+      // On the next connection postgres.js answers the first statement with the old error (3.4.9).
+      await saver.getTuple(thread("1"));
+      await saver.copyThread("1", "2");
+      expect(await collect(saver.list(thread("2")))).toHaveLength(1);
     }));
 
   it("with retry: false, throws what names operation, thread and code, and holds the cause", () =>
