@@ -1,11 +1,14 @@
 export type { Fetch, ListOptions } from "./config.js";
 export {
   type Driver,
+  holdTransaction,
+  pipelineTransaction,
   type Queryable,
   refuseCursor,
   runTransaction,
   type SqlValue,
   type Statement,
+  type Transaction,
 } from "./driver.js";
 export { DatabaseError, InvalidInputError, SerializationError, WaypostError } from "./errors.js";
 export type { OperationEvent, StatementEvent } from "./operations.js";

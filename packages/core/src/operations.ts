@@ -121,7 +121,7 @@ export function observed(driver: Driver): Driver {
       return driver.recovery;
     },
     query: (statement) => send(driver, statement),
-    transaction: (work) => driver.transaction((tx) => work(observe(tx))),
+    transaction: (work) => driver.transaction((tx) => work({ ...observe(tx), joined: tx.joined })),
     stream: (statement, batch) => driver.stream(statement, batch),
     close: () => driver.close(),
   };

@@ -6,6 +6,7 @@ import { type RetryOptions, retryAttempts } from "./retry.js";
 import { checkSchemaName } from "./schema/identifiers.js";
 import { serializer } from "./serializer/serializer.js";
 import { checkSerializer, type Serializer } from "./serializer/types.js";
+import { type Settings, sessionSettings } from "./session.js";
 import { count, flag } from "./threads/input.js";
 import { type Retention, type RetentionPlan, retentionPlan } from "./threads/retention.js";
 
@@ -36,6 +37,12 @@ export interface SaverOptions {
    * refused with the code `WAYPOST_THREAD_DELETED`. All savers that write to the tables need it. Default false.
    */
   tombstones?: boolean;
+  /**
+   * Settings of your own, e.g. `{ "app.tenant": "a" }`, which policies of row-level security can read with
+   * `current_setting`. They hold for each operation of this saver, in its own transaction, and for
+   * nothing else on the connection. Each operation then takes further round trips.
+   */
+  session?: Readonly<Record<string, string>>;
 }
 
 export interface CheckedOptions {
@@ -45,6 +52,7 @@ export interface CheckedOptions {
   readonly jsonIsText: boolean;
   readonly retention: RetentionPlan | undefined;
   readonly tombstones: boolean;
+  readonly session: Settings | undefined;
   readonly policy: Policy;
 }
 
@@ -54,7 +62,7 @@ export function checkOptions(options: SaverOptions = {}): CheckedOptions {
     throw new InvalidInputError('The options must be an object, e.g. { schema: "agents" }.');
   }
   const { schema = "public", serde, prepare = "auto", retention, tombstones = false } = options;
-  const { retry, timeout } = options;
+  const { retry, timeout, session } = options;
   checkSchemaName(schema);
   if (prepare !== "auto" && typeof prepare !== "boolean") {
     throw new InvalidInputError('The option "prepare" must be "auto", true or false.');
@@ -67,6 +75,7 @@ export function checkOptions(options: SaverOptions = {}): CheckedOptions {
     jsonIsText: checked.jsonIsText === true,
     retention: retentionPlan(retention),
     tombstones: flag(tombstones, "tombstones"),
+    session: sessionSettings(session),
     policy: {
       attempts: retryAttempts(retry),
       timeoutMs: timeout === undefined ? undefined : count(timeout, "timeout"),

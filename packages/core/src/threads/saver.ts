@@ -6,6 +6,7 @@ import { type Operation, observed, type Policy, runOperation } from "../operatio
 import type { CheckedOptions } from "../options.js";
 import { type Tables, tablesIn } from "../schema/identifiers.js";
 import { setup } from "../schema/setup.js";
+import { withSession } from "../session.js";
 import { deleteThreadStatement } from "../sql/delete-thread.js";
 import { listThreadsStatement, type ThreadRow } from "../sql/list-threads.js";
 import { type Tombstones, tombstoneStatements } from "../sql/tombstones.js";
@@ -46,9 +47,9 @@ export abstract class ThreadSaver extends BaseCheckpointSaver<number> implements
   readonly #list: ReturnType<typeof listThreadsStatement>;
 
   constructor(driver: Driver, options: CheckedOptions) {
-    const { schema, serde, retention, tombstones, policy } = options;
+    const { schema, serde, retention, tombstones, session, policy } = options;
     super(serde);
-    this.driver = observed(driver);
+    this.driver = observed(session === undefined ? driver : withSession(driver, session));
     this.#policy = policy;
     this.#schema = schema;
     this.tables = tablesIn(schema);
