@@ -14,6 +14,7 @@ import { prunePropertyCases } from "./cases/prune-property.ts";
 import { pruneRaceCases } from "./cases/prune-races.ts";
 import { pythonCases } from "./cases/python.ts";
 import { retentionCases } from "./cases/retention.ts";
+import { rightsCases } from "./cases/rights.ts";
 import { serializerCases } from "./cases/serializers.ts";
 import { setupCases } from "./cases/setup.ts";
 import { streamingCases } from "./cases/streaming.ts";
@@ -39,6 +40,8 @@ export {
   thread,
 } from "./graphs.ts";
 export { type Mode, type Saver, type Session, transactionMode } from "./mode.ts";
+export { everyOperation, OPERATIONS, prepareThread } from "./operations.ts";
+export { grants, policies, type Role, withRole } from "./roles.ts";
 export { CountingProxy } from "./wire.ts";
 
 /** Registers the whole suite for one mode of a driver with vitest. */
@@ -65,7 +68,15 @@ export function conformance(mode: Mode): void {
     transactionCases,
   ];
   // They look at the server from outside: its wire, its roles, another client of it.
-  const besideIt = [faultCases, countCases, setupCases, dropInCases, pythonCases, pruneRaceCases];
+  const besideIt = [
+    faultCases,
+    countCases,
+    setupCases,
+    rightsCases,
+    dropInCases,
+    pythonCases,
+    pruneRaceCases,
+  ];
   if (!mode.embedded) groups.push(...besideIt);
   for (const group of groups) group(mode);
 }

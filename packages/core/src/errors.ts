@@ -39,7 +39,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   "3F000": RUN_SETUP,
   "42703": RUN_SETUP,
   "42501":
-    "the role lacks a privilege on Waypost's tables or schema; grant it (see docs/schema.md)",
+    "the role lacks a privilege on Waypost's tables or schema, or a policy of row-level security refused a row (see docs/security.md)",
   "25P02": "the transaction this saver joined has failed before; roll it back and start again",
   "25006": "the server is read-only; connect to the primary",
   "26000": "a pooler lost a prepared statement; create the saver with `prepare: false`",

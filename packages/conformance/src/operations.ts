@@ -1,0 +1,111 @@
+import type { RunnableConfig } from "@langchain/core/runnables";
+import { expect } from "vitest";
+import { checkpoint, METADATA, putChain } from "./checkpoints.ts";
+import { collect, thread } from "./graphs.ts";
+import type { Saver } from "./mode.ts";
+import { rowsOf } from "./threads.ts";
+
+/** A thread of three checkpoints: one value each, two writes at the last, and a run of its own. */
+export async function prepareThread(saver: Saver, id: string): Promise<RunnableConfig> {
+  const configs = await putChain(saver, id, 2, (step) => ({ log: [id, step] }));
+  const last = checkpoint({ log: [id, 2] });
+  const run = { metadata: { run_id: `run of ${id}` } };
+  const stored = { ...configs[1], ...run };
+  const config = await saver.put(stored, last, { ...METADATA, step: 2 }, last.channel_versions);
+  const writes: [string, unknown][] = [
+    ["log", id],
+    ["other", id],
+  ];
+  await saver.putWrites(config, writes, "task", "path");
+  return config;
+}
+
+const WHOLE = { checkpoints: 3, blobs: 3, writes: 2 };
+const NOTHING = { checkpoints: 0, blobs: 0, writes: 0 };
+const anHourAhead = () => new Date(Date.now() + 3_600_000);
+
+type Work = (saver: Saver, id: string, last: RunnableConfig) => Promise<void>;
+
+/** Every operation on a thread that was prepared, each with what must come of it. */
+export const OPERATIONS: Readonly<Record<string, Work>> = {
+  setup: async (saver) => saver.setup(),
+  async put(saver, id, last) {
+    const next = checkpoint({ log: [id, 3] });
+    await saver.put(last, next, METADATA, next.channel_versions);
+    expect(await rowsOf(saver, id)).toEqual({ checkpoints: 4, blobs: 4, writes: 2 });
+  },
+  async putWrites(saver, id, last) {
+    await saver.putWrites(last, [["log", id]], "another task");
+    expect((await saver.getTuple(thread(id)))?.pendingWrites).toHaveLength(3);
+  },
+  async getTuple(saver, id) {
+    const tuple = await saver.getTuple(thread(id));
+    expect(tuple?.checkpoint.channel_values).toEqual({ log: [id, 2] });
+    expect(tuple?.pendingWrites).toEqual([
+      ["task", "log", id],
+      ["task", "other", id],
+    ]);
+  },
+  async list(saver, id) {
+    const tuples = await collect(saver.list(thread(id)));
+    const logs = tuples.map(({ checkpoint: { channel_values } }) => channel_values.log);
+    expect(logs).toEqual([2, 1, 0].map((step) => [id, step]));
+  },
+  async getDeltaChannelHistory(saver, id, last) {
+    const { config } = { config: await saver.put(last, checkpoint({}), METADATA, {}) };
+    const { log } = await saver.getDeltaChannelHistory({ config, channels: ["log"] });
+    expect(log).toEqual({ writes: [["task", "log", id]], seed: [id, 2] });
+  },
+  async listThreads(saver, id) {
+    const threads = await saver.listThreads({ limit: 1000 });
+    expect(threads.find(({ threadId }) => threadId === id)?.checkpoints).toBe(3);
+  },
+  async copyThread(saver, id) {
+    await saver.copyThread(id, `${id}, a copy`);
+    expect(await rowsOf(saver, `${id}, a copy`)).toEqual(WHOLE);
+  },
+  async "copyThread with overwrite"(saver, id) {
+    const target = `${id}, replaced`;
+    await prepareThread(saver, target);
+    await saver.copyThread(id, target, { overwrite: true });
+    const { log } = (await saver.getTuple(thread(target)))?.checkpoint.channel_values ?? {};
+    expect(log).toEqual([id, 2]);
+  },
+  async deleteThread(saver, id) {
+    await saver.deleteThread(id);
+    expect(await rowsOf(saver, id)).toEqual(NOTHING);
+  },
+  async prune(saver, id) {
+    expect(await saver.prune([id])).toMatchObject({ checkpoints: 2, blobs: 2, writes: 0 });
+  },
+  async sweep(saver, id) {
+    const { checkpoints } = await saver.sweep({ keepLast: 1, olderThan: anHourAhead() });
+    expect(checkpoints).toBeGreaterThanOrEqual(2);
+    expect(await rowsOf(saver, id)).toEqual({ checkpoints: 1, blobs: 1, writes: 2 });
+  },
+  async deleteForRuns(saver, id) {
+    const removed = await saver.deleteForRuns([`run of ${id}`]);
+    expect(removed).toMatchObject({ checkpoints: 1, blobs: 1, writes: 2 });
+  },
+  async verify(saver, id) {
+    expect(await collect(saver.verify({ threadIds: [id] }))).toEqual([]);
+    expect(await collect(saver.verify())).toEqual([]);
+  },
+  async "verify with repair"(saver, id) {
+    expect(await collect(saver.verify({ threadIds: [id], repair: true }))).toEqual([]);
+  },
+};
+
+/** Every operation that this connection can do, each on a thread of its own. */
+export async function everyOperation(saver: Saver, prefix: string, cursor = false): Promise<void> {
+  for (const [name, work] of Object.entries(OPERATIONS)) {
+    const id = `${prefix}${name}`;
+    await work(saver, id, await prepareThread(saver, id));
+  }
+  if (!cursor) return;
+  const id = `${prefix}cursor`;
+  await prepareThread(saver, id);
+  expect(await collect(saver.list(thread(id), { fetch: "cursor" }))).toEqual(
+    await collect(saver.list(thread(id))),
+  );
+}
