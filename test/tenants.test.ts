@@ -134,9 +134,7 @@ describe.each(Object.entries(SHARED))("tenants over one %s", (_, kind) => {
       await expect(b.putWrites(config, [["log", 1]], "task")).rejects.toMatchObject(refused);
       await expect(b.copyThread("a:1", "b:1")).rejects.toMatchObject({ code: "WAYPOST_NO_THREAD" });
       await prepareThread(b, "b:1");
-      await expect(b.copyThread("b:1", "a:1")).rejects.toMatchObject({
-        code: expect.stringMatching(/42501|23505/),
-      });
+      await expect(b.copyThread("b:1", "a:1")).rejects.toMatchObject(refused);
       expect((await b.prune(["a:1"], { strategy: "delete" })).checkpoints).toBe(0);
       expect((await b.deleteForRuns(["run of a:1"])).checkpoints).toBe(0);
       await b.deleteThread("a:1");

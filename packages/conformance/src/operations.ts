@@ -24,19 +24,31 @@ const WHOLE = { checkpoints: 3, blobs: 3, writes: 2 };
 const NOTHING = { checkpoints: 0, blobs: 0, writes: 0 };
 const anHourAhead = () => new Date(Date.now() + 3_600_000);
 
-type Work = (saver: Saver, id: string, last: RunnableConfig) => Promise<void>;
+/**
+ * An operation on a thread that was prepared, and what must come of it.
+ *
+ * @param look the saver to look with, and to prepare with what the operation needs
+ */
+type Work = (saver: Saver, id: string, last: RunnableConfig, look: Saver) => Promise<void>;
 
-/** Every operation on a thread that was prepared, each with what must come of it. */
 export const OPERATIONS: Readonly<Record<string, Work>> = {
   setup: async (saver) => saver.setup(),
-  async put(saver, id, last) {
+  async put(saver, id, last, look) {
     const next = checkpoint({ log: [id, 3] });
     await saver.put(last, next, METADATA, next.channel_versions);
-    expect(await rowsOf(saver, id)).toEqual({ checkpoints: 4, blobs: 4, writes: 2 });
+    expect(await rowsOf(look, id)).toEqual({ checkpoints: 4, blobs: 4, writes: 2 });
+    const first = `${id}, another`;
+    await saver.put(thread(first), next, METADATA, next.channel_versions);
+    expect(await rowsOf(look, first)).toEqual({ checkpoints: 1, blobs: 1, writes: 0 });
   },
-  async putWrites(saver, id, last) {
+  async putWrites(saver, id, last, look) {
     await saver.putWrites(last, [["log", id]], "another task");
-    expect((await saver.getTuple(thread(id)))?.pendingWrites).toHaveLength(3);
+    expect((await look.getTuple(thread(id)))?.pendingWrites).toHaveLength(3);
+    const early = checkpoint({});
+    const config = { configurable: { ...thread(id).configurable, checkpoint_id: early.id } };
+    await saver.putWrites(config, [["log", "early"]], "task");
+    await look.put(last, early, METADATA, {});
+    expect((await look.getTuple(thread(id)))?.pendingWrites).toEqual([["task", "log", "early"]]);
   },
   async getTuple(saver, id) {
     const tuple = await saver.getTuple(thread(id));
@@ -51,8 +63,8 @@ export const OPERATIONS: Readonly<Record<string, Work>> = {
     const logs = tuples.map(({ checkpoint: { channel_values } }) => channel_values.log);
     expect(logs).toEqual([2, 1, 0].map((step) => [id, step]));
   },
-  async getDeltaChannelHistory(saver, id, last) {
-    const { config } = { config: await saver.put(last, checkpoint({}), METADATA, {}) };
+  async getDeltaChannelHistory(saver, id, last, look) {
+    const config = await look.put(last, checkpoint({}), METADATA, {});
     const { log } = await saver.getDeltaChannelHistory({ config, channels: ["log"] });
     expect(log).toEqual({ writes: [["task", "log", id]], seed: [id, 2] });
   },
@@ -60,28 +72,28 @@ export const OPERATIONS: Readonly<Record<string, Work>> = {
     const threads = await saver.listThreads({ limit: 1000 });
     expect(threads.find(({ threadId }) => threadId === id)?.checkpoints).toBe(3);
   },
-  async copyThread(saver, id) {
+  async copyThread(saver, id, _, look) {
     await saver.copyThread(id, `${id}, a copy`);
-    expect(await rowsOf(saver, `${id}, a copy`)).toEqual(WHOLE);
+    expect(await rowsOf(look, `${id}, a copy`)).toEqual(WHOLE);
   },
-  async "copyThread with overwrite"(saver, id) {
+  async "copyThread with overwrite"(saver, id, _, look) {
     const target = `${id}, replaced`;
-    await prepareThread(saver, target);
+    await prepareThread(look, target);
     await saver.copyThread(id, target, { overwrite: true });
-    const { log } = (await saver.getTuple(thread(target)))?.checkpoint.channel_values ?? {};
+    const { log } = (await look.getTuple(thread(target)))?.checkpoint.channel_values ?? {};
     expect(log).toEqual([id, 2]);
   },
-  async deleteThread(saver, id) {
+  async deleteThread(saver, id, _, look) {
     await saver.deleteThread(id);
-    expect(await rowsOf(saver, id)).toEqual(NOTHING);
+    expect(await rowsOf(look, id)).toEqual(NOTHING);
   },
   async prune(saver, id) {
     expect(await saver.prune([id])).toMatchObject({ checkpoints: 2, blobs: 2, writes: 0 });
   },
-  async sweep(saver, id) {
+  async sweep(saver, id, _, look) {
     const { checkpoints } = await saver.sweep({ keepLast: 1, olderThan: anHourAhead() });
     expect(checkpoints).toBeGreaterThanOrEqual(2);
-    expect(await rowsOf(saver, id)).toEqual({ checkpoints: 1, blobs: 1, writes: 2 });
+    expect(await rowsOf(look, id)).toEqual({ checkpoints: 1, blobs: 1, writes: 2 });
   },
   async deleteForRuns(saver, id) {
     const removed = await saver.deleteForRuns([`run of ${id}`]);
@@ -100,7 +112,7 @@ export const OPERATIONS: Readonly<Record<string, Work>> = {
 export async function everyOperation(saver: Saver, prefix: string, cursor = false): Promise<void> {
   for (const [name, work] of Object.entries(OPERATIONS)) {
     const id = `${prefix}${name}`;
-    await work(saver, id, await prepareThread(saver, id));
+    await work(saver, id, await prepareThread(saver, id), saver);
   }
   if (!cursor) return;
   const id = `${prefix}cursor`;
