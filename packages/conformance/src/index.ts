@@ -15,6 +15,7 @@ import { pruneRaceCases } from "./cases/prune-races.ts";
 import { pythonCases } from "./cases/python.ts";
 import { retentionCases } from "./cases/retention.ts";
 import { rightsCases } from "./cases/rights.ts";
+import { searchPathCases } from "./cases/search-path.ts";
 import { serializerCases } from "./cases/serializers.ts";
 import { setupCases } from "./cases/setup.ts";
 import { streamingCases } from "./cases/streaming.ts";
@@ -73,6 +74,7 @@ export function conformance(mode: Mode): void {
     countCases,
     setupCases,
     rightsCases,
+    searchPathCases,
     dropInCases,
     pythonCases,
     pruneRaceCases,
