@@ -4,6 +4,7 @@ import {
   collect,
   everyOperation,
   grants,
+  HOSTILE,
   METADATA,
   policies,
   prepareThread,
@@ -190,6 +191,15 @@ describe.each(Object.entries(TRANSACTIONS))("tenants in one transaction: %s", (n
       ),
   );
 });
+
+it("a tenant may have any name", () =>
+  withTenants(SHARED["pg Pool"] as SharedKind, async ({ of }) => {
+    for (const name of HOSTILE) await prepareThread(of(name), `${name}:1`);
+    for (const name of HOSTILE) {
+      const threads = (await of(name).listThreads()).map(({ threadId }) => threadId);
+      expect(threads).toEqual([`${name}:1`]);
+    }
+  }));
 
 if (pgBouncerVersion === undefined) {
   it.skip("tenants through PgBouncer (it is not installed)", () => {});

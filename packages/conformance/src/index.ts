@@ -40,6 +40,7 @@ export {
   resumeWith,
   thread,
 } from "./graphs.ts";
+export { HOSTILE } from "./hostile.ts";
 export { type Mode, type Saver, type Session, transactionMode } from "./mode.ts";
 export { everyOperation, OPERATIONS, prepareThread } from "./operations.ts";
 export { grants, policies, type Role, withRole } from "./roles.ts";

@@ -40,15 +40,15 @@ export function sessionSettings(session: unknown): Settings | undefined {
 }
 
 const set = template(
-  "SELECT set_config(name, value, true) FROM unnest($1::text[], $2::text[]) AS s (name, value)",
+  "SELECT pg_catalog.set_config(name, value, true) FROM unnest($1::text[], $2::text[]) AS s (name, value)",
 );
 
 /** As `set`, with the values before; these are complete before the first one is set. */
 const replace = template(`WITH before AS MATERIALIZED (
-  SELECT name, value, current_setting(name, true) AS old
+  SELECT name, value, pg_catalog.current_setting(name, true) AS old
   FROM unnest($1::text[], $2::text[]) AS s (name, value)
 )
-SELECT name, old, set_config(name, value, true) AS new FROM before`);
+SELECT name, old, pg_catalog.set_config(name, value, true) AS new FROM before`);
 
 interface ReplacedRow {
   readonly name: string;

@@ -5,29 +5,50 @@ import type { Mode } from "../mode.ts";
 import { everyOperation } from "../operations.ts";
 import { grants, withRole } from "../roles.ts";
 
-/** Tables, functions and an operator of the names that the statements use, none of which can be used. */
-const decoys = (schema: string) => `
-  CREATE TABLE ${schema}.checkpoints (decoy int);
-  CREATE TABLE ${schema}.checkpoint_blobs (decoy int);
-  CREATE TABLE ${schema}.checkpoint_writes (decoy int);
-  CREATE TABLE ${schema}.waypost_migrations (version int);
-  CREATE TABLE ${schema}.waypost_deleted_threads (decoy int);
-  INSERT INTO ${schema}.waypost_migrations VALUES (1000);
-  ${[
-    "starts_with(text, text)",
-    "set_config(text, text, boolean)",
-    "current_setting(text, boolean)",
-    "hashtextextended(text, int)",
-    "jsonb_each_text(jsonb)",
-    "convert_to(text, text)",
-    "length(bytea)",
-    "octet_length(text)",
-  ]
-    .map(
-      (signature) =>
-        `CREATE FUNCTION ${schema}.${signature} RETURNS boolean LANGUAGE sql AS 'SELECT (1 / 0) = 1';`,
-    )
-    .join("\n  ")}`;
+/** Functions that fit the statements at least as well as those of the server do. */
+const FUNCTIONS = [
+  "convert_from(bytea, text)",
+  "convert_to(text, text)",
+  "current_setting(text, boolean)",
+  "hashtextextended(text, int)",
+  "jsonb_array_length(jsonb)",
+  "jsonb_each_text(jsonb)",
+  "pg_advisory_xact_lock(bigint)",
+  "pg_column_size(bytea)",
+  "pg_column_size(jsonb)",
+  "set_config(text, text, boolean)",
+  "starts_with(text, text)",
+  "unnest(text[])",
+];
+const OPERATORS = [
+  ["->", "jsonb", "jsonb"],
+  ["->>", "jsonb", "jsonb"],
+  ["<", "numeric", "int"],
+  ["||", "text", "int"],
+] as const;
+
+/** Tables, functions and operators that the statements could be led to, none of which works. */
+const decoys = (schema: string): string => {
+  const trap = (signature: string) =>
+    `CREATE FUNCTION ${schema}.${signature} RETURNS text LANGUAGE sql AS $$ SELECT (1 / 0)::text $$;`;
+  const operators = OPERATORS.map(
+    ([name, left, right], i) => `${trap(`trap${i}(${left}, ${right})`)}
+      CREATE OPERATOR ${schema}.${name}
+        (FUNCTION = ${schema}.trap${i}, LEFTARG = ${left}, RIGHTARG = ${right});`,
+  );
+  const aggregates = ["count", "max", "min", "array_agg", "jsonb_agg"].map(
+    (name) => `CREATE AGGREGATE ${schema}.${name} (text) (SFUNC = ${schema}.trap, STYPE = text);`,
+  );
+  return `
+    CREATE TABLE ${schema}.checkpoints (decoy int);
+    CREATE TABLE ${schema}.checkpoint_blobs (decoy int);
+    CREATE TABLE ${schema}.checkpoint_writes (decoy int);
+    CREATE TABLE ${schema}.waypost_migrations (version int);
+    CREATE TABLE ${schema}.waypost_deleted_threads (decoy int);
+    INSERT INTO ${schema}.waypost_migrations VALUES (1000);
+    ${[...FUNCTIONS, "trap(text, text)"].map(trap).join("\n")}
+    ${operators.join("\n")} ${aggregates.join("\n")}`;
+};
 
 /** Settings of the connection that are not the saver's. */
 export function searchPathCases(mode: Mode): void {
@@ -50,7 +71,7 @@ export function searchPathCases(mode: Mode): void {
       }
     };
 
-    it("may lead to other tables and functions of the same names", () =>
+    it("may lead to other tables, functions and operators of the same names", () =>
       withDecoys(async (decoy, schema) => {
         await withClient((client) => client.query(setupScript(schema)));
         await withRole(async ({ name, url }) => {

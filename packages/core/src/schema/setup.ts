@@ -53,7 +53,7 @@ async function readState(session: Queryable, schema: string): Promise<State> {
     bookkeeping: boolean;
   }>({
     name: "",
-    text: `SELECT current_setting('server_encoding') AS encoding,
+    text: `SELECT pg_catalog.current_setting('server_encoding') AS encoding,
   EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname = $1::text) AS namespace,
   EXISTS (
     SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
@@ -70,7 +70,7 @@ async function readState(session: Queryable, schema: string): Promise<State> {
   if (!found.bookkeeping) return { schemaExists: found.namespace, version: 0 };
   const [row] = await session.query<{ version: number | null }>({
     name: "",
-    text: `SELECT max(version) AS version FROM ${tablesIn(schema).migrations}`,
+    text: `SELECT pg_catalog.max(version) AS version FROM ${tablesIn(schema).migrations}`,
     values: [],
   });
   return { schemaExists: true, version: row?.version ?? 0 };
@@ -80,7 +80,7 @@ function migrationCommands(schema: string, from: number): string[] {
   const tables = tablesIn(schema);
   const bookkeeping = `CREATE TABLE IF NOT EXISTS ${tables.migrations} (
   version INTEGER PRIMARY KEY,
-  applied_at TIMESTAMPTZ NOT NULL DEFAULT now()
+  applied_at TIMESTAMPTZ NOT NULL DEFAULT pg_catalog.now()
 )`;
   const pending = MIGRATIONS.slice(from).flatMap((migration, index) => [
     ...migration(tables),
@@ -95,7 +95,7 @@ function createSchemaCommand(schema: string): string {
 
 /** Held until the transaction ends, hence also correct where a pooler changes the session between transactions. */
 function lockCommand(schema: string): string {
-  return `SELECT pg_advisory_xact_lock(hashtextextended(${quoteLiteral(`waypost setup ${schema}`)}, 0))`;
+  return `SELECT pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended(${quoteLiteral(`waypost setup ${schema}`)}, 0))`;
 }
 
 function execute(session: Queryable, text: string): Promise<object[]> {

@@ -56,13 +56,13 @@ export function listStatement(
       )}, ${bind(
         known.map((k) => k.version),
         "text[]",
-      )}) k(thread_id, checkpoint_ns, channel, version)
+      )}) AS k(thread_id, checkpoint_ns, channel, version)
     WHERE k.thread_id = v.thread_id AND k.checkpoint_ns = v.checkpoint_ns
       AND k.channel = v.channel AND k.version = v.version
   )`;
 
     const text = `WITH keys AS (
-  SELECT thread_id, checkpoint_ns, checkpoint_id, row_number() OVER (${NEWEST_FIRST}) AS position
+  SELECT thread_id, checkpoint_ns, checkpoint_id, pg_catalog.row_number() OVER (${NEWEST_FIRST}) AS position
   FROM ${tables.checkpoints}
   ${whereAll(below === undefined ? conditions : [...conditions, below])}
   ${NEWEST_FIRST} LIMIT ${limit}

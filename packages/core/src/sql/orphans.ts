@@ -11,7 +11,8 @@ export const unreferredBlobs = (tables: Tables, thread: string): string => `
   SELECT checkpoint_ns, channel, version FROM ${tables.blobs} WHERE thread_id = ${thread}
   EXCEPT
   SELECT c.checkpoint_ns, v.key, v.value
-  FROM ${tables.checkpoints} c CROSS JOIN LATERAL jsonb_each_text(c.checkpoint -> 'channel_versions') v
+  FROM ${tables.checkpoints} c
+  CROSS JOIN LATERAL pg_catalog.jsonb_each_text(c.checkpoint -> 'channel_versions'::text) v
   WHERE c.thread_id = ${thread}`;
 
 /** Ids to which a thread has writes but no checkpoint: older ones only, as writes may arrive before it. */

@@ -14,9 +14,9 @@ type Act = "DELETE" | "SELECT";
 
 /** Stored size, compressed where it is; without the rows' headers and indexes. */
 const SIZES = {
-  checkpoints: "pg_column_size(r.checkpoint) + pg_column_size(r.metadata)",
-  writes: "pg_column_size(r.blob)",
-  blobs: "coalesce(pg_column_size(r.blob), 0)",
+  checkpoints: "pg_catalog.pg_column_size(r.checkpoint) + pg_catalog.pg_column_size(r.metadata)",
+  writes: "pg_catalog.pg_column_size(r.blob)",
+  blobs: "coalesce(pg_catalog.pg_column_size(r.blob), 0)",
 } as const;
 type Table = keyof typeof SIZES;
 
@@ -41,7 +41,8 @@ export function removedListed(tables: Tables, act: Act): string {
       ? `DELETE FROM ${tables[table]} r USING ${list} l WHERE ${where} AND ${match} RETURNING ${size}`
       : `SELECT ${size} FROM ${tables[table]} r JOIN ${list} l ON ${match} WHERE ${where}`;
   };
-  const kept = "(SELECT count(*)::int FROM chosen) - (SELECT count(*)::int FROM going)";
+  const kept =
+    "(SELECT pg_catalog.count(*)::int FROM chosen) - (SELECT pg_catalog.count(*)::int FROM going)";
   return `, ${counted(removed, kept)}`;
 }
 
@@ -58,7 +59,7 @@ export function removedWhole(tables: Tables, condition: string, act: Act): strin
 
 function counted(removed: (table: Table) => string, kept: string): string {
   const sum = (table: string) =>
-    `(SELECT count(*)::int AS rows, coalesce(sum(size), 0) AS size FROM ${table})`;
+    `(SELECT pg_catalog.count(*)::int AS rows, coalesce(pg_catalog.sum(size), 0) AS size FROM ${table})`;
   return `old_checkpoints AS (
   ${removed("checkpoints")}
 ), old_writes AS (

@@ -60,7 +60,7 @@ export function tupleColumns(expressions: Partial<Record<keyof TupleRow, string>
 export function valueColumns(from: string, jsonIsText: boolean): { json: string; bytes: string } {
   if (!jsonIsText) return { json: "NULL::text", bytes: `${from}.blob` };
   return {
-    json: `CASE WHEN ${from}.type = 'json' THEN convert_from(${from}.blob, 'UTF8') END`,
+    json: `CASE WHEN ${from}.type = 'json' THEN pg_catalog.convert_from(${from}.blob, 'UTF8') END`,
     bytes: `CASE WHEN ${from}.type = 'json' THEN NULL ELSE ${from}.blob END`,
   };
 }
@@ -133,10 +133,11 @@ UNION ALL${writes(
     "send",
     "p.parent_checkpoint_id",
     `
-WHERE (p.checkpoint ->> 'v')::numeric < 4 AND w.channel = '__pregel_tasks'`,
+WHERE (p.checkpoint ->> 'v'::text)::numeric < 4::numeric AND w.channel = '__pregel_tasks'`,
   )}`;
 }
 
 /** The channels and versions that the checkpoints of `page` refer to. */
 export const REFERRED_VERSIONS = `SELECT p.thread_id, p.checkpoint_ns, v.key AS channel, v.value AS version
-  FROM page p CROSS JOIN LATERAL jsonb_each_text(p.checkpoint -> 'channel_versions') v`;
+  FROM page p
+  CROSS JOIN LATERAL pg_catalog.jsonb_each_text(p.checkpoint -> 'channel_versions'::text) v`;
