@@ -16,6 +16,8 @@ import { prunePropertyCases } from "./cases/prune-property.ts";
 import { pruneRaceCases } from "./cases/prune-races.ts";
 import { pythonCases } from "./cases/python.ts";
 import { retentionCases } from "./cases/retention.ts";
+import { rightsCases } from "./cases/rights.ts";
+import { searchPathCases } from "./cases/search-path.ts";
 import { serializerCases } from "./cases/serializers.ts";
 import { setupCases } from "./cases/setup.ts";
 import { storageCases } from "./cases/storage.ts";
@@ -44,7 +46,10 @@ export {
   resumeWith,
   thread,
 } from "./graphs.ts";
+export { HOSTILE } from "./hostile.ts";
 export { type Mode, type Saver, type Session, transactionMode } from "./mode.ts";
+export { everyOperation, OPERATIONS, prepareThread } from "./operations.ts";
+export { grants, policies, type Role, withRole } from "./roles.ts";
 export { CountingProxy } from "./wire.ts";
 
 /** Registers the whole suite for one mode of a driver with vitest. */
@@ -77,6 +82,8 @@ export function conformance(mode: Mode): void {
     faultCases,
     countCases,
     setupCases,
+    rightsCases,
+    searchPathCases,
     dropInCases,
     pythonCases,
     pruneRaceCases,

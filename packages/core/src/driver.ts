@@ -26,6 +26,12 @@ export type LockPlace =
   /** In the caller's transaction, until that ends. */
   | { readonly on: "transaction" };
 
+/** A transaction that is open. */
+export interface Transaction extends Queryable {
+  /** It is the caller's, and goes on when the work in it is done. */
+  readonly joined: boolean;
+}
+
 /** All that a driver has to know. It knows nothing of checkpoints. */
 export interface Driver extends Queryable {
   /** What can be tried again after an error, at this moment. */
@@ -38,14 +44,29 @@ export interface Driver extends Queryable {
    * BEGIN, the work, COMMIT, on one session. If the work throws: ROLLBACK, and its error is rethrown.
    * Where the caller has a transaction open on that session, the work joins it instead.
    */
-  transaction<T>(work: (tx: Queryable) => Promise<T>): Promise<T>;
+  transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
+  /**
+   * BEGIN, two statements, COMMIT, in as few round trips as the connection can; rows of the second.
+   * Drivers without it do the same through `transaction`, one round trip after the other.
+   *
+   * @returns undefined, and nothing is sent, where the caller has a transaction open
+   */
+  queryAfter?<Row extends object>(
+    before: Statement,
+    statement: Statement,
+  ): Promise<Row[] | undefined>;
   /**
    * Rows through a cursor of the driver's own, in batches. The connection goes back when the loop
    * ends, is left or throws.
    *
+   * @param before what comes first, in one transaction with the cursor
    * @throws InvalidInputError where this connection can't be kept apart for a cursor
    */
-  stream<Row extends object>(statement: Statement, batch: number): AsyncIterable<Row[]>;
+  stream<Row extends object>(
+    statement: Statement,
+    batch: number,
+    before?: Statement,
+  ): AsyncIterable<Row[]>;
   /** Ends only what the driver itself opened. */
   close(): Promise<void>;
 }
@@ -74,6 +95,52 @@ export async function runTransaction<T>(
     else await command("ROLLBACK").catch(onBroken);
     throw error;
   }
+}
+
+/**
+ * A transaction of two statements, sent without waiting for answers. Where one of them fails, the server
+ * takes COMMIT for ROLLBACK.
+ *
+ * @param send puts a statement behind those that were sent before, on one connection
+ * @returns the rows of the second
+ * @throws the first error
+ */
+export async function pipelineTransaction<Row extends object>(
+  send: (statement: Statement) => Promise<Row[]>,
+  before: Statement,
+  statement: Statement,
+): Promise<Row[]> {
+  const command = (text: string): Statement => ({ text, values: [], name: "" });
+  const statements = [command("BEGIN"), before, statement, command("COMMIT")];
+  const answers = await Promise.allSettled(statements.map(send));
+  const rows = answers.map((answer) => {
+    if (answer.status === "rejected") throw answer.reason;
+    return answer.value;
+  });
+  return rows[2] as Row[];
+}
+
+/**
+ * Keeps a transaction open for a generator, which can't run within a callback.
+ *
+ * @param begin runs the work in a transaction, which lasts as long as that
+ */
+export function holdTransaction<Tx>(
+  begin: (work: (tx: Tx) => Promise<void>) => Promise<unknown>,
+): Promise<{ readonly tx: Tx; end(): Promise<void> }> {
+  return new Promise((resolve, reject) => {
+    const ended = begin((tx) => {
+      return new Promise<void>((finish) => {
+        const end = async () => {
+          finish();
+          // It was read from only, and what failed in it was thrown by the read.
+          await ended.catch(() => {});
+        };
+        resolve({ tx, end });
+      });
+    });
+    ended.catch(reject);
+  });
 }
 
 /**

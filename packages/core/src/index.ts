@@ -1,13 +1,16 @@
 export type { Fetch, ListOptions } from "./config.js";
 export {
   type Driver,
+  holdTransaction,
   type LockPlace,
+  pipelineTransaction,
   type Queryable,
   refuseCursor,
   refuseLock,
   runTransaction,
   type SqlValue,
   type Statement,
+  type Transaction,
 } from "./driver.js";
 export { DatabaseError, InvalidInputError, SerializationError, WaypostError } from "./errors.js";
 export type { OperationEvent, StatementEvent } from "./operations.js";

@@ -123,7 +123,7 @@ export function observed(driver: Driver): Driver {
     client: driver.client,
     lockPlace: () => driver.lockPlace(),
     query: (statement) => send(driver, statement),
-    transaction: (work) => driver.transaction((tx) => work(observe(tx))),
+    transaction: (work) => driver.transaction((tx) => work({ ...observe(tx), joined: tx.joined })),
     stream: (statement, batch) => driver.stream(statement, batch),
     close: () => driver.close(),
   };

@@ -92,6 +92,7 @@ async function storeWhole(store: Store, serde: Serializer, put: Put): Promise<vo
       if (stored.length === 0) throw parentRemoved();
     } else await send(tx, sql.put(whole, false));
   });
+  store.sharing.stored(whole, put.versions, []);
 }
 
 /**

@@ -14,6 +14,8 @@ export interface DevPostgres extends AsyncDisposable {
 export interface DevPostgresOptions {
   /** Gives up while the server is starting; once it has started, use `stop()`. */
   readonly signal?: AbortSignal;
+  /** A new server even where `DATABASE_URL` names one, for who changes its settings. Default false. */
+  readonly own?: boolean;
 }
 
 /**
@@ -23,9 +25,12 @@ export interface DevPostgresOptions {
  * @throws if the server can't be started (Postgres says why on standard error), or the signal's
  *   reason; in both cases nothing is left behind
  */
-export async function devPostgres({ signal }: DevPostgresOptions = {}): Promise<DevPostgres> {
+export async function devPostgres({
+  signal,
+  own = false,
+}: DevPostgresOptions = {}): Promise<DevPostgres> {
   signal?.throwIfAborted();
-  const url = process.env.DATABASE_URL;
+  const url = own ? undefined : process.env.DATABASE_URL;
   if (url) return handle(url, false, async () => {});
 
   const { started, stop } = supervise();

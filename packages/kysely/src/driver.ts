@@ -1,12 +1,13 @@
 import {
   type Driver,
+  holdTransaction,
   InvalidInputError,
   type LockPlace,
   portableValue,
-  type Queryable,
   type Recovery,
   refuseCursor,
   type Statement,
+  type Transaction,
   Turns,
 } from "@waypost/core";
 import { CompiledQuery } from "kysely";
@@ -19,6 +20,16 @@ async function send<Row extends object>(db: KyselyDatabase, statement: Statement
   const { rows } = await db.executeQuery(compiled(statement) as never);
   // After an error that follows some rows, postgres.js begins the connection's next result with holes.
   return rows.filter((row) => row !== undefined) as Row[];
+}
+
+async function* rowsOf<Row extends object>(
+  db: KyselyDatabase,
+  statement: Statement,
+  batch: number,
+): AsyncGenerator<Row[]> {
+  const query = compiled(statement);
+  const results = db.getExecutor().stream(query as never, batch, query.queryId as never);
+  for await (const { rows } of results) yield rows as Row[];
 }
 
 /** What Kysely's dialects throw in place of streaming; they have no way to ask them first. */
@@ -55,19 +66,24 @@ export class KyselyDriver implements Driver {
     return this.#turns === undefined ? work() : this.#turns.alone(work);
   }
 
-  async transaction<T>(work: (tx: Queryable) => Promise<T>): Promise<T> {
-    const on = (db: KyselyDatabase): Queryable => ({ query: (statement) => send(db, statement) });
-    if (this.#turns !== undefined) return this.#turns.alone(() => work(on(this.#db)));
-    return (await this.#db.transaction().execute((tx) => work(on(tx)))) as T;
+  async transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    const on = (db: KyselyDatabase, joined: boolean): Transaction => ({
+      joined,
+      query: (statement) => send(db, statement),
+    });
+    if (this.#turns !== undefined) return this.#turns.alone(() => work(on(this.#db, true)));
+    return (await this.#db.transaction().execute((tx) => work(on(tx, false)))) as T;
   }
 
-  async *stream<Row extends object>(statement: Statement, batch: number): AsyncGenerator<Row[]> {
+  async *stream<Row extends object>(
+    statement: Statement,
+    batch: number,
+    before?: Statement,
+  ): AsyncGenerator<Row[]> {
     if (this.#turns !== undefined) refuseCursor("a transaction");
     try {
-      const query = compiled(statement);
-      const executor = this.#db.getExecutor();
-      const results = executor.stream(query as never, batch, query.queryId as never);
-      for await (const { rows } of results) yield rows as Row[];
+      if (before === undefined) yield* rowsOf<Row>(this.#db, statement, batch);
+      else yield* this.#streamAfter<Row>(before, statement, batch);
     } catch (error) {
       if (!(error instanceof Error && CANNOT_STREAM.test(error.message))) throw error;
       throw new InvalidInputError(
@@ -80,4 +96,20 @@ export class KyselyDriver implements Driver {
 
   /** The database is the caller's. */
   async close(): Promise<void> {}
+
+  async *#streamAfter<Row extends object>(
+    before: Statement,
+    statement: Statement,
+    batch: number,
+  ): AsyncGenerator<Row[]> {
+    const { tx, end } = await holdTransaction<KyselyDatabase>((work) =>
+      this.#db.transaction().execute(work),
+    );
+    try {
+      await send(tx, before);
+      yield* rowsOf<Row>(tx, statement, batch);
+    } finally {
+      await end();
+    }
+  }
 }

@@ -3,12 +3,13 @@ import {
   InvalidInputError,
   type LockPlace,
   type PreparePolicy,
-  type Queryable,
+  pipelineTransaction,
   type Recovery,
   refuseCursor,
   refuseLock,
   runTransaction,
   type Statement,
+  type Transaction,
   Turns,
 } from "@waypost/core";
 import {
@@ -30,16 +31,41 @@ async function send<Row extends object>(
   return rows as Row[];
 }
 
+const command = (client: PgQueryable, text: string) => send(client, { text, values: [], name: "" });
+
 /** One transaction on a client that nobody else uses meanwhile. */
 function transact<T>(
   client: PgQueryable,
-  work: (tx: Queryable) => Promise<T>,
+  work: (tx: Transaction) => Promise<T>,
   onBroken?: (error: unknown) => void,
 ): Promise<T> {
   // Unnamed: a prepared statement that a pooler refuses would abort the transaction.
-  const tx: Queryable = { query: (statement) => send(client, statement) };
-  const command = (text: string) => send(client, { text, values: [], name: "" });
-  return runTransaction(command, () => work(tx), onBroken);
+  const tx: Transaction = { joined: false, query: (statement) => send(client, statement) };
+  return runTransaction(
+    (text) => command(client, text),
+    () => work(tx),
+    onBroken,
+  );
+}
+
+/** A transaction of two statements; with a name that is refused it is done again, as nothing of it holds. */
+function transactTwo<Row extends object>(
+  client: PgClient,
+  prepare: PreparePolicy,
+  before: Statement,
+  statement: Statement,
+  onBroken?: (error: unknown) => void,
+): Promise<Row[]> {
+  return prepare.run(statement, false, (name) => {
+    const run = (each: Statement) =>
+      send<Row>(client, each, name === undefined ? undefined : each.name || undefined);
+    if (client.pipeline) return pipelineTransaction(run, before, statement);
+    const work = async () => {
+      await run(before);
+      return run(statement);
+    };
+    return runTransaction((text) => command(client, text), work, onBroken);
+  });
 }
 
 /** A client of the pool that is kept for a while. */
@@ -80,9 +106,14 @@ async function* rowsOf<Row extends object>(
   lease: Lease,
   cursor: PgCursor,
   batch: number,
+  before: Statement | undefined,
 ): AsyncGenerator<Row[]> {
-  lease.client.query(cursor);
   try {
+    if (before !== undefined) {
+      await command(lease.client, "BEGIN");
+      await send(lease.client, before);
+    }
+    lease.client.query(cursor);
     let rows = await cursor.read(batch);
     while (rows.length > 0) {
       yield rows as Row[];
@@ -93,7 +124,10 @@ async function* rowsOf<Row extends object>(
     throw error;
   } finally {
     // After an error close() may wait for an answer that has been there already.
-    if (lease.broken === undefined) await cursor.close();
+    if (lease.broken === undefined) {
+      await cursor.close();
+      if (before !== undefined) await command(lease.client, "COMMIT");
+    }
   }
 }
 
@@ -129,19 +163,21 @@ export class PoolDriver implements Driver {
     );
   }
 
-  async transaction<T>(work: (tx: Queryable) => Promise<T>): Promise<T> {
-    const lease = await checkOut(this.#pool);
-    try {
-      const done = transact(lease.client, work, (error) => {
-        lease.broken = error as Error;
-      });
-      return await Promise.race([done, lease.lost]);
-    } finally {
-      lease.release();
-    }
+  transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    return this.#leased((client, onBroken) => transact(client, work, onBroken));
   }
 
-  async *stream<Row extends object>(statement: Statement, batch: number): AsyncGenerator<Row[]> {
+  queryAfter<Row extends object>(before: Statement, statement: Statement): Promise<Row[]> {
+    return this.#leased((client, onBroken) =>
+      transactTwo<Row>(client, this.#options.prepare, before, statement, onBroken),
+    );
+  }
+
+  async *stream<Row extends object>(
+    statement: Statement,
+    batch: number,
+    before?: Statement,
+  ): AsyncGenerator<Row[]> {
     const { cursor: Cursor } = this.#options;
     if (Cursor === undefined) {
       throw new InvalidInputError(
@@ -156,6 +192,7 @@ export class PoolDriver implements Driver {
         lease,
         new Cursor(statement.text, [...statement.values], { types: TYPES }),
         batch,
+        before,
       );
     } finally {
       lease.release();
@@ -165,6 +202,20 @@ export class PoolDriver implements Driver {
   async close(): Promise<void> {
     if (this.#options.owned) this.#closed ??= this.#pool.end();
     await this.#closed;
+  }
+
+  async #leased<T>(
+    work: (client: PgPoolClient, onBroken: (error: unknown) => void) => Promise<T>,
+  ): Promise<T> {
+    const lease = await checkOut(this.#pool);
+    try {
+      const done = work(lease.client, (error) => {
+        lease.broken = error as Error;
+      });
+      return await Promise.race([done, lease.lost]);
+    } finally {
+      lease.release();
+    }
   }
 }
 
@@ -194,12 +245,24 @@ export class ClientDriver implements Driver {
     return this.#client.pipeline ? this.#turns.together(work) : this.#turns.alone(work);
   }
 
-  async transaction<T>(work: (tx: Queryable) => Promise<T>): Promise<T> {
+  async transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     this.#assertConnected();
     return this.#turns.alone(() =>
       this.#inTransaction
-        ? work({ query: (statement) => send(this.#client, statement) })
+        ? work({ joined: true, query: (statement) => send(this.#client, statement) })
         : transact(this.#client, work),
+    );
+  }
+
+  async queryAfter<Row extends object>(
+    before: Statement,
+    statement: Statement,
+  ): Promise<Row[] | undefined> {
+    this.#assertConnected();
+    return this.#turns.alone(async () =>
+      this.#inTransaction
+        ? undefined
+        : transactTwo<Row>(this.#client, this.#prepare, before, statement),
     );
   }
 

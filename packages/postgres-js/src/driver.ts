@@ -1,15 +1,17 @@
 import {
   type Driver,
+  holdTransaction,
   isLost,
   type LockPlace,
   type PreparePolicy,
+  pipelineTransaction,
   portableValue,
-  type Queryable,
   refuseCursor,
   refuseLock,
   runTransaction,
   type Statement,
   sqlState,
+  type Transaction,
   Turns,
   textParser,
 } from "@waypost/core";
@@ -58,7 +60,8 @@ async function send<Row extends object>(
   return toRows<Row>((await session.unsafe(text, parameters, { prepare }).raw()) as RawResult);
 }
 
-const unprepared = (session: PostgresJsSession): Queryable => ({
+const unprepared = (session: PostgresJsSession, joined: boolean): Transaction => ({
+  joined,
   query: (statement) => send(session, statement),
 });
 
@@ -69,6 +72,21 @@ const unprepared = (session: PostgresJsSession): Queryable => ({
 function unlessLost(error: unknown): Promise<never> {
   if (isLost(error)) return new Promise(() => {});
   throw error;
+}
+
+async function* rowsOf<Row extends object>(
+  session: PostgresJsSession,
+  { text, values }: Statement,
+  batch: number,
+): AsyncGenerator<Row[]> {
+  const parameters = values.map(portableValue) as never[];
+  const cursor = session.unsafe(text, parameters, { prepare: false }).raw().cursor(batch);
+  let columns: RawResult["columns"] | undefined;
+  for await (const result of cursor as AsyncIterable<RawResult>) {
+    // Only the first batch is described.
+    columns ??= result.columns;
+    yield toRows<Row>(result, columns);
+  }
 }
 
 /** Each operation on any connection of the client. */
@@ -98,22 +116,36 @@ export class SqlDriver implements Driver {
     );
   }
 
-  async transaction<T>(work: (tx: Queryable) => Promise<T>): Promise<T> {
-    return (await this.#sql.begin((tx) => work(unprepared(tx)).catch(unlessLost))) as T;
+  async transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    return (await this.#sql.begin((tx) => work(unprepared(tx, false)).catch(unlessLost))) as T;
+  }
+
+  queryAfter<Row extends object>(before: Statement, statement: Statement): Promise<Row[]> {
+    return this.#prepare.run(statement, false, async (name) => {
+      const prepare = name !== undefined;
+      // The two follow each other without waiting; postgres.js itself waits for BEGIN.
+      const both = (tx: PostgresJsSession) =>
+        Promise.all([send(tx, before, prepare), send<Row>(tx, statement, prepare)]).catch(
+          unlessLost,
+        );
+      const [, rows] = (await this.#sql.begin(both)) as [object[], Row[]];
+      return rows;
+    });
   }
 
   async *stream<Row extends object>(
-    { text, values }: Statement,
+    statement: Statement,
     batch: number,
+    before?: Statement,
   ): AsyncGenerator<Row[]> {
     if (this.#sql.options.max === 1) refuseCursor("a client with `max: 1`");
-    const parameters = values.map(portableValue) as never[];
-    const cursor = this.#sql.unsafe(text, parameters, { prepare: false }).raw().cursor(batch);
-    let columns: RawResult["columns"] | undefined;
-    for await (const result of cursor as AsyncIterable<RawResult>) {
-      // Only the first batch is described.
-      columns ??= result.columns;
-      yield toRows<Row>(result, columns);
+    if (before === undefined) return yield* rowsOf<Row>(this.#sql, statement, batch);
+    const { tx, end } = await holdTransaction<PostgresJsSession>((work) => this.#sql.begin(work));
+    try {
+      await send(tx, before);
+      yield* rowsOf<Row>(tx, statement, batch);
+    } finally {
+      await end();
     }
   }
 
@@ -123,31 +155,33 @@ export class SqlDriver implements Driver {
   }
 }
 
-/** All operations in a transaction of the caller. */
+/** All operations in a transaction of the caller. What needs several statements is alone. */
 export class TransactionDriver implements Driver {
   readonly recovery = "none";
   readonly client: object;
   readonly #sql: PostgresJsTransaction;
   readonly #prepare: PreparePolicy;
+  readonly #turns: Turns;
 
   constructor(sql: PostgresJsTransaction, prepare: PreparePolicy) {
     this.client = sql;
     this.#sql = sql;
     this.#prepare = prepare;
+    this.#turns = Turns.of(sql);
   }
 
   query<Row extends object>(statement: Statement): Promise<Row[]> {
-    return this.#prepare.run(statement, true, (name) =>
-      send<Row>(this.#sql, statement, name !== undefined),
-    );
+    return this.#turns.together(() => this.#send(statement));
   }
 
   async lockPlace(): Promise<LockPlace> {
     return { on: "transaction" };
   }
 
-  transaction<T>(work: (tx: Queryable) => Promise<T>): Promise<T> {
-    return work(this);
+  transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    return this.#turns.alone(() =>
+      work({ joined: true, query: (statement) => this.#send(statement) }),
+    );
   }
 
   stream(): never {
@@ -156,6 +190,12 @@ export class TransactionDriver implements Driver {
 
   /** The transaction is the caller's. */
   async close(): Promise<void> {}
+
+  #send<Row extends object>(statement: Statement): Promise<Row[]> {
+    return this.#prepare.run(statement, true, (name) =>
+      send<Row>(this.#sql, statement, name !== undefined),
+    );
+  }
 }
 
 const NO_ACTIVE_TRANSACTION = "25P01";
@@ -184,14 +224,13 @@ export class ReservedDriver implements Driver {
     );
   }
 
-  transaction<T>(work: (tx: Queryable) => Promise<T>): Promise<T> {
-    const tx = unprepared(this.#sql);
+  transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     return this.#turns.alone(async () =>
       (await this.#joins())
-        ? work(tx)
+        ? work(unprepared(this.#sql, true))
         : runTransaction(
             (text) => this.#command(text),
-            () => work(tx),
+            () => work(unprepared(this.#sql, false)),
           ),
     );
   }
@@ -201,6 +240,22 @@ export class ReservedDriver implements Driver {
       if (await this.#joins()) return { on: "transaction" };
       const { state } = (await this.#sql.unsafe("SELECT 1").raw()) as RawResult;
       return { on: "session", pid: state?.pid ?? undefined };
+    });
+  }
+
+  queryAfter<Row extends object>(
+    before: Statement,
+    statement: Statement,
+  ): Promise<Row[] | undefined> {
+    return this.#turns.alone(async () => {
+      if (await this.#joins()) return undefined;
+      return this.#prepare.run(statement, false, (name) =>
+        pipelineTransaction(
+          (each) => send<Row>(this.#sql, each, name !== undefined && each.name !== ""),
+          before,
+          statement,
+        ),
+      );
     });
   }
 

@@ -76,7 +76,7 @@ async function readState(session: Queryable, schema: string): Promise<State> {
     bookkeeping: boolean;
   }>({
     name: "",
-    text: `SELECT current_setting('server_encoding') AS encoding,
+    text: `SELECT pg_catalog.current_setting('server_encoding') AS encoding,
   EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname = $1::text) AS namespace,
   EXISTS (
     SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
@@ -93,7 +93,7 @@ async function readState(session: Queryable, schema: string): Promise<State> {
   if (!found.bookkeeping) return { schemaExists: found.namespace, version: 0 };
   const [row] = await session.query<{ version: number | null }>({
     name: "",
-    text: `SELECT max(version) AS version FROM ${tablesIn(schema).migrations}`,
+    text: `SELECT pg_catalog.max(version) AS version FROM ${tablesIn(schema).migrations}`,
     values: [],
   });
   return { schemaExists: true, version: row?.version ?? 0 };
@@ -103,7 +103,7 @@ function migrationCommands(schema: string, from: number): string[] {
   const tables = tablesIn(schema);
   const bookkeeping = `CREATE TABLE IF NOT EXISTS ${tables.migrations} (
   version INTEGER PRIMARY KEY,
-  applied_at TIMESTAMPTZ NOT NULL DEFAULT now()
+  applied_at TIMESTAMPTZ NOT NULL DEFAULT pg_catalog.now()
 )`;
   // Before the first migration: tables that are there already may be read by another saver, too.
   const storage = [
@@ -112,7 +112,7 @@ function migrationCommands(schema: string, from: number): string[] {
   value TEXT NOT NULL
 )`,
     `INSERT INTO ${tables.settings} (name, value)
-SELECT 'storage', CASE WHEN to_regclass(${quoteLiteral(tables.checkpoints)}) IS NULL THEN 'shared' ELSE 'whole' END
+SELECT 'storage', CASE WHEN pg_catalog.to_regclass(${quoteLiteral(tables.checkpoints)}) IS NULL THEN 'shared' ELSE 'whole' END
 ON CONFLICT DO NOTHING`,
   ];
   const pending = MIGRATIONS.slice(from).flatMap((migration, index) => [
@@ -128,7 +128,7 @@ function createSchemaCommand(schema: string): string {
 
 /** Held until the transaction ends, hence also correct where a pooler changes the session between transactions. */
 function lockCommand(schema: string): string {
-  return `SELECT pg_advisory_xact_lock(hashtextextended(${quoteLiteral(`waypost setup ${schema}`)}, 0))`;
+  return `SELECT pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended(${quoteLiteral(`waypost setup ${schema}`)}, 0))`;
 }
 
 function execute(session: Queryable, text: string): Promise<object[]> {

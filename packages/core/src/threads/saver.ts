@@ -6,6 +6,7 @@ import { type Operation, observed, type Policy, runOperation } from "../operatio
 import type { CheckedOptions } from "../options.js";
 import { type Tables, tablesIn } from "../schema/identifiers.js";
 import { type SetupOptions, setup } from "../schema/setup.js";
+import { withSession } from "../session.js";
 import { deleteThreadStatement } from "../sql/delete-thread.js";
 import { listThreadsStatement, type ThreadRow } from "../sql/list-threads.js";
 import type { Storage } from "../sql/storage.js";
@@ -53,10 +54,11 @@ export abstract class ThreadSaver extends BaseCheckpointSaver<number> implements
   readonly #lock: ThreadLockStatements;
 
   constructor(driver: Driver, options: CheckedOptions, reader: Driver | undefined) {
-    const { schema, serde, retention, tombstones, policy } = options;
+    const { schema, serde, retention, tombstones, session, policy } = options;
     super(serde);
-    this.driver = observed(driver);
-    this.reader = reader === undefined ? this.driver : observed(reader);
+    const seen = (one: Driver) => observed(session === undefined ? one : withSession(one, session));
+    this.driver = seen(driver);
+    this.reader = reader === undefined ? this.driver : seen(reader);
     this.#policy = policy;
     this.#schema = schema;
     this.tables = tablesIn(schema);
