@@ -10,6 +10,7 @@ import { listCases } from "./cases/list.ts";
 import { lockCases } from "./cases/locks.ts";
 import { lockServerCases } from "./cases/locks-server.ts";
 import { officialCases } from "./cases/official.ts";
+import { partitionCases } from "./cases/partitions.ts";
 import { propertyCases } from "./cases/property.ts";
 import { pruneCases } from "./cases/prune.ts";
 import { prunePropertyCases } from "./cases/prune-property.ts";
@@ -90,6 +91,7 @@ export function conformance(mode: Mode): void {
     storageSharingCases,
     storagePropertyCases,
     storageRewriteCases,
+    partitionCases,
     lockServerCases,
   ];
   if (!mode.embedded) groups.push(...besideIt);

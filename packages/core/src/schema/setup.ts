@@ -2,6 +2,7 @@ import type { Driver, Queryable } from "../driver.js";
 import { InvalidInputError, WaypostError } from "../errors.js";
 import { type Storage, storageStatements } from "../sql/storage.js";
 import { checkSchemaName, quoteIdentifier, quoteLiteral, tablesIn } from "./identifiers.js";
+import { checkLayout, distributeCommands, type Layout, layoutOf } from "./layout.js";
 import { MIGRATIONS } from "./migrations/index.js";
 
 export interface SetupOptions {
@@ -11,6 +12,13 @@ export interface SetupOptions {
    * is; tables that `setup()` creates are `"shared"`, those it finds are `"whole"`.
    */
   storage?: Storage;
+  /**
+   * Makes the tables in so many partitions by the hash of `thread_id`, 2 to 1024. Tables that are there
+   * already must have as many. Default: none.
+   */
+  partitions?: number;
+  /** Spreads the tables over a Citus cluster, by `thread_id`. Default: not. */
+  distribute?: "citus";
 }
 
 interface State {
@@ -31,12 +39,17 @@ export async function setup(
   options: SetupOptions = {},
 ): Promise<void> {
   const storage = storageOf(options);
+  const layout = layoutOf(options);
+  await checkLayout(driver, schema, layout);
   if ((await readState(driver, schema)).version < MIGRATIONS.length) {
     await driver.transaction(async (tx) => {
       await execute(tx, lockCommand(schema));
       const state = await readState(tx, schema);
       if (!state.schemaExists) await execute(tx, createSchemaCommand(schema));
-      for (const command of migrationCommands(schema, state.version)) await execute(tx, command);
+      // Somebody else may have made the tables meanwhile.
+      await checkLayout(tx, schema, layout);
+      for (const command of migrationCommands(schema, state.version, layout))
+        await execute(tx, command);
     });
   }
   if (storage !== undefined) await driver.query(storageStatements(tablesIn(schema)).set(storage));
@@ -53,16 +66,21 @@ function storageOf({ storage }: SetupOptions): Storage | undefined {
  * by someone else, as often as they like.
  *
  * @param schema name of the schema, as in the saver's options
+ * @param options.partitions @param options.distribute as of `setup()`
  * @returns SQL without parameters, for psql or any migration tool
  * @throws InvalidInputError if the schema's name can't be used
  */
-export function setupScript(schema = "public"): string {
+export function setupScript(
+  schema = "public",
+  options: Pick<SetupOptions, "partitions" | "distribute"> = {},
+): string {
   checkSchemaName(schema);
+  const layout = layoutOf(options);
   const commands = [
     "BEGIN",
     lockCommand(schema),
     ...(schema === "public" ? [] : [createSchemaCommand(schema)]),
-    ...migrationCommands(schema, 0),
+    ...migrationCommands(schema, 0, layout),
     "COMMIT",
   ];
   return commands.map((command) => `${command};\n`).join("\n");
@@ -99,7 +117,7 @@ async function readState(session: Queryable, schema: string): Promise<State> {
   return { schemaExists: true, version: row?.version ?? 0 };
 }
 
-function migrationCommands(schema: string, from: number): string[] {
+function migrationCommands(schema: string, from: number, layout: Layout): string[] {
   const tables = tablesIn(schema);
   const bookkeeping = `CREATE TABLE IF NOT EXISTS ${tables.migrations} (
   version INTEGER PRIMARY KEY,
@@ -116,10 +134,11 @@ SELECT 'storage', CASE WHEN pg_catalog.to_regclass(${quoteLiteral(tables.checkpo
 ON CONFLICT DO NOTHING`,
   ];
   const pending = MIGRATIONS.slice(from).flatMap((migration, index) => [
-    ...migration(tables),
+    ...migration(tables, layout.partitions),
     `INSERT INTO ${tables.migrations} (version) VALUES (${from + index + 1}) ON CONFLICT DO NOTHING`,
   ]);
-  return from < MIGRATIONS.length ? [bookkeeping, ...storage, ...pending] : [];
+  const distributed = layout.distribute === "citus" ? distributeCommands(tables, quoteLiteral) : [];
+  return from < MIGRATIONS.length ? [bookkeeping, ...storage, ...pending, ...distributed] : [];
 }
 
 function createSchemaCommand(schema: string): string {
