@@ -89,40 +89,47 @@ export function faultCases(mode: Mode): void {
 }
 
 function reconnectCases(mode: Mode): void {
-  it("loses nothing while connections are ended at random, and graphs go on by themselves", () =>
-    withSaver(mode, async (saver, schema) => {
-      let done = false;
-      let ended = 0;
-      const storm = withClient(async (client) => {
-        while (!done) {
-          await wait(20 + Math.random() * 60);
-          ended += await terminate(client, schema);
+  it("loses nothing while connections are ended at random, and graphs go on by themselves", () => {
+    // On a busy machine a statement takes as long as a connection lives; six tries may all be hit.
+    const options = { retry: { attempts: 20 } };
+    return withSaver(
+      mode,
+      async (saver, schema) => {
+        let done = false;
+        let ended = 0;
+        const storm = withClient(async (client) => {
+          while (!done) {
+            await wait(20 + Math.random() * 60);
+            ended += await terminate(client, schema);
+          }
+        });
+        const turns = 6;
+        const talk = async (id: string) => {
+          for (let turn = 0; turn < turns; turn++) {
+            const { log } = await chainGraph(saver).invoke({ log: [`${turn}`] }, thread(id));
+            expect(log).toHaveLength((turn + 1) * 3);
+          }
+        };
+        const ids = ["a", "b", "c", "d"];
+        try {
+          await Promise.all(ids.map(talk));
+        } finally {
+          done = true;
+          await storm;
         }
-      });
-      const turns = 6;
-      const talk = async (id: string) => {
-        for (let turn = 0; turn < turns; turn++) {
-          const { log } = await chainGraph(saver).invoke({ log: [`${turn}`] }, thread(id));
-          expect(log).toHaveLength((turn + 1) * 3);
+        expect(ended).toBeGreaterThan(0);
+        for (const id of ids) {
+          const history = await collect(saver.list(thread(id)));
+          // Four checkpoints a turn: the input, and each of three steps.
+          expect(history).toHaveLength(turns * 4);
+          expect(history[0]?.checkpoint.channel_values.log).toEqual(
+            Array.from({ length: turns }, (_, turn) => [`${turn}`, "a", "b"]).flat(),
+          );
         }
-      };
-      const ids = ["a", "b", "c", "d"];
-      try {
-        await Promise.all(ids.map(talk));
-      } finally {
-        done = true;
-        await storm;
-      }
-      expect(ended).toBeGreaterThan(0);
-      for (const id of ids) {
-        const history = await collect(saver.list(thread(id)));
-        // Four checkpoints a turn: the input, and each of three steps.
-        expect(history).toHaveLength(turns * 4);
-        expect(history[0]?.checkpoint.channel_values.log).toEqual(
-          Array.from({ length: turns }, (_, turn) => [`${turn}`, "a", "b"]).flat(),
-        );
-      }
-    }));
+      },
+      options,
+    );
+  });
 
   it("tries a put again whose connection is ended in the middle, and stores it once", () =>
     withSaver(mode, async (saver, schema) => {
