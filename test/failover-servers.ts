@@ -18,6 +18,15 @@ const SETTINGS = {
   fsync: "off",
 };
 
+/** Where npm has no Postgres for the platform, there is no second server to start. */
+export const canStartServers: boolean = (() => {
+  try {
+    return nativeFolder() !== "";
+  } catch {
+    return false;
+  }
+})();
+
 /** Whether a commit waits until the standby has it. */
 export type Replication = "synchronous" | "asynchronous";
 

@@ -7,7 +7,7 @@ import { Kysely, PostgresDialect } from "kysely";
 import pg from "pg";
 import postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ServerPair } from "./failover-servers.ts";
+import { canStartServers, ServerPair } from "./failover-servers.ts";
 
 interface Connected {
   readonly saver: Saver;
@@ -41,7 +41,7 @@ const ADAPTERS: Readonly<Record<string, (primary: string, standby: string) => Co
   },
 };
 
-describe("with a read replica", () => {
+describe.runIf(canStartServers)("with a read replica", () => {
   let pair: ServerPair;
   const connected: Record<string, Connected> = {};
 

@@ -87,6 +87,41 @@ it("is heard of by the server every ten seconds, so that its transaction is neve
     }
   }));
 
+it("is taken for lost where the connection does not answer", () =>
+  withPool(2, async (pool, schema) => {
+    const connected = once(pool, "connect") as Promise<[pg.PoolClient]>;
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+    try {
+      const lock = await new PgSaver(pool, { schema }).threadLock("1");
+      const [client] = await connected;
+      const silence = vi.spyOn(client, "query").mockReturnValueOnce(new Promise(() => {}) as never);
+      vi.advanceTimersByTime(10_000);
+      await vi.waitUntil(() => silence.mock.calls.length > 0);
+      expect(lock.signal.aborted).toBe(false);
+      vi.advanceTimersByTime(10_000);
+      expect(lock.signal.reason).toMatchObject({
+        code: "WAYPOST_LOCK_LOST",
+        cause: { code: "WAYPOST_TIMEOUT" },
+      });
+      await expect(lock[Symbol.asyncDispose]()).rejects.toBe(lock.signal.reason);
+    } finally {
+      vi.useRealTimers();
+    }
+  }));
+
+it("is free after a minute in which nothing was heard of its holder, and not sooner", () =>
+  withPool(2, async (pool, schema) => {
+    pool.options.options = "-c idle_in_transaction_session_timeout=500 -c transaction_timeout=500";
+    const connected = once(pool, "connect") as Promise<[pg.PoolClient]>;
+    await using lock = await new PgSaver(pool, { schema }).threadLock("1");
+    const [client] = await connected;
+    const timeout = await client.query("SHOW idle_in_transaction_session_timeout");
+    expect(timeout.rows[0].idle_in_transaction_session_timeout).toBe("1min");
+    await withClient((other) => other.query("SELECT pg_sleep(0.7)"));
+    expect((await client.query("SELECT 1 AS one")).rows).toEqual([{ one: 1 }]);
+    expect(lock.signal.aborted).toBe(false);
+  }));
+
 it("leaves no lock on a connection whose statement the server refused", () =>
   withPool(2, async (pool, schema) => {
     const saver = new PgSaver(pool, { schema, retry: false });

@@ -3,14 +3,20 @@ import { WaypostError } from "../errors.js";
 import { isLost } from "../retry.js";
 import { Turns } from "../turns.js";
 
-/** Shorter than the limits that servers, poolers and firewalls commonly set on idle connections. */
+/** Shorter than the limits that poolers and firewalls commonly set on idle connections. */
 const KEEP_ALIVE_MS = 10_000;
+/** After this time without a sign of life the server takes the locks for left behind. */
+const LEASE_MS = 60_000;
 /** How long a pool may take to give a second connection beside that of the locks. */
 const SECOND_CONNECTION_MS = 5_000;
 
 const plain = (text: string): Statement => ({ text, values: [], name: "" });
 /** In other levels the transaction would keep a snapshot, and VACUUM from all that is newer. */
 const READ_COMMITTED = plain("SET TRANSACTION ISOLATION LEVEL READ COMMITTED");
+/** `transaction_timeout`, from Postgres 17 on, would end the transaction even though it is in use. */
+const TIMEOUTS = plain(`SELECT set_config(name, v.value, true)
+FROM (VALUES ('idle_in_transaction_session_timeout', '${LEASE_MS}'), ('transaction_timeout', '0')) v (name, value)
+JOIN pg_settings USING (name)`);
 const SAVEPOINT = plain("SAVEPOINT waypost");
 const TO_SAVEPOINT = plain("ROLLBACK TO SAVEPOINT waypost");
 const TERMINATE = plain("SELECT pg_terminate_backend(pg_backend_pid())");
@@ -45,8 +51,12 @@ export class LockSession {
   readonly #ended: Promise<void>;
   readonly #ready: Promise<Queryable>;
   readonly #listeners = new Set<(error: unknown) => void>();
+  readonly #gone = deferred<never>();
   #keepAlive: NodeJS.Timeout | undefined;
+  #pinging = false;
   #users = 0;
+  /** The error of a statement, for which the connection is given up. */
+  #refused: unknown;
   #lost: { readonly error: unknown } | undefined;
 
   private constructor(driver: Driver) {
@@ -54,7 +64,7 @@ export class LockSession {
     const opened = deferred<Queryable>();
     this.#ended = driver
       .transaction(async (tx) => {
-        for (const statement of [READ_COMMITTED, SAVEPOINT]) await tx.query(statement);
+        for (const statement of [READ_COMMITTED, TIMEOUTS, SAVEPOINT]) await tx.query(statement);
         opened.resolve(tx);
         await this.#end.promise;
       })
@@ -100,25 +110,41 @@ export class LockSession {
   /** @throws what the connection was lost for, also where that was before */
   async query<Row extends object>(statement: Statement): Promise<Row[]> {
     const tx = await this.#ready;
-    return this.#turns.alone(async () => {
+    const answer = this.#turns.alone(async () => {
       if (this.#lost) throw this.#lost.error;
       try {
         return await tx.query<Row>(statement);
       } catch (error) {
+        this.#refused = error;
         this.#lose(await this.#terminate(tx, error));
         throw error;
       }
     });
+    // On a connection that does not answer there is nothing to wait for.
+    return Promise.race([answer, this.#gone.promise]);
   }
 
   async #open(opened: Promise<Queryable>, driver: Driver): Promise<Queryable> {
     const tx = await opened;
     await secondConnection(driver);
     if (this.#lost) throw this.#lost.error;
-    this.#keepAlive = setInterval(() => {
-      this.query(PING).catch(() => {}); // whoever has a lock hears of it
-    }, KEEP_ALIVE_MS).unref();
+    this.#keepAlive = setInterval(() => this.#ping(), KEEP_ALIVE_MS).unref();
     return tx;
+  }
+
+  /** Whoever has a lock hears of it where this fails, or is not answered before the next. */
+  #ping(): void {
+    if (this.#pinging) {
+      const message = `The connection of the locks has not answered for ${KEEP_ALIVE_MS} ms.`;
+      this.#lose(new WaypostError("WAYPOST_TIMEOUT", message));
+      return;
+    }
+    this.#pinging = true;
+    this.query(PING)
+      .catch(() => {})
+      .finally(() => {
+        this.#pinging = false;
+      });
   }
 
   /**
@@ -138,11 +164,14 @@ export class LockSession {
     }
   }
 
-  #lose(error: unknown): void {
+  /** @param end with what the connection ended, if it did */
+  #lose(end: unknown): void {
     if (this.#lost) return;
+    const error = this.#refused ?? end;
     this.#lost = { error };
     this.#forget();
-    this.#end.reject(error);
+    this.#end.reject(end);
+    this.#gone.reject(error);
     for (const listener of this.#listeners) listener(error);
   }
 
