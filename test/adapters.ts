@@ -10,6 +10,14 @@ import postgres from "postgres";
 
 type Open = (url: string, options: SaverOptions) => Promise<Session>;
 
+/** Listened to, also in Kysely's hands: a lost connection would else end the process. */
+function poolOf(url: string): pg.Pool {
+  const pool = new pg.Pool({ connectionString: url, max: 4 });
+  pool.on("error", () => {});
+  pool.on("connect", (client) => client.on("error", () => {}));
+  return pool;
+}
+
 const quiet = { max: 4, onnotice: () => {} };
 
 const overKysely =
@@ -27,16 +35,14 @@ export const ADAPTERS: Readonly<Record<string, Open>> = {
     return { saver: new PgSaver(client, options), close: () => client.end() };
   },
   "pg Pool": async (url, options) => {
-    const pool = new pg.Pool({ connectionString: url, max: 4 });
+    const pool = poolOf(url);
     return { saver: new PgSaver(pool, options), close: () => pool.end() };
   },
   "postgres.js": async (url, options) => {
     const sql = postgres(url, quiet);
-    return { saver: new PostgresJsSaver(sql, options), close: () => sql.end() };
+    return { saver: new PostgresJsSaver(sql, options), close: () => sql.end({ timeout: 5 }) };
   },
-  "Kysely over pg": overKysely(
-    (url) => new PostgresDialect({ pool: new pg.Pool({ connectionString: url, max: 4 }) }),
-  ),
+  "Kysely over pg": overKysely((url) => new PostgresDialect({ pool: poolOf(url) })),
   "Kysely over postgres.js": overKysely(
     (url) => new PostgresJSDialect({ postgres: postgres(url, quiet) }),
   ),
