@@ -143,6 +143,26 @@ describe.each(Object.entries(SHARED))("tenants over one %s", (_, kind) => {
       expect(await collect(a.list({}))).toEqual(before);
     }));
 
+  if (kind.cursor) {
+    it("leave nothing behind where loops over a cursor end early, and get their connections back", () =>
+      withTenants(kind, async (tenants) => {
+        const saver = tenants.of("a");
+        await prepareThread(saver, "a:1");
+        for (let i = 0; i < 2 * CONNECTIONS; i++) {
+          for await (const { config } of saver.list({}, { fetch: "cursor" })) {
+            expect(config.configurable?.thread_id).toBe("a:1");
+            break;
+          }
+          const failing = async () => {
+            for await (const _ of saver.list({}, { fetch: "cursor" }))
+              throw new Error("of the loop");
+          };
+          await expect(failing()).rejects.toThrow("of the loop");
+        }
+        expect(await leftOver(tenants, kind)).toEqual(new Set([null]));
+      }));
+  }
+
   it("leave nothing behind where an operation fails", () =>
     withTenants(kind, async (tenants) => {
       const refused = Array.from({ length: 2 * CONNECTIONS }, () =>
