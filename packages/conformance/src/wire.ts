@@ -119,8 +119,13 @@ export class CountingProxy {
     return difference;
   }
 
-  async close(): Promise<void> {
+  /** Ends all connections without a word of the server. */
+  drop(): void {
     for (const socket of this.#sockets) socket.destroy();
+  }
+
+  async close(): Promise<void> {
+    this.drop();
     this.#server.close();
     await once(this.#server, "close");
   }

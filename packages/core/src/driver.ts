@@ -129,17 +129,22 @@ export function holdTransaction<Tx>(
   begin: (work: (tx: Tx) => Promise<void>) => Promise<unknown>,
 ): Promise<{ readonly tx: Tx; end(): Promise<void> }> {
   return new Promise((resolve, reject) => {
+    let failed = false;
     const ended = begin((tx) => {
       return new Promise<void>((finish) => {
         const end = async () => {
-          finish();
+          // Its connection may be lost, and must not be sent a COMMIT then.
+          if (!failed) finish();
           // It was read from only, and what failed in it was thrown by the read.
           await ended.catch(() => {});
         };
         resolve({ tx, end });
       });
     });
-    ended.catch(reject);
+    ended.catch((error) => {
+      failed = true;
+      reject(error);
+    });
   });
 }
 

@@ -1,6 +1,6 @@
 import { text } from "./config.js";
 import type { Driver, Queryable, Statement } from "./driver.js";
-import { InvalidInputError } from "./errors.js";
+import { InvalidInputError, WaypostError } from "./errors.js";
 import { template } from "./sql/template.js";
 
 /** Names of settings, and the value of each. */
@@ -91,8 +91,8 @@ async function within<T>(tx: Queryable, change: Statement, work: () => Promise<T
   try {
     result = await work();
   } catch (error) {
-    // A transaction that has failed takes no statement; its rollback undoes the settings too.
-    await tx.query(restore).catch(() => {});
+    // After an error of the database the transaction takes no statement; its rollback undoes the settings.
+    if (error instanceof WaypostError) await tx.query(restore);
     throw error;
   }
   await tx.query(restore);

@@ -55,8 +55,8 @@ export class KyselyDriver implements Driver {
   /** How many connections a dialect has, Kysely does not say; but whether it is one, as that of PGlite. */
   async lockPlace(): Promise<LockPlace> {
     if (this.#db.isTransaction) return { on: "transaction" };
-    const { supportsMultipleConnections } = this.#db.getExecutor().adapter;
-    return supportsMultipleConnections === false
+    const adapter: { supportsMultipleConnections?: boolean } = this.#db.getExecutor().adapter;
+    return adapter.supportsMultipleConnections === false
       ? { on: "session", pid: undefined }
       : { on: "pool" };
   }

@@ -8,7 +8,8 @@ import {
 } from "@waypost/core";
 import postgres from "postgres";
 import type { PostgresJsReserved, PostgresJsSql, PostgresJsTransaction } from "./client.js";
-import { ReservedDriver, SqlDriver, TransactionDriver } from "./driver.js";
+import { SqlDriver, TransactionDriver } from "./driver.js";
+import { ReservedDriver } from "./reserved.js";
 
 /** Clients that `fromConnString` made, which `end()` therefore ends. */
 const ownedClients = new WeakSet<object>();

@@ -52,13 +52,13 @@ export const statusCommand = (): Command =>
 
 async function read(session: Session) {
   const [{ server } = { server: "" }] = await session.rows<{ server: string }>(
-    "SELECT current_setting('server_version') AS server",
+    "SELECT pg_catalog.current_setting('server_version') AS server",
   );
   const [migrations] = await session.rows<{ version: number }>(
-    `SELECT max(version)::int AS version FROM ${session.table("waypost_migrations")}`,
+    `SELECT pg_catalog.max(version)::int AS version FROM ${session.table("waypost_migrations")}`,
   );
   const [checkpoints] = await session.rows<{ oldest: string | null }>(
-    `SELECT min(checkpoint ->> 'ts') AS oldest FROM ${session.table("checkpoints")}`,
+    `SELECT pg_catalog.min(checkpoint ->> 'ts'::text) AS oldest FROM ${session.table("checkpoints")}`,
   );
   return {
     server,
@@ -67,10 +67,10 @@ async function read(session: Session) {
     oldest: checkpoints?.oldest ?? null,
     tables: await session.rows<TableRow>(TABLES, [session.schema]),
     biggest: await session.rows<{ thread: string; values: number; bytes: number }>(
-      `SELECT thread_id AS thread, count(*)::int AS values,
-         (sum(coalesce(pg_column_size(blob), 0)) + (
-           SELECT coalesce(sum(pg_column_size(bytes)), 0) FROM ${session.table("waypost_parts")} p
-           WHERE p.thread_id = b.thread_id
+      `SELECT thread_id AS thread, pg_catalog.count(*)::int AS values,
+         (pg_catalog.sum(coalesce(pg_catalog.pg_column_size(blob), 0)) + (
+           SELECT coalesce(pg_catalog.sum(pg_catalog.pg_column_size(bytes)), 0)
+           FROM ${session.table("waypost_parts")} p WHERE p.thread_id = b.thread_id
          ))::float8 AS bytes
        FROM ${session.table("checkpoint_blobs")} b GROUP BY thread_id ORDER BY bytes DESC, thread LIMIT ${BIGGEST}`,
     ),
@@ -80,7 +80,8 @@ async function read(session: Session) {
 /** Estimates of the server's own statistics: counting would read all. */
 const TABLES = `
 SELECT c.relname AS table, greatest(c.reltuples, s.n_live_tup, 0)::float8 AS rows,
-  pg_total_relation_size(c.oid)::float8 AS bytes, pg_indexes_size(c.oid)::float8 AS "indexBytes",
+  pg_catalog.pg_total_relation_size(c.oid)::float8 AS bytes,
+  pg_catalog.pg_indexes_size(c.oid)::float8 AS "indexBytes",
   s.n_dead_tup::float8 AS "deadRows", greatest(s.last_vacuum, s.last_autovacuum) AS vacuumed
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
   JOIN pg_stat_all_tables s ON s.relid = c.oid

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
-import type { OperationEvent, StatementEvent } from "@waypost/core";
+import type { OperationEvent, SaverOptions, StatementEvent } from "@waypost/core";
 import type pg from "pg";
 import { describe, expect, it, vi } from "vitest";
 import { checkpoint, METADATA, putChain } from "../checkpoints.ts";
@@ -131,23 +131,33 @@ function reconnectCases(mode: Mode): void {
       MANY_TRIES,
     ));
 
-  it("tries a put again whose connection is ended in the middle, and stores it once", () =>
-    withSaver(mode, async (saver, schema) => {
-      const events = await eventsOf<OperationEvent>("waypost.operation", () =>
-        whileLocked(`${schema}.checkpoints`, async (blocker) => {
-          const stored = put(saver, "again");
-          await blocked(blocker, `${schema}.checkpoints`);
-          expect(await terminate(blocker, schema)).toBeGreaterThan(0);
-          await blocker.query("ROLLBACK");
-          await stored;
-        }),
-      );
-      expect(events.filter(({ threadId }) => threadId === "again")).toMatchObject([
-        { operation: "put", errorCode: undefined },
-      ]);
-      expect(events.find(({ threadId }) => threadId === "again")?.tries).toBeGreaterThan(1);
-      expect(await collect(saver.list(thread("again")))).toHaveLength(1);
-    }));
+  it.each<[string, SaverOptions]>([
+    ["alone", {}],
+    ["with a session", { session: { "app.tenant": "a" } }],
+  ])(
+    "tries a put again whose connection is ended in the middle, and stores it once, %s",
+    (_, options) =>
+      withSaver(
+        mode,
+        async (saver, schema) => {
+          const events = await eventsOf<OperationEvent>("waypost.operation", () =>
+            whileLocked(`${schema}.checkpoints`, async (blocker) => {
+              const stored = put(saver, "again");
+              await blocked(blocker, `${schema}.checkpoints`);
+              expect(await terminate(blocker, schema)).toBeGreaterThan(0);
+              await blocker.query("ROLLBACK");
+              await stored;
+            }),
+          );
+          expect(events.filter(({ threadId }) => threadId === "again")).toMatchObject([
+            { operation: "put", errorCode: undefined },
+          ]);
+          expect(events.find(({ threadId }) => threadId === "again")?.tries).toBeGreaterThan(1);
+          expect(await collect(saver.list(thread("again")))).toHaveLength(1);
+        },
+        options,
+      ),
+  );
 
   it("fails where its transaction is ended in the middle, and goes on after it", () =>
     withSaver(mode, async (saver, schema) => {
