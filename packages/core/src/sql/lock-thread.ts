@@ -35,14 +35,19 @@ export interface LockRow {
 
 export const ISOLATION = "pg_catalog.current_setting('transaction_isolation') AS isolation";
 
-/** Takes the thread's lock. */
+/**
+ * Takes the thread's lock. It looks at a row of the thread because Citus then takes the lock on the node
+ * where the other statements that need it run.
+ */
 export function lockThreadStatement(
   tables: Tables,
 ): (threadId: string, wait: boolean) => Statement {
-  const waiting = template(
-    `SELECT ${lockThread(tables, "$1::text")} IS NOT NULL AS free, ${ISOLATION}`,
-  );
-  const trying = template(`SELECT ${tryLockThread(tables, "$1::text")} AS free, ${ISOLATION}`);
+  const take = (lock: string) =>
+    template(`SELECT ${lock} AS free, ${ISOLATION} FROM (
+  SELECT pg_catalog.count(*) FROM (SELECT FROM ${tables.checkpoints} WHERE thread_id = $1::text LIMIT 1) c
+) n`);
+  const waiting = take(`${lockThread(tables, "$1::text")} IS NOT NULL`);
+  const trying = take(tryLockThread(tables, "$1::text"));
   return (threadId, wait) => (wait ? waiting : trying)([threadId]);
 }
 

@@ -9,18 +9,20 @@ import { STREAM_BYTES, segmentsText } from "../../src/storage/segments.ts";
 class Stored {
   readonly #parts = new Map<number, Buffer>();
 
-  add({ parts, ends }: SharedValue): void {
+  /** @returns false, as the statement does, where a stream does not end where it is to go on */
+  add({ parts, ends }: SharedValue): boolean {
     for (const { start, stop } of ends) {
       const inStream = [...this.#parts].filter(
         ([position]) => position >= start && position < start + STREAM_BYTES,
       );
       const end = Math.max(start, ...inStream.map(([position, bytes]) => position + bytes.length));
-      expect(end).toBe(stop);
+      if (end !== stop) return false;
     }
     for (const { position, bytes } of parts) {
       expect(this.#parts.has(position)).toBe(false);
       this.#parts.set(position, Buffer.from(bytes));
     }
+    return true;
   }
 
   /** What a version reads as; every part is read as text on its own where the value is text. */
@@ -63,15 +65,16 @@ function replay(texts: readonly string[], isText: boolean): number {
   for (const [i, text] of texts.entries()) {
     const data = isText ? text : new Uint8Array(Buffer.from(text));
     const plan = known && planShared(known, "json", data);
-    if (plan !== undefined) {
-      stored.add(plan);
+    const isStored = plan !== undefined && stored.add(plan);
+    if (isStored) {
       const read = stored.read(plan, isText);
       expect(isText ? read : Buffer.from(read as Uint8Array)).toEqual(
         isText ? data : Buffer.from(data as Uint8Array),
       );
       shared += 1;
     }
-    known = { version: String(i), type: "json", data, segments: plan?.segments };
+    const segments = isStored ? plan.segments : undefined;
+    known = { version: String(i), type: "json", data, segments };
   }
   return shared;
 }
