@@ -13,7 +13,7 @@ export {
   type Transaction,
 } from "./driver.js";
 export { DatabaseError, InvalidInputError, SerializationError, WaypostError } from "./errors.js";
-export type { OperationEvent, StatementEvent } from "./operations.js";
+export type { OperationEvent, StatementEvent, Traffic } from "./observe.js";
 export { checkConnString, type SaverOptions } from "./options.js";
 export { type Prepare, PreparePolicy } from "./prepare.js";
 export { isLost, type Recovery, type RetryOptions } from "./retry.js";

@@ -68,22 +68,47 @@ export function faultCases(mode: Mode): void {
     it("tells listeners of operations and statements", () =>
       withSaver(mode, async (saver) => {
         const operations = await eventsOf<OperationEvent>("waypost.operation", async () => {
-          await putChain(saver, "seen", 1, () => ({ a: 1 }));
+          await putChain(saver, "seen", 1, () => ({ a: "ö".repeat(1000) }));
           await saver.getTuple(thread("seen"));
           await expect(saver.copyThread("none", "other")).rejects.toThrow();
         });
         const own = operations.filter(({ threadId }) => ["seen", "none"].includes(threadId ?? ""));
+        const fine = { threadId: "seen", tries: 1, statements: 1, errorCode: undefined };
         expect(own).toMatchObject([
-          { operation: "put", threadId: "seen", tries: 1, errorCode: undefined },
-          { operation: "getTuple", threadId: "seen", tries: 1, errorCode: undefined },
+          { operation: "put", ...fine, rows: 1, bytes: 0 },
+          { operation: "getTuple", ...fine, rows: 2 },
           { operation: "copyThread", threadId: "none", tries: 1, errorCode: "WAYPOST_NO_THREAD" },
         ]);
+        const [put, getTuple, copy] = own as [OperationEvent, OperationEvent, OperationEvent];
+        // The value in UTF-8 and quotes, and some hundred bytes of keys and of the checkpoint itself.
+        for (const bytes of [put.bytesSent, getTuple.bytes]) {
+          expect(bytes).toBeGreaterThan(2002);
+          expect(bytes).toBeLessThan(2002 + 1000);
+        }
+        expect(copy).toMatchObject({ statements: 1, rows: 1, bytesSent: "noneother".length });
         const statements = await eventsOf<StatementEvent>("waypost.statement", () =>
           saver.getTuple(thread("seen")),
         );
         expect(statements).toHaveLength(1);
         expect(statements[0]).toMatchObject({ rows: 2, errorCode: undefined });
         expect(statements[0]?.text).not.toContain("seen");
+      }));
+
+    it("counts the statements and rows of each operation for itself, also of those at once", () =>
+      withSaver(mode, async (saver) => {
+        await putChain(saver, "small", 1, () => ({ a: 1 }));
+        await putChain(saver, "large", 1, () => ({ a: 1, b: 2, c: 3 }));
+        const operations = await eventsOf<OperationEvent>("waypost.operation", async () => {
+          await Promise.all(["small", "large"].map((id) => saver.getTuple(thread(id))));
+          await saver.prune(["small"]);
+          await collect(saver.verify({ threadIds: ["small"] }));
+        });
+        const of = (name: string, id?: string) =>
+          operations.find(({ operation, threadId }) => operation === name && threadId === id);
+        expect(of("getTuple", "small")).toMatchObject({ statements: 1, rows: 1 + 1 });
+        expect(of("getTuple", "large")).toMatchObject({ statements: 1, rows: 1 + 3 });
+        expect(of("prune", "small")).toMatchObject({ statements: 1, rows: 0 });
+        expect(of("verify")).toMatchObject({ statements: 5, rows: 2 });
       }));
   });
 }

@@ -2,7 +2,8 @@ import { BaseCheckpointSaver, type CheckpointMetadata } from "@langchain/langgra
 import { type NamespaceKey, threadIdOf } from "../config.js";
 import type { Driver, Statement } from "../driver.js";
 import { InvalidInputError } from "../errors.js";
-import { type Operation, observed, type Policy, runOperation } from "../operations.js";
+import { observed } from "../observe.js";
+import { type Operation, type Policy, runOperation } from "../operations.js";
 import type { CheckedOptions } from "../options.js";
 import { type Tables, tablesIn } from "../schema/identifiers.js";
 import { type SetupOptions, setup } from "../schema/setup.js";
