@@ -4,7 +4,7 @@ import type pg from "pg";
 import { describe, expect, it, vi } from "vitest";
 import { checkpoint, METADATA, putChain } from "../checkpoints.ts";
 import { withClient, withSaver } from "../database.ts";
-import { eventsOf } from "../events.ts";
+import { eventsOf, nextEvent } from "../events.ts";
 import { chainGraph, collect, thread } from "../graphs.ts";
 import type { Mode, Saver } from "../mode.ts";
 
@@ -113,7 +113,9 @@ export function faultCases(mode: Mode): void {
   });
 }
 
-/** On a busy machine a connection may not live long enough for one statement, several times in a row. */
+const succeeded = ({ errorCode }: OperationEvent) => errorCode === undefined;
+
+/** The same operation may be the one that is lost, more often than by default is tried. */
 const MANY_TRIES = { retry: { attempts: 50 } };
 
 function reconnectCases(mode: Mode): void {
@@ -123,10 +125,19 @@ function reconnectCases(mode: Mode): void {
       async (saver, schema) => {
         let done = false;
         let ended = 0;
+        let finish = () => {};
+        const finished = new Promise<void>((resolve) => {
+          finish = resolve;
+        });
         const storm = withClient(async (client) => {
           while (!done) {
             await wait(20 + Math.random() * 60);
             ended += await terminate(client, schema);
+            // However busy the machine is, something is stored or read between one loss and the next.
+            await Promise.race([
+              finished,
+              nextEvent<OperationEvent>("waypost.operation", succeeded),
+            ]);
           }
         });
         const turns = 6;
@@ -141,6 +152,7 @@ function reconnectCases(mode: Mode): void {
           await Promise.all(ids.map(talk));
         } finally {
           done = true;
+          finish();
           await storm;
         }
         expect(ended).toBeGreaterThan(0);
