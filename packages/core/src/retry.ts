@@ -32,6 +32,8 @@ const LOST = new Set([
   "57P01", // terminated by an administrator
   "57P02", // another process crashed
   "57P03", // starting up or shutting down
+  "57P05", // idle for too long, by idle_session_timeout
+  "25P03", // idle for too long in a transaction
   "53300", // too many connections
   "08000",
   "08001",
