@@ -19,12 +19,21 @@ import {
   TYPES,
 } from "./client.js";
 
+interface Sending {
+  readonly name?: string;
+  /** Milliseconds. */
+  readonly timeout?: number;
+}
+
 async function send<Row extends object>(
   target: PgQueryable,
   { text, values }: Statement,
-  name?: string,
+  { name, timeout }: Sending = {},
 ): Promise<Row[]> {
-  const { rows } = await target.query({ text, values: [...values], name, types: TYPES });
+  const { rows } = await target.query({
+    ...{ text, values: [...values], name, types: TYPES },
+    query_timeout: timeout,
+  });
   return rows as Row[];
 }
 
@@ -32,11 +41,12 @@ async function send<Row extends object>(
 function transact<T>(
   client: PgQueryable,
   work: (tx: Queryable) => Promise<T>,
+  timeout?: number,
   onBroken?: (error: Error) => void,
 ): Promise<T> {
   // Unnamed: a prepared statement that a pooler refuses would abort the transaction.
-  const tx: Queryable = { query: (statement) => send(client, statement) };
-  const command = (text: string) => send(client, { text, values: [], name: "" });
+  const tx: Queryable = { query: (statement) => send(client, statement, { timeout }) };
+  const command = (text: string) => send(client, { text, values: [], name: "" }, { timeout });
   return runTransaction(command, () => work(tx), onBroken);
 }
 
@@ -89,6 +99,11 @@ async function* rowsOf<Row extends object>(
 
 export interface PoolDriverOptions {
   readonly prepare: PreparePolicy;
+  /**
+   * Milliseconds after which a connection that does not answer is given up, and replaced by the pool: it
+   * may be one of which the network has forgotten, and would be kept for ever.
+   */
+  readonly timeout: number | undefined;
   readonly cursor: PgCursorConstructor | undefined;
   /** Whether `close()` ends the pool. */
   readonly owned: boolean;
@@ -108,14 +123,14 @@ export class PoolDriver implements Driver {
 
   query<Row extends object>(statement: Statement): Promise<Row[]> {
     return this.#options.prepare.run(statement, false, (name) =>
-      send<Row>(this.#pool, statement, name),
+      send<Row>(this.#pool, statement, { name, timeout: this.#options.timeout }),
     );
   }
 
   async transaction<T>(work: (tx: Queryable) => Promise<T>): Promise<T> {
     const lease = await checkOut(this.#pool);
     try {
-      return await transact(lease.client, work, (error) => {
+      return await transact(lease.client, work, this.#options.timeout, (error) => {
         lease.broken = error;
       });
     } finally {
@@ -169,7 +184,7 @@ export class ClientDriver implements Driver {
     this.#assertConnected();
     const work = () =>
       this.#prepare.run(statement, this.#inTransaction, (name) =>
-        send<Row>(this.#client, statement, name),
+        send<Row>(this.#client, statement, { name }),
       );
     return this.#client.pipeline ? this.#turns.together(work) : this.#turns.alone(work);
   }
