@@ -18,6 +18,7 @@ export interface ApplicationOptions extends SaverOptions {
   /** The way to the server on which things go wrong, and the one on which they do not. */
   readonly url: string;
   readonly directUrl: string;
+  readonly silenceMs?: number;
   /** Configuration parameters of its sessions. */
   readonly settings?: Readonly<Record<string, string>>;
 }
@@ -32,6 +33,20 @@ export interface Remains {
   readonly leaked: readonly string[];
 }
 
+async function withFreshSaver(
+  driver: DriverName,
+  url: string,
+  schema: string,
+  work: (saver: Saver) => Promise<void>,
+): Promise<void> {
+  const session = await (ADAPTERS[driver] as (typeof ADAPTERS)[string])(url, { schema });
+  try {
+    await work(session.saver);
+  } finally {
+    await session.close();
+  }
+}
+
 /** Graphs with a saver over one driver, in tables of their own. */
 export class Application {
   /** Of its tables, and by which the server knows its connections. */
@@ -39,12 +54,14 @@ export class Application {
   readonly ledger = new Ledger();
   readonly tally = new Tally();
   readonly saver: Saver;
+  readonly #driver: DriverName;
   readonly #session: Session;
   readonly #directUrl: string;
   readonly #turns = new Map<string, number>();
 
-  private constructor(schema: string, session: Session, directUrl: string) {
+  private constructor(schema: string, driver: DriverName, session: Session, directUrl: string) {
     this.schema = schema;
+    this.#driver = driver;
     this.saver = session.saver;
     this.#session = session;
     this.#directUrl = directUrl;
@@ -52,18 +69,17 @@ export class Application {
   }
 
   static async open(options: ApplicationOptions): Promise<Application> {
-    const { driver, url, directUrl, settings = {}, ...saver } = options;
+    const { driver, url, directUrl, silenceMs, settings = {}, ...saver } = options;
     const open = ADAPTERS[driver] as (typeof ADAPTERS)[string];
     const schema = freshName();
-    const preparing = await open(directUrl, { schema });
-    await preparing.saver.setup();
-    await preparing.close();
+    await withFreshSaver(driver, directUrl, schema, (fresh) => fresh.setup());
 
     const named = new URL(url);
     named.searchParams.set("application_name", schema);
     const parameters = Object.entries(settings).map(([name, value]) => `-c ${name}=${value}`);
     if (parameters.length > 0) named.searchParams.set("options", parameters.join(" "));
-    return new Application(schema, await open(named.href, { ...saver, schema }), directUrl);
+    const session = await open(named.href, { ...saver, schema }, silenceMs);
+    return new Application(schema, driver, session, directUrl);
   }
 
   /** Graphs run on so many threads, until each has begun and ended a turn after `over`. */
@@ -91,13 +107,15 @@ export class Application {
         lost.push(...(await this.ledger.missing(client, this.saver, this.schema, id)));
       }
     }, this.#directUrl);
-    for (const [id, turns] of this.#turns) {
-      const log = (await this.saver.getTuple(thread(id)))?.checkpoint.channel_values.log;
-      if (JSON.stringify(log) !== JSON.stringify(logAfter(turns))) damaged.push(`log of ${id}`);
-    }
-    for await (const { problems } of this.saver.verify()) {
-      damaged.push(...problems.map((problem) => JSON.stringify(problem)));
-    }
+    await withFreshSaver(this.#driver, this.#directUrl, this.schema, async (fresh) => {
+      for (const [id, turns] of this.#turns) {
+        const log = (await fresh.getTuple(thread(id)))?.checkpoint.channel_values.log;
+        if (JSON.stringify(log) !== JSON.stringify(logAfter(turns))) damaged.push(`log: ${log}`);
+      }
+      for await (const { problems } of fresh.verify()) {
+        damaged.push(...problems.map((problem) => JSON.stringify(problem)));
+      }
+    });
     const leaked = await this.#leaks();
     await dropSchema(this.schema, this.#directUrl);
     return { lost, damaged, leaked };

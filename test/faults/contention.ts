@@ -42,11 +42,12 @@ export const CONTENTION: readonly Fault[] = [
   {
     name: "statement timeout",
     settings: { statement_timeout: "50ms" },
+    errors: ["57014"],
     strike: (world) => lockTables(world, ALL, 60),
   },
   {
     name: "idle sessions ended",
-    settings: { idle_session_timeout: "1ms" },
+    settings: { idle_session_timeout: "10ms" },
     strike: () => wait(300),
   },
 ];

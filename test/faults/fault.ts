@@ -17,6 +17,10 @@ export interface Fault {
   readonly settings?: Readonly<Record<string, string>>;
   /** The `timeout` of the savers, where the usual one is too long. */
   readonly timeoutMs?: number;
+  /** After which silent connections are ended, by drivers that the saver's `timeout` does not reach. */
+  readonly silenceMs?: number;
+  /** Codes of errors that callers may see; by default none, as everything is tried again. */
+  readonly errors?: readonly string[];
   /** Breaks something for a moment, and mends it. */
   strike(world: World): Promise<void>;
 }

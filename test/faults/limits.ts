@@ -46,7 +46,7 @@ export const LIMITS: readonly Fault[] = [
 
 export const DISK_FULL: Fault = {
   name: "disk full",
-  settings: { default_tablespace: SMALL },
+  errors: ["53100"],
   strike: ({ server }) =>
     withClient(async (client) => {
       await client.query(

@@ -26,8 +26,9 @@ async function completeTurn(saver: Saver, id: string, text: string, tally: Tally
     try {
       if (!failed) await graph.invoke({ log: [text] }, config);
       else {
-        const { next, values } = await graph.getState(config);
-        if (next.length > 0) await graph.invoke(null, config);
+        const { tasks, values } = await graph.getState(config);
+        // Not `next`, which leaves out tasks whose writes are stored and the checkpoint after them is not.
+        if (tasks.length > 0) await graph.invoke(null, config);
         else if (!values.log?.includes(text)) await graph.invoke({ log: [text] }, config);
       }
       tally.turns += 1;

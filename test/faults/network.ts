@@ -39,7 +39,9 @@ export const NETWORK: readonly Fault[] = [
   },
   {
     name: "connections silent for ever",
-    timeoutMs: 500,
+    timeoutMs: 1000,
+    silenceMs: 500,
+    errors: ["WAYPOST_TIMEOUT"],
     async strike({ proxy }) {
       proxy.forget();
       await wait(700);

@@ -2,6 +2,14 @@ import { setTimeout as wait } from "node:timers/promises";
 import { withClient } from "@waypost/conformance/database";
 import type { Fault } from "./fault.ts";
 
+/** Waits until the server has recovered by itself. */
+async function accepting(url: string): Promise<void> {
+  for (let accepts = false; !accepts; ) {
+    await wait(50);
+    accepts = await withClient(async () => true, url).catch(() => false);
+  }
+}
+
 /** The server ends and comes back. */
 export const RESTARTS: readonly Fault[] = [
   {
@@ -31,7 +39,7 @@ export const RESTARTS: readonly Fault[] = [
       }, server.url);
       // The server ends all sessions then, as memory that they share may be damaged, and recovers.
       if (victim !== undefined) process.kill(victim, "SIGKILL");
-      await wait(300);
+      await accepting(server.url);
     },
   },
 ];

@@ -44,6 +44,7 @@ export async function trial(
         url: world.proxy.url,
         directUrl: world.server.url,
         settings: fault.settings,
+        silenceMs: driver === "pg Pool" ? undefined : fault.silenceMs,
         retry: { attempts: ATTEMPTS },
         timeout: fault.timeoutMs ?? TIMEOUT_MS,
       }),
@@ -53,11 +54,14 @@ export async function trial(
   const watched = schemas.map(watch);
   let over = false;
   const strike = async () => {
-    for (let i = 0; i < strikes; i++) {
-      await wait(50 + Math.random() * 100);
-      await fault.strike({ ...world, schemas });
+    try {
+      for (let i = 0; i < strikes; i++) {
+        await wait(50 + Math.random() * 100);
+        await fault.strike({ ...world, schemas });
+      }
+    } finally {
+      over = true;
     }
-    over = true;
   };
   await Promise.all([strike(), ...applications.map((it) => it.run(threads, () => over))]);
   const outcomes: Outcome[] = [];

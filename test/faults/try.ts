@@ -8,8 +8,14 @@ import { FaultProxy } from "./proxy.ts";
 import { RESTARTS } from "./restarts.ts";
 import { trial } from "./trial.ts";
 
-process.on("unhandledRejection", (e) => console.log("UNHANDLED", e));
-process.on("uncaughtException", (e) => console.log("UNCAUGHT", e));
+let n = 0;
+const loud = (kind: string) => (e: unknown) => {
+  if (n++ < 3)
+    console.log(kind, String((e as Error).stack).slice(0, 400), (e as { query?: string }).query);
+};
+process.on("unhandledRejection", loud("UNHANDLED"));
+process.on("uncaughtException", loud("UNCAUGHT"));
+process.on("exit", () => console.log("unhandled in all:", n));
 const all = [...RESTARTS, ...NETWORK, ...LIMITS, ...CONTENTION, DISK_FULL].filter((f) =>
   f.name.includes(process.argv[2] ?? ""),
 );

@@ -52,6 +52,8 @@ const ADVICE: Readonly<Record<string, string>> = {
     "a stored value is damaged: it is not UTF-8; outside a transaction the error names its channel",
   "53300": "the server has no connection left; use a smaller pool or a pooler",
   "57P01": LOST,
+  "57P05": LOST,
+  "25P03": LOST,
   "28P01": "the password was refused; check the connection settings",
   "28000": "the role was refused; check the connection settings",
   "3D000": "the database does not exist; check the connection settings",

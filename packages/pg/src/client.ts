@@ -12,6 +12,8 @@ export interface PgQuery {
   values: unknown[];
   name?: string;
   types: PgTypes;
+  /** Milliseconds after which pg gives the query up. */
+  query_timeout?: number;
 }
 
 export interface PgQueryable {

@@ -85,6 +85,11 @@ async function* rowsOf<Row extends object>(
 
 export interface PoolDriverOptions {
   readonly prepare: PreparePolicy;
+  /**
+   * Milliseconds after which a connection that does not answer is given up, and replaced by the pool: it
+   * may be one of which the network has forgotten, and would be kept for ever.
+   */
+  readonly timeout: number | undefined;
   readonly cursor: PgCursorConstructor | undefined;
   /** Whether `close()` ends the pool. */
   readonly owned: boolean;
@@ -111,17 +116,21 @@ export class PoolDriver implements Driver {
 
   query<Row extends object>(statement: Statement): Promise<Row[]> {
     return this.#options.prepare.run(statement, false, (name) =>
-      send<Row>(this.#pool, statement, name),
+      send<Row>(this.#pool, statement, { name, timeout: this.#options.timeout }),
     );
   }
 
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
-    return this.#leased((client, onBroken) => transact(client, work, onBroken));
+    const { timeout } = this.#options;
+    return this.#leased((client, onBroken) => transact(client, work, { timeout, onBroken }));
   }
 
   queryAfter<Row extends object>(before: Statement, statement: Statement): Promise<Row[]> {
     return this.#leased((client, onBroken) =>
-      transactTwo<Row>(client, this.#options.prepare, before, statement, onBroken),
+      transactTwo<Row>(client, this.#options.prepare, [before, statement], {
+        timeout: this.#options.timeout,
+        onBroken,
+      }),
     );
   }
 
@@ -192,7 +201,7 @@ export class ClientDriver implements Driver {
     this.#assertConnected();
     const work = () =>
       this.#prepare.run(statement, this.#inTransaction, (name) =>
-        send<Row>(this.#client, statement, name),
+        send<Row>(this.#client, statement, { name }),
       );
     return this.#client.pipeline ? this.#turns.together(work) : this.#turns.alone(work);
   }
@@ -214,7 +223,7 @@ export class ClientDriver implements Driver {
     return this.#turns.alone(async () =>
       this.#inTransaction
         ? undefined
-        : transactTwo<Row>(this.#client, this.#prepare, before, statement),
+        : transactTwo<Row>(this.#client, this.#prepare, [before, statement]),
     );
   }
 

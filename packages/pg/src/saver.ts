@@ -51,7 +51,10 @@ export class PgSaver extends WaypostSaver {
    */
   static fromConnString(uri: string, options: PgSaverOptions = {}): PgSaver {
     checkConnString(uri);
-    const pool = new pg.Pool({ connectionString: uri });
+    const pool = new pg.Pool({
+      connectionString: uri,
+      connectionTimeoutMillis: options?.timeout,
+    });
     // An idle connection that the server ends is replaced at the next use; without a listener its
     // error event would end the process.
     pool.on("error", () => {});
@@ -73,7 +76,8 @@ function driverFor(
   const prepare = new PreparePolicy(options?.prepare);
   if (isPool(client)) {
     const cursor = checkCursor(options?.cursor);
-    return new PoolDriver(client, { prepare, cursor, owned: ownedPools.has(client) });
+    const owned = ownedPools.has(client);
+    return new PoolDriver(client, { prepare, cursor, owned, timeout: options?.timeout });
   }
   if (isClient(client)) return new ClientDriver(client, prepare);
   throw new InvalidInputError(

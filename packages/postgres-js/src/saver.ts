@@ -53,8 +53,13 @@ export class PostgresJsSaver extends WaypostSaver {
    */
   static fromConnString(uri: string, options: PostgresJsSaverOptions = {}): PostgresJsSaver {
     checkConnString(uri);
-    // Postgres sends a notice for each table that setup finds; by default they are printed.
-    const sql = postgres(uri, { onnotice: () => {} });
+    const sql = postgres(uri, {
+      // Postgres sends a notice for each table that setup finds; by default they are printed.
+      onnotice: () => {},
+      // Types of arrays, which Waypost does not need. Nobody waits for this query: a connection that is
+      // lost in it would end the process (postgres.js 3.4.9).
+      fetch_types: false,
+    });
     ownedClients.add(sql);
     return new PostgresJsSaver(sql, options);
   }

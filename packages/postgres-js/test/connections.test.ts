@@ -179,3 +179,19 @@ describe("a client of postgres.js", () => {
     },
   );
 });
+
+describe("PostgresJsSaver.fromConnString", () => {
+  it("sends nothing on a new connection but what was asked for", () =>
+    withSchema(async (schema) => {
+      await using prepared = PostgresJsSaver.fromConnString(databaseUrl(), { schema });
+      await prepared.setup();
+      const proxy = await CountingProxy.to(databaseUrl());
+      try {
+        await using saver = PostgresJsSaver.fromConnString(proxy.url, { schema });
+        const { statements } = await proxy.during(() => saver.getTuple(thread("none")));
+        expect(statements).toBe(1);
+      } finally {
+        await proxy.close();
+      }
+    }));
+});

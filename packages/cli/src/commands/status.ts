@@ -77,13 +77,16 @@ async function read(session: Session) {
   };
 }
 
-/** Estimates of the server's own statistics: counting would read all. */
+/** Estimates of the server's own statistics: counting would read all. Partitions count for their table. */
 const TABLES = `
-SELECT c.relname AS table, greatest(c.reltuples, s.n_live_tup, 0)::float8 AS rows,
-  pg_catalog.pg_total_relation_size(c.oid)::float8 AS bytes,
-  pg_catalog.pg_indexes_size(c.oid)::float8 AS "indexBytes",
-  s.n_dead_tup::float8 AS "deadRows", greatest(s.last_vacuum, s.last_autovacuum) AS vacuumed
+SELECT c.relname AS table, pg_catalog.sum(greatest(r.reltuples, s.n_live_tup, 0))::float8 AS rows,
+  pg_catalog.sum(pg_catalog.pg_total_relation_size(r.oid))::float8 AS bytes,
+  pg_catalog.sum(pg_catalog.pg_indexes_size(r.oid))::float8 AS "indexBytes",
+  pg_catalog.sum(s.n_dead_tup)::float8 AS "deadRows",
+  pg_catalog.max(greatest(s.last_vacuum, s.last_autovacuum)) AS vacuumed
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-  JOIN pg_stat_all_tables s ON s.relid = c.oid
+  JOIN pg_class r ON r.oid = c.oid OR r.oid IN (SELECT inhrelid FROM pg_inherits WHERE inhparent = c.oid)
+  JOIN pg_stat_all_tables s ON s.relid = r.oid
 WHERE n.nspname = $1 AND c.relname IN ('checkpoints', 'checkpoint_blobs', 'checkpoint_writes', 'waypost_parts')
-ORDER BY c.relname`;
+  AND r.relkind = 'r'
+GROUP BY c.relname ORDER BY c.relname`;
