@@ -32,7 +32,7 @@ export class Sharing {
 
   /** The values of a checkpoint that was read. */
   read(key: CheckpointKey, values: Iterable<readonly [string, KnownValue]>): void {
-    this.#remember(key, new Map(values));
+    if (this.#isShared()) this.#remember(key, new Map(values));
   }
 
   /** The same checkpoint, with those values planned that share enough with its parent's; undefined if none does. */
