@@ -49,8 +49,9 @@ const LOST = new Set([
   "CONNECTION_DESTROYED",
   "CONNECT_TIMEOUT",
 ]);
-/** What pg throws has no code. */
-const LOST_MESSAGE = /^Connection terminated/;
+/** What pg throws has no code; the latter where it is lost while a pool hands it over. */
+const LOST_MESSAGE =
+  /^(?:Connection terminated|Client (?:has encountered a connection error|was closed) and is not queryable)/;
 
 /** @throws InvalidInputError naming the option and what to pass */
 export function retryAttempts(retry: false | RetryOptions = {}): number {
