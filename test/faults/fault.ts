@@ -19,6 +19,8 @@ export interface Fault {
   readonly timeoutMs?: number;
   /** After which silent connections are ended, by drivers that the saver's `timeout` does not reach. */
   readonly silenceMs?: number;
+  /** Nothing fails, and all of it takes longer. */
+  readonly delays?: boolean;
   /** Codes of errors that callers may see; by default none, as everything is tried again. */
   readonly errors?: readonly string[];
   /** Breaks something for a moment, and mends it. */

@@ -23,6 +23,7 @@ const endSavers = (client: pg.Client, { schemas }: World) =>
     [schemas],
   );
 
+export const DISK_MEGABYTES = 24;
 /** The tablespace on the small disk, in which the savers' tables are. */
 export const SMALL = "small";
 

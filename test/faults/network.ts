@@ -25,6 +25,7 @@ export const NETWORK: readonly Fault[] = [
   },
   {
     name: "network stalled",
+    delays: true,
     async strike({ proxy }) {
       proxy.stall();
       await forAWhile(proxy, 500);

@@ -26,9 +26,13 @@ export interface Outcome extends Remains {
   /** Errors that callers saw, by code. */
   readonly failures: Readonly<Record<string, number>>;
   readonly longestMs: number;
+  /** Operations that were not over when their `timeout` was, nor soon after. */
+  readonly late: number;
 }
 
 const TIMEOUT_MS = 6000;
+/** So much later the event loop of a busy machine may come to it. */
+const PATIENCE_MS = 3000;
 const ATTEMPTS = 12;
 
 /** Lets the fault strike while graphs run on each driver, and says what is left. */
@@ -37,6 +41,7 @@ export async function trial(
   fault: Fault,
   { drivers, threads, strikes }: TrialOptions,
 ): Promise<Outcome[]> {
+  const timeoutMs = fault.timeoutMs ?? TIMEOUT_MS;
   const applications = await Promise.all(
     drivers.map((driver) =>
       Application.open({
@@ -46,12 +51,12 @@ export async function trial(
         settings: fault.settings,
         silenceMs: driver === "pg Pool" ? undefined : fault.silenceMs,
         retry: { attempts: ATTEMPTS },
-        timeout: fault.timeoutMs ?? TIMEOUT_MS,
+        timeout: timeoutMs,
       }),
     ),
   );
   const schemas = applications.map(({ schema }) => schema);
-  const watched = schemas.map(watch);
+  const watched = schemas.map((schema) => watch(schema, timeoutMs));
   let over = false;
   const strike = async () => {
     try {
@@ -85,7 +90,8 @@ export async function trial(
 type Watch = ReturnType<typeof watch>;
 
 /** Listens to the operations on threads of one application. */
-function watch(schema: string) {
+function watch(schema: string, timeoutMs: number) {
+  let late = 0;
   let recovered = 0;
   let longestMs = 0;
   const listen = (event: unknown) => {
@@ -93,12 +99,19 @@ function watch(schema: string) {
     if (!threadId?.startsWith(schema)) return;
     if (tries > 1 && errorCode === undefined) recovered += 1;
     longestMs = Math.max(longestMs, durationMs);
+    if (durationMs > timeoutMs + PATIENCE_MS) late += 1;
   };
   subscribe("waypost.operation", listen);
   return {
     end() {
       unsubscribe("waypost.operation", listen);
-      return { recovered, longestMs };
+      return { recovered, longestMs, late };
     },
   };
 }
+
+/** Whether anybody noticed the fault. */
+export const struck = (fault: Fault, outcomes: readonly Outcome[]): boolean =>
+  outcomes.some(({ recovered, failures, longestMs }) =>
+    fault.delays ? longestMs > 300 : recovered > 0 || Object.keys(failures).length > 0,
+  );
