@@ -1,5 +1,5 @@
 import type { Saver } from "@waypost/conformance";
-import type pg from "pg";
+import pg from "pg";
 
 interface StoredPut {
   readonly ns: string;
@@ -21,6 +21,8 @@ interface Page {
   readonly puts: StoredPut[];
   readonly writes: StoredWrite[];
 }
+
+type Plain = pg.Client | pg.Pool;
 
 const place = (...parts: readonly string[]) => JSON.stringify(parts);
 const json = (value: unknown) => JSON.stringify(value) ?? "undefined";
@@ -67,12 +69,7 @@ export class Ledger {
   }
 
   /** What was acknowledged of a thread and is not there, or not as it was; forgets the thread. */
-  async missing(
-    client: pg.Client,
-    saver: Saver,
-    schema: string,
-    threadId: string,
-  ): Promise<string[]> {
+  async missing(client: Plain, saver: Saver, schema: string, threadId: string): Promise<string[]> {
     const { puts, writes } = this.#page(threadId);
     this.#pages.delete(threadId);
     const stored = await readThread(client, saver, schema, threadId);
@@ -111,11 +108,11 @@ export class Ledger {
 }
 
 /** As a plain connection reads it; only the bytes of values are turned back by the saver's serializer. */
-async function readThread(client: pg.Client, saver: Saver, schema: string, threadId: string) {
+async function readThread(client: Plain, saver: Saver, schema: string, threadId: string) {
   const rows = async (columns: string, table: string) =>
     (
       await client.query(
-        `SELECT ${columns} FROM ${client.escapeIdentifier(schema)}.${table} WHERE thread_id = $1`,
+        `SELECT ${columns} FROM ${pg.escapeIdentifier(schema)}.${table} WHERE thread_id = $1`,
         [threadId],
       )
     ).rows;

@@ -30,12 +30,15 @@ export async function withClient<T>(
 }
 
 /** Runs the work on a schema of its own, which does not exist yet and is gone afterwards. */
-export async function withSchema<T>(work: (schema: string) => Promise<T>): Promise<T> {
+export async function withSchema<T>(
+  work: (schema: string) => Promise<T>,
+  url = databaseUrl(),
+): Promise<T> {
   const schema = freshName();
   try {
     return await work(schema);
   } finally {
-    await dropSchema(schema);
+    await dropSchema(schema, url);
   }
 }
 

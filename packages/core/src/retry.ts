@@ -42,8 +42,9 @@ const LOST = new Set([
   "CONNECTION_CLOSED",
   "CONNECTION_DESTROYED",
 ]);
-/** What pg throws has no code. */
-const LOST_MESSAGE = /^Connection terminated/;
+/** What pg throws has no code; the latter where it is lost while a pool hands it over. */
+const LOST_MESSAGE =
+  /^(?:Connection terminated|Client (?:has encountered a connection error|was closed) and is not queryable)/;
 
 /** There is no connection yet, or it leads to a server that can't do it now. */
 const UNREADY = new Set([
