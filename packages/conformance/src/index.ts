@@ -8,6 +8,7 @@ import { hostileCases } from "./cases/hostile.ts";
 import { inputCases } from "./cases/input.ts";
 import { listCases } from "./cases/list.ts";
 import { officialCases } from "./cases/official.ts";
+import { partitionCases } from "./cases/partitions.ts";
 import { propertyCases } from "./cases/property.ts";
 import { pruneCases } from "./cases/prune.ts";
 import { prunePropertyCases } from "./cases/prune-property.ts";
@@ -74,6 +75,7 @@ export function conformance(mode: Mode): void {
     faultCases,
     countCases,
     setupCases,
+    partitionCases,
     dropInCases,
     pythonCases,
     pruneRaceCases,

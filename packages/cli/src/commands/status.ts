@@ -79,10 +79,12 @@ async function read(session: Session) {
 
 /** Estimates of the server's own statistics: counting would read all. */
 const TABLES = `
-SELECT c.relname AS table, greatest(c.reltuples, s.n_live_tup, 0)::float8 AS rows,
-  pg_total_relation_size(c.oid)::float8 AS bytes, pg_indexes_size(c.oid)::float8 AS "indexBytes",
-  s.n_dead_tup::float8 AS "deadRows", greatest(s.last_vacuum, s.last_autovacuum) AS vacuumed
+SELECT c.relname AS table, sum(greatest(p.reltuples, s.n_live_tup, 0))::float8 AS rows,
+  sum(pg_total_relation_size(p.oid))::float8 AS bytes, sum(pg_indexes_size(p.oid))::float8 AS "indexBytes",
+  sum(s.n_dead_tup)::float8 AS "deadRows", max(greatest(s.last_vacuum, s.last_autovacuum)) AS vacuumed
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-  JOIN pg_stat_all_tables s ON s.relid = c.oid
+  LEFT JOIN pg_inherits i ON i.inhparent = c.oid
+  JOIN pg_class p ON p.oid = coalesce(i.inhrelid, c.oid)
+  JOIN pg_stat_all_tables s ON s.relid = p.oid
 WHERE n.nspname = $1 AND c.relname IN ('checkpoints', 'checkpoint_blobs', 'checkpoint_writes', 'waypost_parts')
-ORDER BY c.relname`;
+GROUP BY c.relname ORDER BY c.relname`;

@@ -1,8 +1,10 @@
 import type { Driver, Queryable } from "../driver.js";
 import { InvalidInputError, WaypostError } from "../errors.js";
-import { type Storage, storageStatements } from "../sql/storage.js";
+import { type Storage, setStorage, storageStatements } from "../sql/storage.js";
+import { checkDistribute, distributeCommands, requireCitus } from "./citus.js";
 import { checkSchemaName, quoteIdentifier, quoteLiteral, tablesIn } from "./identifiers.js";
 import { MIGRATIONS } from "./migrations/index.js";
+import { checkPartitions, refuseOtherPartitions } from "./partitions.js";
 
 export interface SetupOptions {
   /**
@@ -11,6 +13,16 @@ export interface SetupOptions {
    * is; tables that `setup()` creates are `"shared"`, those it finds are `"whole"`.
    */
   storage?: Storage;
+  /**
+   * Into how many hash partitions by thread the tables are split that `setup()` creates, 2 to 1024.
+   * Tables that are there stay as they are. Default: none.
+   */
+  partitions?: number;
+  /**
+   * `"citus"` distributes the tables by thread over the nodes of Citus, whose extension must be
+   * installed. Not with `partitions`. Default: none. Has not been run on Citus itself.
+   */
+  distribute?: "citus";
 }
 
 interface State {
@@ -23,29 +35,53 @@ interface State {
  * Creates or upgrades the tables. Safe to call at every start and from many processes at once: a
  * schema that is up to date costs two reads, takes no lock and needs no right to create.
  *
- * @throws WaypostError if the database is not encoded in UTF-8; the driver's error if a statement is refused.
+ * @throws WaypostError if the database is not encoded in UTF-8, the tables are there with other
+ *   partitions, or Citus is missing; the driver's error if a statement is refused.
  */
 export async function setup(
   driver: Driver,
   schema: string,
   options: SetupOptions = {},
 ): Promise<void> {
-  const storage = storageOf(options);
-  if ((await readState(driver, schema)).version < MIGRATIONS.length) {
-    await driver.transaction(async (tx) => {
-      await execute(tx, lockCommand(schema));
-      const state = await readState(tx, schema);
-      if (!state.schemaExists) await execute(tx, createSchemaCommand(schema));
-      for (const command of migrationCommands(schema, state.version)) await execute(tx, command);
-    });
-  }
+  const checked = checkSetup(options);
+  const { partitions, distribute, storage } = checked;
+  const { version } = await readState(driver, schema);
+  if (version < MIGRATIONS.length || distribute !== undefined) {
+    await driver.transaction((tx) => create(tx, schema, checked));
+  } else if (partitions !== undefined) await refuseOtherPartitions(driver, schema, partitions);
   if (storage !== undefined) await driver.query(storageStatements(tablesIn(schema)).set(storage));
 }
 
+async function create(
+  tx: Queryable,
+  schema: string,
+  { partitions, distribute }: SetupOptions,
+): Promise<void> {
+  await execute(tx, lockCommand(schema));
+  const state = await readState(tx, schema);
+  if (distribute !== undefined) await requireCitus(tx);
+  if (partitions !== undefined) await refuseOtherPartitions(tx, schema, partitions);
+  const commands = [
+    ...(state.schemaExists ? [] : [createSchemaCommand(schema)]),
+    ...migrationCommands(schema, state.version, partitions),
+    ...(distribute === undefined ? [] : distributeCommands(tablesIn(schema))),
+  ];
+  for (const command of commands) await execute(tx, command);
+}
+
 /** @throws InvalidInputError naming the option and what to pass */
-function storageOf({ storage }: SetupOptions): Storage | undefined {
-  if (storage === undefined || storage === "shared" || storage === "whole") return storage;
-  throw new InvalidInputError('The option "storage" must be "shared" or "whole".');
+function checkSetup({ storage, ...options }: SetupOptions): SetupOptions {
+  if (storage !== undefined && storage !== "shared" && storage !== "whole") {
+    throw new InvalidInputError('The option "storage" must be "shared" or "whole".');
+  }
+  const partitions = checkPartitions(options.partitions);
+  const distribute = checkDistribute(options.distribute);
+  if (partitions !== undefined && distribute !== undefined) {
+    throw new InvalidInputError(
+      'Pass "partitions" or "distribute", not both: Citus divides the tables itself.',
+    );
+  }
+  return { storage, partitions, distribute };
 }
 
 /**
@@ -53,16 +89,21 @@ function storageOf({ storage }: SetupOptions): Storage | undefined {
  * by someone else, as often as they like.
  *
  * @param schema name of the schema, as in the saver's options
+ * @param options those of `setup()`
  * @returns SQL without parameters, for psql or any migration tool
- * @throws InvalidInputError if the schema's name can't be used
+ * @throws InvalidInputError if the schema's name or an option can't be used
  */
-export function setupScript(schema = "public"): string {
+export function setupScript(schema = "public", options: SetupOptions = {}): string {
   checkSchemaName(schema);
+  const { storage, partitions, distribute } = checkSetup(options);
+  const tables = tablesIn(schema);
   const commands = [
     "BEGIN",
     lockCommand(schema),
     ...(schema === "public" ? [] : [createSchemaCommand(schema)]),
-    ...migrationCommands(schema, 0),
+    ...migrationCommands(schema, 0, partitions),
+    ...(storage === undefined ? [] : [setStorage(tables, quoteLiteral(storage))]),
+    ...(distribute === undefined ? [] : distributeCommands(tables)),
     "COMMIT",
   ];
   return commands.map((command) => `${command};\n`).join("\n");
@@ -99,7 +140,7 @@ async function readState(session: Queryable, schema: string): Promise<State> {
   return { schemaExists: true, version: row?.version ?? 0 };
 }
 
-function migrationCommands(schema: string, from: number): string[] {
+function migrationCommands(schema: string, from: number, partitions?: number): string[] {
   const tables = tablesIn(schema);
   const bookkeeping = `CREATE TABLE IF NOT EXISTS ${tables.migrations} (
   version INTEGER PRIMARY KEY,
@@ -116,7 +157,7 @@ SELECT 'storage', CASE WHEN to_regclass(${quoteLiteral(tables.checkpoints)}) IS 
 ON CONFLICT DO NOTHING`,
   ];
   const pending = MIGRATIONS.slice(from).flatMap((migration, index) => [
-    ...migration(tables),
+    ...migration(tables, partitions),
     `INSERT INTO ${tables.migrations} (version) VALUES (${from + index + 1}) ON CONFLICT DO NOTHING`,
   ]);
   return from < MIGRATIONS.length ? [bookkeeping, ...storage, ...pending] : [];

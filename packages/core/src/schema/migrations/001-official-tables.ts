@@ -1,11 +1,14 @@
 import type { Tables } from "../identifiers.js";
+import { threadTable } from "../partitions.js";
 
 /**
  * The tables of LangGraph's own savers, column by column, so that either can take over from the
  * other in place. `task_path` is Python's; its default keeps the JS saver's inserts valid.
  */
-export const officialTables = (tables: Tables): readonly string[] => [
-  `CREATE TABLE IF NOT EXISTS ${tables.checkpoints} (
+export const officialTables = (tables: Tables, partitions?: number): readonly string[] => [
+  ...threadTable(
+    tables.checkpoints,
+    `(
   thread_id TEXT NOT NULL,
   checkpoint_ns TEXT NOT NULL DEFAULT '',
   checkpoint_id TEXT NOT NULL,
@@ -15,7 +18,11 @@ export const officialTables = (tables: Tables): readonly string[] => [
   metadata JSONB NOT NULL DEFAULT '{}',
   PRIMARY KEY (thread_id, checkpoint_ns, checkpoint_id)
 )`,
-  `CREATE TABLE IF NOT EXISTS ${tables.blobs} (
+    partitions,
+  ),
+  ...threadTable(
+    tables.blobs,
+    `(
   thread_id TEXT NOT NULL,
   checkpoint_ns TEXT NOT NULL DEFAULT '',
   channel TEXT NOT NULL,
@@ -24,9 +31,13 @@ export const officialTables = (tables: Tables): readonly string[] => [
   blob BYTEA,
   PRIMARY KEY (thread_id, checkpoint_ns, channel, version)
 )`,
+    partitions,
+  ),
   // Tables of the first official releases had NOT NULL here.
   `ALTER TABLE ${tables.blobs} ALTER COLUMN blob DROP NOT NULL`,
-  `CREATE TABLE IF NOT EXISTS ${tables.writes} (
+  ...threadTable(
+    tables.writes,
+    `(
   thread_id TEXT NOT NULL,
   checkpoint_ns TEXT NOT NULL DEFAULT '',
   checkpoint_id TEXT NOT NULL,
@@ -38,5 +49,7 @@ export const officialTables = (tables: Tables): readonly string[] => [
   task_path TEXT NOT NULL DEFAULT '',
   PRIMARY KEY (thread_id, checkpoint_ns, checkpoint_id, task_id, idx)
 )`,
+    partitions,
+  ),
   `ALTER TABLE ${tables.writes} ADD COLUMN IF NOT EXISTS task_path TEXT NOT NULL DEFAULT ''`,
 ];

@@ -4,7 +4,7 @@ import { deletedThreads } from "./002-deleted-threads.js";
 import { sharedStorage } from "./003-shared-storage.js";
 
 /** In order; the position, from 1, is the version. Each is idempotent, and never changed once released. */
-export const MIGRATIONS: readonly ((tables: Tables) => readonly string[])[] = [
+export const MIGRATIONS: readonly ((tables: Tables, partitions?: number) => readonly string[])[] = [
   officialTables,
   deletedThreads,
   sharedStorage,
