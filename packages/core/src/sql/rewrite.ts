@@ -50,7 +50,7 @@ WHERE ${KEY} AND EXISTS (SELECT FROM ready) ${stored}
 RETURNING true AS stored`;
   });
   const unneeded = template(`WITH unused AS (
-  SELECT checkpoint_ns, channel, version FROM ${tables.blobs} WHERE false
+  SELECT checkpoint_ns, channel, version FROM ${tables.blobs} WHERE thread_id = $1::text AND false
 )
 ${unneededParts(tables, "DELETE")}`);
   const place = (threadId: string, { namespace, channel, version }: RewriteKey): SqlValue[] => [
