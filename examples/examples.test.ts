@@ -161,6 +161,26 @@ describe("the example time-travel", () => {
   });
 });
 
+describe("the example opentelemetry", () => {
+  it("shows what a request cost, as spans below its own", async () => {
+    const [asked = ""] = await outputs(exampleIn("opentelemetry"));
+    const spans = linesFrom(asked, "spans").slice(1);
+    expect(spans).toContain("put: 1 statement, 1 row, INTERNAL");
+    expect(spans.filter((line) => line.startsWith("put:"))).toHaveLength(5);
+    expect(
+      spans.filter((line) => /^waypost_\w+: \d+ rows?, CLIENT, postgresql$/.test(line)),
+    ).not.toEqual([]);
+    expect(asked).toMatch(/all \d+ below "ask"/);
+  });
+
+  it("shows errors with their code", async () => {
+    const error = (await outputs(exampleIn("opentelemetry"))).at(-1) ?? "";
+    expect(lines(error)).toContain(
+      "copyThread: 1 statement, 1 row, INTERNAL, error WAYPOST_NO_THREAD",
+    );
+  });
+});
+
 describe("the examples", () => {
   const folders = readdirSync(HERE, { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && entry.name !== "agent")

@@ -83,6 +83,11 @@ export const EXAMPLES: readonly Example[] = [
     folder: "time-travel",
     steps: [step("index.ts", "ask"), step("travel.ts"), step("branches.ts")],
   },
+  {
+    title: "OpenTelemetry",
+    folder: "opentelemetry",
+    steps: [step("index.ts", "ask"), step("index.ts", "follow-up")],
+  },
 ];
 
 /**

@@ -97,6 +97,27 @@ async function converse(open: Open, options: SaverOptions, url: string): Promise
   );
 }
 
+/** Runs of one thread at once, half of them in another application; each needs what the one before has left. */
+async function takeTurns(open: Open, options: SaverOptions, url: string): Promise<void> {
+  await withSchema(async (schema) => {
+    const sessions = [1, 2].map(() => open(url, { ...options, schema }));
+    try {
+      await sessions[0]?.saver.setup();
+      const runs = Array.from({ length: CLIENTS }, async (_, i) => {
+        const { saver } = sessions[i % 2] as Session;
+        await using lock = await saver.threadLock("1");
+        const config = { ...thread("1"), signal: lock.signal };
+        await chainGraph(saver).invoke({ log: [`${i}`] }, config);
+      });
+      await Promise.all(runs);
+      const tuple = await sessions[0]?.saver.getTuple(thread("1"));
+      expect(tuple?.checkpoint.channel_values.log).toHaveLength(3 * CLIENTS);
+    } finally {
+      for (const session of sessions) await session.close();
+    }
+  });
+}
+
 if (pgBouncerVersion === undefined) {
   it.skip("PgBouncer (it is not installed)", () => {});
 } else {
@@ -113,5 +134,22 @@ if (pgBouncerVersion === undefined) {
     it.each(drivers)("%s: loses nothing and mixes nothing up", (_, open, options) =>
       converse(open, options, bouncer.url),
     );
+
+    it.each(drivers)("%s: locks let one run at a time go on", (_, open, options) =>
+      takeTurns(open, options, bouncer.url),
+    );
+
+    it("a single connection gets no lock, which another one could have at the same time", async () => {
+      const refused = { code: "WAYPOST_INVALID_INPUT", message: expect.stringContaining("pooler") };
+      const client = new pg.Client({ connectionString: bouncer.url });
+      await client.connect();
+      await expect(new PgSaver(client).threadLock("1")).rejects.toMatchObject(refused);
+      await client.end();
+      const sql = postgres(bouncer.url, { prepare: false });
+      const reserved = await sql.reserve();
+      await expect(new PostgresJsSaver(reserved).threadLock("1")).rejects.toMatchObject(refused);
+      reserved.release();
+      await sql.end({ timeout: 1 });
+    });
   });
 }

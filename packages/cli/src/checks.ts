@@ -13,8 +13,9 @@ const TRIES = 20;
 
 async function connection(session: Session): Promise<Finding[]> {
   const [row] = await session.rows<{ version: string; encoding: string; ssl: boolean | null }>(
-    `SELECT current_setting('server_version') AS version, current_setting('server_encoding') AS encoding,
-       (SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()) AS ssl`,
+    `SELECT pg_catalog.current_setting('server_version') AS version,
+       pg_catalog.current_setting('server_encoding') AS encoding,
+       (SELECT ssl FROM pg_stat_ssl WHERE pid = pg_catalog.pg_backend_pid()) AS ssl`,
   );
   const times: number[] = [];
   for (let i = 0; i < TRIES; i++) {
@@ -47,7 +48,9 @@ async function connection(session: Session): Promise<Finding[]> {
 async function pooler(session: Session): Promise<Finding[]> {
   const client = await session.pool.connect();
   try {
-    const { rows } = await client.query<{ pid: number }>("SELECT pg_backend_pid() AS pid");
+    const { rows } = await client.query<{ pid: number }>(
+      "SELECT pg_catalog.pg_backend_pid() AS pid",
+    );
     const { processID } = client as unknown as { processID: number };
     const through = rows[0]?.pid !== processID;
     const prepared = await preparedStatements(client);
@@ -89,7 +92,10 @@ const RIGHTS = ["SELECT", "INSERT", "UPDATE", "DELETE"];
 async function tables(session: Session): Promise<Finding[]> {
   const found = await session.rows<{ name: string; missing: string[]; key: boolean }>(
     `SELECT c.relname AS name,
-       ARRAY(SELECT r FROM unnest($2::text[]) r WHERE NOT has_table_privilege(c.oid, r)) AS missing,
+       ARRAY(
+         SELECT r FROM pg_catalog.unnest($2::text[]) r
+         WHERE NOT pg_catalog.has_table_privilege(c.oid, r)
+       ) AS missing,
        EXISTS (SELECT FROM pg_index i WHERE i.indrelid = c.oid AND i.indisprimary AND i.indisvalid) AS key
      FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
      WHERE n.nspname = $1 AND c.relname = ANY ($3::text[])`,

@@ -33,9 +33,10 @@ interface Row {
 export async function history(session: Session, threadId: string): Promise<Step[]> {
   const rows = await session.rows<Row>(
     `SELECT checkpoint_id AS id, checkpoint_ns AS namespace, parent_checkpoint_id AS parent,
-       checkpoint ->> 'ts' AS ts, metadata ->> 'source' AS source, (metadata ->> 'step')::float8::int AS step,
-       checkpoint -> 'channel_versions' AS versions, checkpoint -> 'versions_seen' AS seen,
-       (SELECT count(*)::int FROM ${session.table("checkpoint_writes")} w
+       checkpoint ->> 'ts'::text AS ts, metadata ->> 'source'::text AS source,
+       (metadata ->> 'step'::text)::float8::int AS step,
+       checkpoint -> 'channel_versions'::text AS versions, checkpoint -> 'versions_seen'::text AS seen,
+       (SELECT pg_catalog.count(*)::int FROM ${session.table("checkpoint_writes")} w
         WHERE w.thread_id = c.thread_id AND w.checkpoint_ns = c.checkpoint_ns AND w.checkpoint_id = c.checkpoint_id) AS writes
      FROM ${session.table("checkpoints")} c WHERE thread_id = $1 ORDER BY checkpoint_id`,
     [threadId],

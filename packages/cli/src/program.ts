@@ -2,6 +2,7 @@ import { Command, Option } from "commander";
 import { copyCommand } from "./commands/copy.ts";
 import { deleteCommand } from "./commands/delete.ts";
 import { doctorCommand } from "./commands/doctor.ts";
+import { estimateCommand } from "./commands/estimate.ts";
 import { exportCommand } from "./commands/export.ts";
 import { importCommand } from "./commands/import.ts";
 import { pruneCommand } from "./commands/prune.ts";
@@ -41,6 +42,7 @@ export function program(signal: AbortSignal): Command {
     exportCommand(signal),
     importCommand(signal),
     doctorCommand(),
+    estimateCommand(),
   ];
   for (const command of commands)
     waypost.addCommand(command.exitOverride().copyInheritedSettings(waypost));

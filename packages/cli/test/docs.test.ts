@@ -30,7 +30,7 @@ async function withDatabase<T>(work: (url: string) => Promise<T>): Promise<T> {
   }
 }
 
-it.each(["packages/cli/README.md", "docs/operations.md"])(
+it.each(["packages/cli/README.md", "docs/operations.md", "docs/storage.md", "docs/scaling.md"])(
   "the commands of %s work as they stand",
   (path) =>
     withDatabase((url) =>

@@ -39,9 +39,10 @@ export async function withSchema<T>(work: (schema: string) => Promise<T>): Promi
   }
 }
 
-export async function dropSchema(schema: string): Promise<void> {
-  await withClient((client) =>
-    client.query(`DROP SCHEMA IF EXISTS ${client.escapeIdentifier(schema)} CASCADE`),
+export async function dropSchema(schema: string, url = databaseUrl()): Promise<void> {
+  await withClient(
+    (client) => client.query(`DROP SCHEMA IF EXISTS ${client.escapeIdentifier(schema)} CASCADE`),
+    url,
   );
 }
 

@@ -7,6 +7,8 @@ import { graphCases } from "./cases/graphs.ts";
 import { hostileCases } from "./cases/hostile.ts";
 import { inputCases } from "./cases/input.ts";
 import { listCases } from "./cases/list.ts";
+import { lockCases } from "./cases/locks.ts";
+import { lockServerCases } from "./cases/locks-server.ts";
 import { officialCases } from "./cases/official.ts";
 import { partitionCases } from "./cases/partitions.ts";
 import { propertyCases } from "./cases/property.ts";
@@ -15,6 +17,8 @@ import { prunePropertyCases } from "./cases/prune-property.ts";
 import { pruneRaceCases } from "./cases/prune-races.ts";
 import { pythonCases } from "./cases/python.ts";
 import { retentionCases } from "./cases/retention.ts";
+import { rightsCases } from "./cases/rights.ts";
+import { searchPathCases } from "./cases/search-path.ts";
 import { serializerCases } from "./cases/serializers.ts";
 import { setupCases } from "./cases/setup.ts";
 import { storageCases } from "./cases/storage.ts";
@@ -43,7 +47,10 @@ export {
   resumeWith,
   thread,
 } from "./graphs.ts";
+export { HOSTILE } from "./hostile.ts";
 export { type Mode, type Saver, type Session, transactionMode } from "./mode.ts";
+export { everyOperation, OPERATIONS, prepareThread } from "./operations.ts";
+export { grants, policies, type Role, withRole } from "./roles.ts";
 export { CountingProxy } from "./wire.ts";
 
 /** Registers the whole suite for one mode of a driver with vitest. */
@@ -67,6 +74,7 @@ export function conformance(mode: Mode): void {
     verifyCases,
     retentionCases,
     tombstoneCases,
+    lockCases,
     transactionCases,
     storageCases,
   ];
@@ -75,13 +83,16 @@ export function conformance(mode: Mode): void {
     faultCases,
     countCases,
     setupCases,
-    partitionCases,
+    rightsCases,
+    searchPathCases,
     dropInCases,
     pythonCases,
     pruneRaceCases,
     storageSharingCases,
     storagePropertyCases,
     storageRewriteCases,
+    partitionCases,
+    lockServerCases,
   ];
   if (!mode.embedded) groups.push(...besideIt);
   for (const group of groups) group(mode);

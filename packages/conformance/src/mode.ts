@@ -34,15 +34,27 @@ export interface Mode {
   readonly reconnects?: boolean;
   /** A connection can be kept for a cursor while others go on. */
   readonly cursor?: boolean;
+  /** A pool with one connection, which is needed for the saver's statements. */
+  readonly poolOfOne?: boolean;
   /** Statements that a transaction of the saver takes beside its work; 2, BEGIN and COMMIT, by default. */
   readonly transactionOverhead?: number;
+  /**
+   * What an operation of one statement takes with the option `session`, and how often it waits for the
+   * server: by default 4 and 4, BEGIN, the settings, the statement and COMMIT.
+   */
+  readonly session?: { readonly statements: number; readonly exchanges: number };
 }
 
 /** A mode in which the saver joins a transaction of the caller. */
-export const transactionMode = (name: string, begin: NonNullable<Mode["begin"]>): Mode => ({
+export const transactionMode = (
+  name: string,
+  begin: NonNullable<Mode["begin"]>,
+  session = { statements: 3, exchanges: 3 },
+): Mode => ({
   name,
   begin,
   transactionOverhead: 0, // it joins the one that is open
+  session, // the settings are set, and set back
   async open(url, options) {
     const { saver, end } = await begin(url, options);
     return { saver, close: () => end("rollback") };

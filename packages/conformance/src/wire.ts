@@ -10,6 +10,8 @@ export interface Traffic {
   roundTrips: number;
   /** Times it asked for a part of an answer and waited before going on: Flush messages. */
   flushes: number;
+  /** Times the driver sent something after an answer: how often a distant server is waited for. */
+  exchanges: number;
   /** Texts that were parsed, prepared ones once a connection. */
   parses: number;
   /** Bytes from driver to server, and from server to driver. */
@@ -21,6 +23,7 @@ const SILENCE: Readonly<Traffic> = {
   statements: 0,
   roundTrips: 0,
   flushes: 0,
+  exchanges: 0,
   parses: 0,
   bytesSent: 0,
   bytesReceived: 0,
@@ -67,6 +70,8 @@ export class CountingProxy {
   /** Questions that the server has not yet answered to the end. */
   readonly #open = new Map<Socket, number>();
   #settled: (() => void)[] = [];
+  /** Connections on which the server spoke last. */
+  readonly #silent = new WeakSet<Socket>();
   readonly #target: URL;
 
   private constructor(target: URL) {
@@ -114,13 +119,19 @@ export class CountingProxy {
     return difference;
   }
 
-  async close(): Promise<void> {
+  /** Ends all connections without a word of the server. */
+  drop(): void {
     for (const socket of this.#sockets) socket.destroy();
+  }
+
+  async close(): Promise<void> {
+    this.drop();
     this.#server.close();
     await once(this.#server, "close");
   }
 
   #asks(connection: Socket): (chunk: Buffer) => void {
+    this.#silent.add(connection);
     const see = messages(1, (type) => {
       count(this.#traffic, type);
       // The server answers the startup message, too, with ReadyForQuery.
@@ -129,6 +140,7 @@ export class CountingProxy {
     });
     return (chunk) => {
       this.#traffic.bytesSent += chunk.length;
+      if (this.#silent.delete(connection)) this.#traffic.exchanges += 1;
       see(chunk);
     };
   }
@@ -140,6 +152,7 @@ export class CountingProxy {
     });
     return (chunk) => {
       this.#traffic.bytesReceived += chunk.length;
+      this.#silent.add(connection);
       see(chunk);
       this.#answered(connection, ready);
       ready = 0;

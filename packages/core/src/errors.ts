@@ -1,4 +1,4 @@
-import { connectionCode, sqlState } from "./sqlstate.js";
+import { connectionCode, sqlState, tlsCode } from "./sqlstate.js";
 
 /** Base of all errors of Waypost. `code` is stable; the message says what to do and holds no stored values. */
 export class WaypostError extends Error {
@@ -31,6 +31,8 @@ export class DatabaseError extends WaypostError {}
 
 const RUN_SETUP = "the tables are missing or out of date; call `await saver.setup()` once";
 const LOST = "the connection was lost; it can be tried again";
+const UNTRUSTED =
+  "the server's certificate was refused; check the authority and the host name (see docs/security.md)";
 const UNREACHABLE = "Postgres can't be reached; check host, port, TLS and that the server runs";
 
 /** What to do, by SQLSTATE or system code. */
@@ -39,7 +41,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   "3F000": RUN_SETUP,
   "42703": RUN_SETUP,
   "42501":
-    "the role lacks a privilege on Waypost's tables or schema; grant it (see docs/schema.md)",
+    "the role lacks a privilege on Waypost's tables or schema, or a policy of row-level security refused a row (see docs/security.md)",
   "25P02": "the transaction this saver joined has failed before; roll it back and start again",
   "25006": "the server is read-only; connect to the primary",
   "26000": "a pooler lost a prepared statement; create the saver with `prepare: false`",
@@ -50,6 +52,8 @@ const ADVICE: Readonly<Record<string, string>> = {
     "a stored value is damaged: it is not UTF-8; outside a transaction the error names its channel",
   "53300": "the server has no connection left; use a smaller pool or a pooler",
   "57P01": LOST,
+  "57P05": LOST,
+  "25P03": LOST,
   "28P01": "the password was refused; check the connection settings",
   "28000": "the role was refused; check the connection settings",
   "3D000": "the database does not exist; check the connection settings",
@@ -79,8 +83,9 @@ export function databaseError(
 ): WaypostError {
   if (cause instanceof WaypostError) return cause;
   const state = sqlState(cause);
-  const code = state ?? connectionCode(cause) ?? "WAYPOST_DATABASE";
-  const advice = ADVICE[code] ?? "see the cause";
+  const tls = tlsCode(cause);
+  const code = state ?? connectionCode(cause) ?? tls ?? "WAYPOST_DATABASE";
+  const advice = ADVICE[code] ?? (code === tls ? UNTRUSTED : "see the cause");
   const label = state === undefined ? code : `SQLSTATE ${state}`;
   const what = threadId === undefined ? operation : `${operation} of thread "${threadId}"`;
   const often = tries === 1 ? "" : ` after ${tries} tries`;

@@ -1,17 +1,22 @@
 export type { Fetch, ListOptions } from "./config.js";
 export {
   type Driver,
+  holdTransaction,
+  type LockPlace,
+  pipelineTransaction,
   type Queryable,
   refuseCursor,
+  refuseLock,
   runTransaction,
   type SqlValue,
   type Statement,
+  type Transaction,
 } from "./driver.js";
 export { DatabaseError, InvalidInputError, SerializationError, WaypostError } from "./errors.js";
-export type { OperationEvent, StatementEvent } from "./operations.js";
+export type { OperationEvent, StatementEvent, Traffic } from "./observe.js";
 export { checkConnString, type SaverOptions } from "./options.js";
 export { type Prepare, PreparePolicy } from "./prepare.js";
-export type { Recovery, RetryOptions } from "./retry.js";
+export { isLost, type Recovery, type RetryOptions } from "./retry.js";
 export { WaypostSaver } from "./saver.js";
 export { type SetupOptions, setupScript } from "./schema/setup.js";
 export { type CompressOptions, compress } from "./serializer/compress.js";
@@ -26,6 +31,7 @@ export { sqlState } from "./sqlstate.js";
 export { portableValue, textParser } from "./text-format.js";
 export type { PruneOptions } from "./threads/input.js";
 export type { ListThreadsOptions, ThreadInfo } from "./threads/list.js";
+export type { ThreadLock, ThreadLockOptions } from "./threads/lock.js";
 export type { Removed } from "./threads/removed.js";
 export type { Retention } from "./threads/retention.js";
 export type { RewriteOptions, Rewritten } from "./threads/rewrite.js";

@@ -1,32 +1,7 @@
-import { channel } from "node:diagnostics_channel";
-import type { Driver, Queryable, Statement } from "./driver.js";
+import type { Driver } from "./driver.js";
 import { databaseError, WaypostError } from "./errors.js";
+import { publishing } from "./observe.js";
 import { canRetry, pause } from "./retry.js";
-
-/** Published on the channel `waypost.operation` when an operation of a saver has ended. */
-export interface OperationEvent {
-  /** The method, e.g. `put`. */
-  readonly operation: string;
-  readonly threadId: string | undefined;
-  readonly durationMs: number;
-  /** How often it was tried; 1 where nothing went wrong. */
-  readonly tries: number;
-  /** As in the error that was thrown; undefined where there was none. */
-  readonly errorCode: string | undefined;
-}
-
-/** Published on the channel `waypost.statement` when the server has answered a statement. */
-export interface StatementEvent {
-  /** The name under which it may be prepared, the same for the same text; `""` for others. */
-  readonly name: string;
-  readonly text: string;
-  readonly rows: number;
-  readonly durationMs: number;
-  readonly errorCode: string | undefined;
-}
-
-const operations = channel("waypost.operation");
-const statements = channel("waypost.statement");
 
 export interface Policy {
   /** How often an operation is tried in all. */
@@ -45,7 +20,7 @@ export interface Operation {
 }
 
 /** Runs the work of an operation: again where that can help, in time, and told to whoever listens. */
-export async function runOperation<T>(
+export function runOperation<T>(
   driver: Driver,
   { attempts, timeoutMs }: Policy,
   operation: Operation,
@@ -54,7 +29,6 @@ export async function runOperation<T>(
   const start = performance.now();
   const { name, threadId, signal, idempotent = false } = operation;
   let tries = 0;
-  let errorCode: string | undefined;
   const run = async (): Promise<T> => {
     for (;;) {
       tries += 1;
@@ -66,22 +40,18 @@ export async function runOperation<T>(
         const again = idempotent && tries < attempts && canRetry(cause, driver.recovery);
         const late = timeoutMs !== undefined && performance.now() - start > timeoutMs;
         if (!again || late) throw error;
-        await pause(tries);
+        await pause(tries, signal);
       }
     }
   };
-  try {
-    return await (timeoutMs === undefined ? run() : inTime(run(), timeoutMs, name, threadId));
-  } catch (error) {
-    errorCode = error instanceof WaypostError ? error.code : undefined;
-    throw error;
-  } finally {
-    if (operations.hasSubscribers) {
-      const durationMs = performance.now() - start;
-      const event: OperationEvent = { operation: name, threadId, durationMs, tries, errorCode };
-      operations.publish(event);
-    }
-  }
+  const whole = () => (timeoutMs === undefined ? run() : inTime(run(), timeoutMs, name, threadId));
+  return publishing(whole, (error) => ({
+    operation: name,
+    threadId,
+    durationMs: performance.now() - start,
+    tries,
+    errorCode: error instanceof WaypostError ? error.code : undefined,
+  }));
 }
 
 async function inTime<T>(
@@ -108,40 +78,5 @@ async function inTime<T>(
     clearTimeout(timer);
     // Too late for its caller, so nobody else would hear of its failure.
     work.catch(() => {});
-  }
-}
-
-/** A driver that tells each statement to whoever listens, and else is the one it stands for. */
-export function observed(driver: Driver): Driver {
-  const observe = (target: Queryable): Queryable => ({
-    query: (statement) => send(target, statement),
-  });
-  return {
-    get recovery() {
-      return driver.recovery;
-    },
-    query: (statement) => send(driver, statement),
-    transaction: (work) => driver.transaction((tx) => work(observe(tx))),
-    stream: (statement, batch) => driver.stream(statement, batch),
-    close: () => driver.close(),
-  };
-}
-
-async function send<Row extends object>(target: Queryable, statement: Statement): Promise<Row[]> {
-  if (!statements.hasSubscribers) return target.query<Row>(statement);
-  const start = performance.now();
-  const { name, text } = statement;
-  const publish = (rows: number, errorCode: string | undefined) => {
-    const durationMs = performance.now() - start;
-    const event: StatementEvent = { name, text, rows, durationMs, errorCode };
-    statements.publish(event);
-  };
-  try {
-    const rows = await target.query<Row>(statement);
-    publish(rows.length, undefined);
-    return rows;
-  } catch (error) {
-    publish(0, databaseError(name, error).code);
-    throw error;
   }
 }

@@ -6,6 +6,7 @@ import { type RetryOptions, retryAttempts } from "./retry.js";
 import { checkSchemaName } from "./schema/identifiers.js";
 import { serializer } from "./serializer/serializer.js";
 import { checkSerializer, type Serializer } from "./serializer/types.js";
+import { type Settings, sessionSettings } from "./session.js";
 import { count, flag } from "./threads/input.js";
 import { type Retention, type RetentionPlan, retentionPlan } from "./threads/retention.js";
 
@@ -41,6 +42,12 @@ export interface SaverOptions {
    * refused with the code `WAYPOST_THREAD_DELETED`. All savers that write to the tables need it. Default false.
    */
   tombstones?: boolean;
+  /**
+   * Settings of your own, e.g. `{ "app.tenant": "a" }`, which policies of row-level security can read with
+   * `current_setting`. They hold for each operation of this saver, in its own transaction, and for
+   * nothing else on the connection. Each operation then takes further round trips.
+   */
+  session?: Readonly<Record<string, string>>;
 }
 
 export interface CheckedOptions {
@@ -51,6 +58,7 @@ export interface CheckedOptions {
   readonly retention: RetentionPlan | undefined;
   readonly tombstones: boolean;
   readonly memoryBytes: number;
+  readonly session: Settings | undefined;
   readonly policy: Policy;
 }
 
@@ -60,7 +68,7 @@ export function checkOptions(options: SaverOptions = {}): CheckedOptions {
     throw new InvalidInputError('The options must be an object, e.g. { schema: "agents" }.');
   }
   const { schema = "public", serde, prepare = "auto", retention, tombstones = false } = options;
-  const { retry, timeout, memory = 64 * 2 ** 20 } = options;
+  const { retry, timeout, session, memory = 64 * 2 ** 20 } = options;
   if (!Number.isInteger(memory) || memory < 0) {
     throw new InvalidInputError('The option "memory" must be a number of bytes, 0 or more.');
   }
@@ -77,6 +85,7 @@ export function checkOptions(options: SaverOptions = {}): CheckedOptions {
     retention: retentionPlan(retention),
     tombstones: flag(tombstones, "tombstones"),
     memoryBytes: memory,
+    session: sessionSettings(session),
     policy: {
       attempts: retryAttempts(retry),
       timeoutMs: timeout === undefined ? undefined : count(timeout, "timeout"),

@@ -66,12 +66,12 @@ export async function storeCheckpoint(store: Store, serde: Serializer, put: Put)
 
 /** Stores what is new of values that share with those of the parent. @returns whether it did */
 async function storeShared({ driver, sql, sharing }: Store, put: Put): Promise<boolean> {
-  const plan = await sharing.plan(driver, put.input);
+  const plan = sharing.plan(put.input);
   const statement = plan && sql.putShared(plan);
   if (statement === undefined) return false;
   const stored = await driver.query(statement);
   if (stored.length === 0) {
-    sharing.askAgain();
+    await sharing.refused(driver);
     return false;
   }
   sharing.stored(put.input, put.versions, plan?.shared ?? []);
@@ -92,6 +92,7 @@ async function storeWhole(store: Store, serde: Serializer, put: Put): Promise<vo
       if (stored.length === 0) throw parentRemoved();
     } else await send(tx, sql.put(whole, false));
   });
+  store.sharing.stored(whole, put.versions, []);
 }
 
 /**

@@ -3,7 +3,7 @@ import { InvalidInputError } from "./errors.js";
 import { connectionCode, sqlState } from "./sqlstate.js";
 
 export interface RetryOptions {
-  /** How often an operation is tried in all, 1 to 20. Default 6: about a second and a half of waiting at most. */
+  /** How often an operation is tried in all, 1 to 200. Default 6: about a second and a half of waiting at most. */
   readonly attempts?: number;
 }
 
@@ -27,28 +27,35 @@ const REFUSED = new Set([
   "55P03", // lock not available
 ]);
 
-/** The connection is lost, was refused, or is about to be. */
+/** The connection is lost. */
 const LOST = new Set([
   "57P01", // terminated by an administrator
   "57P02", // another process crashed
-  "57P03", // starting up or shutting down
-  "53300", // too many connections
+  "57P05", // idle for longer than the server allows
+  "25P03", // the same, in a transaction
+  "25P04", // in a transaction for longer than the server allows
   "08000",
-  "08001",
   "08003",
-  "08004",
   "08006",
-  "25006", // read-only: a standby, before it is promoted
-  "ECONNREFUSED",
   "ECONNRESET",
   "EPIPE",
-  "ETIMEDOUT",
   "CONNECTION_CLOSED",
   "CONNECTION_DESTROYED",
-  "CONNECT_TIMEOUT",
 ]);
 /** What pg throws has no code. */
 const LOST_MESSAGE = /^Connection terminated/;
+
+/** There is no connection yet, or it leads to a server that can't do it now. */
+const UNREADY = new Set([
+  "57P03", // starting up or shutting down
+  "53300", // too many connections
+  "08001",
+  "08004",
+  "25006", // read-only: a standby, before it is promoted
+  "ECONNREFUSED",
+  "ETIMEDOUT",
+  "CONNECT_TIMEOUT",
+]);
 
 /** @throws InvalidInputError naming the option and what to pass */
 export function retryAttempts(retry: false | RetryOptions = {}): number {
@@ -59,10 +66,10 @@ export function retryAttempts(retry: false | RetryOptions = {}): number {
     retry === null ||
     !Number.isInteger(attempts) ||
     attempts < 1 ||
-    attempts > 20
+    attempts > 200
   ) {
     throw new InvalidInputError(
-      'The option "retry" must be false or { attempts } with a whole number from 1 to 20.',
+      'The option "retry" must be false or { attempts } with a whole number from 1 to 200.',
     );
   }
   return attempts;
@@ -73,17 +80,28 @@ export function canRetry(error: unknown, recovery: Recovery): boolean {
   if (recovery === "none") return false;
   const code = sqlState(error) ?? connectionCode(error);
   if (code !== undefined && REFUSED.has(code)) return true;
-  if (recovery !== "reconnects") return false;
-  return (
-    (code !== undefined && LOST.has(code)) || LOST_MESSAGE.test(String((error as Error)?.message))
-  );
+  return recovery === "reconnects" && (UNREADY.has(code ?? "") || isLost(error));
+}
+
+/** Whether the connection is lost, so that nothing can be sent on it. */
+export function isLost(error: unknown): boolean {
+  const code = sqlState(error) ?? connectionCode(error) ?? "";
+  return LOST.has(code) || LOST_MESSAGE.test(String((error as Error)?.message));
 }
 
 /**
  * Waits longer each time, by a random part of it, so that those who failed together do not come back
  * together.
+ *
+ * @throws the signal's reason
  */
-export function pause(tries: number): Promise<void> {
-  const longest = Math.min(FIRST_DELAY_MS * 2 ** (tries - 1), MAX_DELAY_MS);
-  return wait(longest * (0.5 + Math.random() / 2));
+export async function pause(
+  tries: number,
+  signal?: AbortSignal,
+  maxDelayMs = MAX_DELAY_MS,
+): Promise<void> {
+  const longest = Math.min(FIRST_DELAY_MS * 2 ** (tries - 1), maxDelayMs);
+  await wait(longest * (0.5 + Math.random() / 2), undefined, { signal }).catch(() => {
+    throw signal?.reason;
+  });
 }

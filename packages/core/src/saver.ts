@@ -64,10 +64,13 @@ export abstract class WaypostSaver extends ThreadSaver {
   readonly #sql: Statements;
   readonly #store: Store;
 
-  /** @throws InvalidInputError if an option can't be used; nothing is sent to the database here. */
-  constructor(driver: Driver, options?: SaverOptions) {
+  /**
+   * @param reader where `list` and `listThreads` read, if not from the same database
+   * @throws InvalidInputError if an option can't be used; nothing is sent to the database here.
+   */
+  constructor(driver: Driver, options?: SaverOptions, reader?: Driver) {
     const checked = checkOptions(options);
-    super(driver, checked);
+    super(driver, checked, reader);
     this.#sql = statementsFor(this.tables, checked.jsonIsText);
     const sharing = new Sharing(checked.memoryBytes, storageStatements(this.tables).get);
     this.#store = { driver: this.driver, sql: this.#sql, tombstones: this.tombstones, sharing };
@@ -75,7 +78,7 @@ export abstract class WaypostSaver extends ThreadSaver {
 
   override async setup(options?: SetupOptions): Promise<void> {
     await super.setup(options);
-    this.#store.sharing.askAgain();
+    this.#store.sharing.changed();
   }
 
   /**
@@ -118,7 +121,7 @@ export abstract class WaypostSaver extends ThreadSaver {
       yield* streamTuples(rows, this.serde, nextVersion);
     } else {
       const read = (input: PageInput) =>
-        this.#read<TupleRow>("list", query.threadId, (sql) => sql.list(input));
+        this.#read<TupleRow>("list", query.threadId, (sql) => sql.list(input), this.reader);
       yield* listTuples(query, read, this.serde, nextVersion);
     }
   }
@@ -233,13 +236,14 @@ export abstract class WaypostSaver extends ThreadSaver {
     name: string,
     threadId: string | undefined,
     statement: (sql: Statements) => Statement,
+    driver = this.driver,
   ): Promise<Row[]> {
     try {
-      return await this.query<Row>({ name, threadId }, statement(this.#sql));
+      return await this.query<Row>({ name, threadId }, statement(this.#sql), driver);
     } catch (error) {
       if ((error as WaypostError).code !== BROKEN_TEXT) throw error;
       const asBytes = statementsFor(this.tables, false);
-      return await this.driver.query<Row>(statement(asBytes)).catch(() => Promise.reject(error));
+      return await driver.query<Row>(statement(asBytes)).catch(() => Promise.reject(error));
     }
   }
 
@@ -248,7 +252,7 @@ export abstract class WaypostSaver extends ThreadSaver {
     statement: Statement,
   ): AsyncGenerator<Row[]> {
     try {
-      yield* this.driver.stream<Row>(statement, CURSOR_BATCH);
+      yield* this.reader.stream<Row>(statement, CURSOR_BATCH);
     } catch (cause) {
       throw databaseError(operation, cause);
     }

@@ -2,6 +2,9 @@
 const SQLSTATE = /^(?:[0-7][0-9A-Z]|F0|HV|P0|XX)[0-9A-Z]{3}$/;
 /** Of the operating system, and postgres.js' own, e.g. `CONNECTION_CLOSED`. */
 const SYSTEM_CODE = /^(?:E[A-Z]+|CONNECT(?:ION)?_[A-Z]+)$/;
+/** Node's codes for a certificate that it refuses, e.g. `CERT_HAS_EXPIRED`. */
+const TLS_CODE =
+  /^(?:ERR_(?:TLS|SSL)|UNABLE_TO|CERT|DEPTH_ZERO|SELF_SIGNED|HOSTNAME|INVALID)_[A-Z\d_]+$/;
 
 /** Codes with which a server, or a pooler before it, says that it does not know a prepared statement. */
 const PREPARED_STATEMENT_REFUSED = new Set(["26000", "42P05"]);
@@ -23,6 +26,11 @@ export function preparedStatementRefused(error: unknown): boolean {
 
 /** A cause chain this long is a cycle. */
 const MAX_CAUSES = 16;
+
+/** Node's code of an error, or of one of its causes, that says why TLS was refused. */
+export function tlsCode(error: unknown): string | undefined {
+  return findCode(error, TLS_CODE);
+}
 
 function findCode(error: unknown, pattern: RegExp): string | undefined {
   let current = error;

@@ -1,6 +1,6 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { fileURLToPath } from "node:url";
+import { supervise } from "./supervise.ts";
+
+export { type ControlledOptions, ControlledPostgres } from "./controlled.ts";
 
 export interface DevPostgres extends AsyncDisposable {
   /** `postgresql://…` of a superuser on the server's `postgres` database. */
@@ -14,7 +14,17 @@ export interface DevPostgres extends AsyncDisposable {
 export interface DevPostgresOptions {
   /** Gives up while the server is starting; once it has started, use `stop()`. */
   readonly signal?: AbortSignal;
+  /** A new server even where `DATABASE_URL` names one, for who changes its settings. Default false. */
+  readonly own?: boolean;
 }
+
+const SETTINGS = {
+  max_connections: "200",
+  // The data is thrown away: nothing here has to survive a crash.
+  fsync: "off",
+  synchronous_commit: "off",
+  full_page_writes: "off",
+};
 
 /**
  * The Postgres of `DATABASE_URL` where that is set, or else a new, empty Postgres 18 on a free local
@@ -23,57 +33,29 @@ export interface DevPostgresOptions {
  * @throws if the server can't be started (Postgres says why on standard error), or the signal's
  *   reason; in both cases nothing is left behind
  */
-export async function devPostgres({ signal }: DevPostgresOptions = {}): Promise<DevPostgres> {
+export async function devPostgres({
+  signal,
+  own = false,
+}: DevPostgresOptions = {}): Promise<DevPostgres> {
   signal?.throwIfAborted();
-  const url = process.env.DATABASE_URL;
+  const url = own ? undefined : process.env.DATABASE_URL;
   if (url) return handle(url, false, async () => {});
 
-  const { started, stop } = supervise();
+  const order = { settings: SETTINGS, controlled: false, diskMegabytes: undefined };
+  const supervisor = supervise(order);
+  const { stop } = supervisor;
   const abort = () => void stop();
   signal?.addEventListener("abort", abort);
   try {
-    const embeddedUrl = await started;
+    const started = await supervisor.started;
+    supervisor.unref();
     if (signal?.aborted) await stop();
     signal?.throwIfAborted();
-    if (embeddedUrl === undefined) throw new Error("The embedded Postgres did not start.");
-    return handle(embeddedUrl, true, stop);
+    if (!started) throw new Error("The embedded Postgres did not start.");
+    return handle(started.url, true, stop);
   } finally {
     signal?.removeEventListener("abort", abort);
   }
-}
-
-/**
- * Starts the supervisor process.
- *
- * @returns `started`: the server's URL, or undefined if the supervisor ended without one
- */
-function supervise() {
-  const supervisor = spawn(
-    process.execPath,
-    [fileURLToPath(new URL("./supervisor.ts", import.meta.url))],
-    {
-      stdio: ["pipe", "pipe", "inherit"],
-      // In a group of its own: the terminal's Ctrl-C must not reach it before it has cleaned up.
-      detached: true,
-    },
-  );
-  // It may be gone by the time its input is closed.
-  supervisor.stdin.on("error", () => {});
-  const exited = once(supervisor, "exit");
-  const firstLine = once(supervisor.stdout.setEncoding("utf8"), "data").then(([line]) => {
-    // From here on nothing of it keeps this process from ending.
-    supervisor.stdout.destroy();
-    supervisor.unref();
-    return String(line).trim();
-  });
-  return {
-    started: Promise.race([firstLine, exited.then(() => undefined)]),
-    async stop(): Promise<void> {
-      supervisor.ref();
-      supervisor.stdin.end();
-      await exited;
-    },
-  };
 }
 
 function handle(url: string, embedded: boolean, stop: () => Promise<void>): DevPostgres {

@@ -65,6 +65,25 @@ export function launcher(native: string, folder: string): Launcher {
   );
 }
 
+/**
+ * Also mounts a disk of the given size, which only what it starts can see, and which is gone with it.
+ *
+ * @param folder an empty folder, where it is mounted
+ * @throws if this user may not mount anything, not even for itself
+ */
+export function withDisk({ native }: Launcher, folder: string, megabytes: number): Launcher {
+  const mount = `mount -t tmpfs -o size=${megabytes}m tmpfs "$0" && exec "$@"`;
+  const prefix = [
+    // Whoever makes the namespace is its root, which may mount, and which Postgres refuses to run as.
+    ...["unshare", "--user", "--map-root-user", "--mount", "--", "sh", "-c", mount, folder],
+    ...["unshare", "--user", `--map-user=${NOBODY}`, "--", ...DIE_WITH_PARENT],
+  ];
+  if (!runs([...prefix, join(native, "bin", "postgres"), "--version"])) {
+    throw new Error("A disk for the server needs Linux, and a user who may make namespaces.");
+  }
+  return { prefix, native };
+}
+
 /** Modes stay as installed, which may be for the owner only: hence all of it changes its owner. */
 function handOver(folder: string): void {
   chownSync(folder, NOBODY, NOBODY);

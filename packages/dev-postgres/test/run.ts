@@ -25,12 +25,15 @@ export interface Run {
   leftovers(): string[];
 }
 
-/** Starts `dev-postgres` in a process group of its own, with a private folder for temporary files. */
-export function run(...command: string[]): Run {
+/** Starts `dev-postgres`, as `runNode` does. */
+export const run = (...command: string[]): Run => runNode(CLI, ...command);
+
+/** Starts Node in a process group of its own, with a private folder for temporary files. */
+export function runNode(...args: string[]): Run {
   const folder = mkdtempSync(join(tmpdir(), "waypost-test-"));
   chmodSync(folder, 0o755); // the server may have to run as another user
   const { DATABASE_URL: _, ...env } = process.env;
-  const child = spawn(process.execPath, [CLI, ...command], {
+  const child = spawn(process.execPath, args, {
     env: { ...env, TMPDIR: folder },
     detached: true,
   });

@@ -6,6 +6,8 @@ export interface KyselyDatabase {
   /** True for what a transaction passes to its callback, and for a controlled transaction. */
   readonly isTransaction: boolean;
   getExecutor(): {
+    /** From Kysely 0.29 on it says whether it `supportsMultipleConnections`. */
+    readonly adapter: object;
     /** The last is the query's id in Kysely 0.28, and options in 0.29. */
     stream(
       query: never,

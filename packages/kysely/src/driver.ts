@@ -1,11 +1,13 @@
 import {
   type Driver,
+  holdTransaction,
   InvalidInputError,
+  type LockPlace,
   portableValue,
-  type Queryable,
   type Recovery,
   refuseCursor,
   type Statement,
+  type Transaction,
   Turns,
 } from "@waypost/core";
 import { CompiledQuery } from "kysely";
@@ -20,16 +22,28 @@ async function send<Row extends object>(db: KyselyDatabase, statement: Statement
   return rows.filter((row) => row !== undefined) as Row[];
 }
 
+async function* rowsOf<Row extends object>(
+  db: KyselyDatabase,
+  statement: Statement,
+  batch: number,
+): AsyncGenerator<Row[]> {
+  const query = compiled(statement);
+  const results = db.getExecutor().stream(query as never, batch, query.queryId as never);
+  for await (const { rows } of results) yield rows as Row[];
+}
+
 /** What Kysely's dialects throw in place of streaming; they have no way to ask them first. */
 const CANNOT_STREAM = /not present in your postgres dialect config|not supported by PGlite/;
 
 /** Each operation on a connection that Kysely chooses; or on the one of the caller's transaction. */
 export class KyselyDriver implements Driver {
+  readonly client: object;
   readonly #db: KyselyDatabase;
   /** A transaction has one connection, on which not every dialect can run two queries at once. */
   readonly #turns: Turns | undefined;
 
   constructor(db: KyselyDatabase) {
+    this.client = db;
     this.#db = db.withoutPlugins();
     this.#turns = db.isTransaction ? Turns.of(db) : undefined;
   }
@@ -38,24 +52,38 @@ export class KyselyDriver implements Driver {
     return this.#db.isTransaction ? "none" : "reconnects";
   }
 
+  /** How many connections a dialect has, Kysely does not say; but whether it is one, as that of PGlite. */
+  async lockPlace(): Promise<LockPlace> {
+    if (this.#db.isTransaction) return { on: "transaction" };
+    const adapter: { supportsMultipleConnections?: boolean } = this.#db.getExecutor().adapter;
+    return adapter.supportsMultipleConnections === false
+      ? { on: "session", pid: undefined }
+      : { on: "pool" };
+  }
+
   query<Row extends object>(statement: Statement): Promise<Row[]> {
     const work = () => send<Row>(this.#db, statement);
     return this.#turns === undefined ? work() : this.#turns.alone(work);
   }
 
-  async transaction<T>(work: (tx: Queryable) => Promise<T>): Promise<T> {
-    const on = (db: KyselyDatabase): Queryable => ({ query: (statement) => send(db, statement) });
-    if (this.#turns !== undefined) return this.#turns.alone(() => work(on(this.#db)));
-    return (await this.#db.transaction().execute((tx) => work(on(tx)))) as T;
+  async transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    const on = (db: KyselyDatabase, joined: boolean): Transaction => ({
+      joined,
+      query: (statement) => send(db, statement),
+    });
+    if (this.#turns !== undefined) return this.#turns.alone(() => work(on(this.#db, true)));
+    return (await this.#db.transaction().execute((tx) => work(on(tx, false)))) as T;
   }
 
-  async *stream<Row extends object>(statement: Statement, batch: number): AsyncGenerator<Row[]> {
+  async *stream<Row extends object>(
+    statement: Statement,
+    batch: number,
+    before?: Statement,
+  ): AsyncGenerator<Row[]> {
     if (this.#turns !== undefined) refuseCursor("a transaction");
     try {
-      const query = compiled(statement);
-      const executor = this.#db.getExecutor();
-      const results = executor.stream(query as never, batch, query.queryId as never);
-      for await (const { rows } of results) yield rows as Row[];
+      if (before === undefined) yield* rowsOf<Row>(this.#db, statement, batch);
+      else yield* this.#streamAfter<Row>(before, statement, batch);
     } catch (error) {
       if (!(error instanceof Error && CANNOT_STREAM.test(error.message))) throw error;
       throw new InvalidInputError(
@@ -68,4 +96,20 @@ export class KyselyDriver implements Driver {
 
   /** The database is the caller's. */
   async close(): Promise<void> {}
+
+  async *#streamAfter<Row extends object>(
+    before: Statement,
+    statement: Statement,
+    batch: number,
+  ): AsyncGenerator<Row[]> {
+    const { tx, end } = await holdTransaction<KyselyDatabase>((work) =>
+      this.#db.transaction().execute(work),
+    );
+    try {
+      await send(tx, before);
+      yield* rowsOf<Row>(tx, statement, batch);
+    } finally {
+      await end();
+    }
+  }
 }

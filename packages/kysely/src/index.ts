@@ -20,8 +20,10 @@ export {
   type StatementEvent,
   serializer,
   setupScript,
+  type ThreadLock,
+  type ThreadLockOptions,
   WaypostError,
 } from "@waypost/core";
 export type { KyselyDatabase } from "./client.js";
-export { KyselySaver } from "./saver.js";
+export { KyselySaver, type KyselySaverOptions } from "./saver.js";
 export type { WaypostDatabase } from "./tables.js";

@@ -2,6 +2,14 @@ import { InvalidInputError, type SaverOptions, WaypostSaver } from "@waypost/cor
 import type { KyselyDatabase } from "./client.js";
 import { KyselyDriver } from "./driver.js";
 
+export interface KyselySaverOptions extends Omit<SaverOptions, "prepare"> {
+  /**
+   * A Kysely of a read replica, for `list` and `listThreads`, which may then be as old as the replica. All
+   * else stays with the primary. It stays yours. Default: the same Kysely.
+   */
+  read?: KyselyDatabase;
+}
+
 /**
  * Keeps LangGraph checkpoints in Postgres through Kysely, whatever its dialect connects with.
  *
@@ -17,10 +25,16 @@ export class KyselySaver extends WaypostSaver {
    *   the saver never destroys it.
    * @throws InvalidInputError if it is neither, or an option can't be used
    */
-  constructor(db: KyselyDatabase, options: Omit<SaverOptions, "prepare"> = {}) {
+  constructor(db: KyselyDatabase, options: KyselySaverOptions = {}) {
     if (!isKysely(db)) throw new InvalidInputError("Pass a Kysely or a transaction of it.");
-    super(new KyselyDriver(db), options);
+    super(new KyselyDriver(db), options, readerFor(options));
   }
+}
+
+function readerFor(options: KyselySaverOptions | null): KyselyDriver | undefined {
+  if (options?.read === undefined) return undefined;
+  if (isKysely(options.read)) return new KyselyDriver(options.read);
+  throw new InvalidInputError('For the option "read", pass a Kysely.');
 }
 
 // Structural: an application may hold two copies of Kysely, and then instanceof lies.

@@ -19,7 +19,14 @@ export interface WaypostDatabase {
     channel: string;
     version: string;
     type: string;
+    /** The value, or where it has `segments` its last bytes. */
     blob: Uint8Array | null;
+    segments: string[] | null;
+  };
+  waypost_parts: {
+    thread_id: string;
+    position: string;
+    bytes: Uint8Array;
   };
   checkpoint_writes: {
     thread_id: string;

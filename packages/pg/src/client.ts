@@ -12,6 +12,8 @@ export interface PgQuery {
   values: unknown[];
   name?: string;
   types: PgTypes;
+  /** Milliseconds after which pg gives the query up. */
+  query_timeout?: number;
 }
 
 export interface PgQueryable {
@@ -23,6 +25,8 @@ export interface PgClient extends PgQueryable {
   /** `I` idle, `T` in a transaction, `E` in a failed one; null before it is connected. */
   getTransactionStatus(): string | null;
   readonly pipeline?: boolean;
+  /** The server's id of the session, or what a pooler says in its place. */
+  readonly processID?: number | null;
 }
 
 /** A cursor of pg-cursor, for one query. */

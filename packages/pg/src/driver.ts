@@ -1,12 +1,13 @@
 import {
   type Driver,
   InvalidInputError,
+  type LockPlace,
   type PreparePolicy,
-  type Queryable,
   type Recovery,
   refuseCursor,
-  runTransaction,
+  refuseLock,
   type Statement,
+  type Transaction,
   Turns,
 } from "@waypost/core";
 import {
@@ -15,54 +16,41 @@ import {
   type PgCursorConstructor,
   type PgPool,
   type PgPoolClient,
-  type PgQueryable,
   TYPES,
 } from "./client.js";
-
-async function send<Row extends object>(
-  target: PgQueryable,
-  { text, values }: Statement,
-  name?: string,
-): Promise<Row[]> {
-  const { rows } = await target.query({ text, values: [...values], name, types: TYPES });
-  return rows as Row[];
-}
-
-/** One transaction on a client that nobody else uses meanwhile. */
-function transact<T>(
-  client: PgQueryable,
-  work: (tx: Queryable) => Promise<T>,
-  onBroken?: (error: Error) => void,
-): Promise<T> {
-  // Unnamed: a prepared statement that a pooler refuses would abort the transaction.
-  const tx: Queryable = { query: (statement) => send(client, statement) };
-  const command = (text: string) => send(client, { text, values: [], name: "" });
-  return runTransaction(command, () => work(tx), onBroken);
-}
+import { command, send, transact, transactTwo } from "./transact.js";
 
 /** A client of the pool that is kept for a while. */
 interface Lease {
   readonly client: PgPoolClient;
   /** Why the pool should not use the client again. */
   broken: Error | undefined;
+  /** Rejected when the connection is lost, also while no query waits for an answer. */
+  readonly lost: Promise<never>;
   release(): void;
 }
 
 async function checkOut(pool: PgPool): Promise<Lease> {
   const client = await pool.connect();
-  // The pool listens to idle clients only; an error event without a listener ends the process.
-  const onError = (error: Error) => {
-    lease.broken = error;
-  };
-  client.on("error", onError);
+  let onError: (error: Error) => void = () => {};
+  const lost = new Promise<never>((_, reject) => {
+    onError = (error) => {
+      lease.broken = error;
+      reject(error);
+    };
+  });
+  lost.catch(() => {}); // most leases do not wait for it
   const lease: Lease = {
     client,
     broken: undefined,
+    lost,
     release: () => {
       client.off("error", onError);
       client.release(lease.broken);
     },
   };
+  // The pool listens to idle clients only; an error event without a listener ends the process.
+  client.on("error", onError);
   return lease;
 }
 
@@ -70,9 +58,14 @@ async function* rowsOf<Row extends object>(
   lease: Lease,
   cursor: PgCursor,
   batch: number,
+  before: Statement | undefined,
 ): AsyncGenerator<Row[]> {
-  lease.client.query(cursor);
   try {
+    if (before !== undefined) {
+      await command(lease.client, "BEGIN");
+      await send(lease.client, before);
+    }
+    lease.client.query(cursor);
     let rows = await cursor.read(batch);
     while (rows.length > 0) {
       yield rows as Row[];
@@ -83,12 +76,20 @@ async function* rowsOf<Row extends object>(
     throw error;
   } finally {
     // After an error close() may wait for an answer that has been there already.
-    if (lease.broken === undefined) await cursor.close();
+    if (lease.broken === undefined) {
+      await cursor.close();
+      if (before !== undefined) await command(lease.client, "COMMIT");
+    }
   }
 }
 
 export interface PoolDriverOptions {
   readonly prepare: PreparePolicy;
+  /**
+   * Milliseconds after which a connection that does not answer is given up, and replaced by the pool: it
+   * may be one of which the network has forgotten, and would be kept for ever.
+   */
+  readonly timeout: number | undefined;
   readonly cursor: PgCursorConstructor | undefined;
   /** Whether `close()` ends the pool. */
   readonly owned: boolean;
@@ -97,33 +98,47 @@ export interface PoolDriverOptions {
 /** Each operation on any connection of the pool. */
 export class PoolDriver implements Driver {
   readonly recovery = "reconnects";
+  readonly client: object;
   readonly #pool: PgPool;
   readonly #options: PoolDriverOptions;
   #closed: Promise<void> | undefined;
 
   constructor(pool: PgPool, options: PoolDriverOptions) {
+    this.client = pool;
     this.#pool = pool;
     this.#options = options;
   }
 
+  async lockPlace(): Promise<LockPlace> {
+    if (this.#pool.options.max === 1) refuseLock("a pool of one");
+    return { on: "pool" };
+  }
+
   query<Row extends object>(statement: Statement): Promise<Row[]> {
     return this.#options.prepare.run(statement, false, (name) =>
-      send<Row>(this.#pool, statement, name),
+      send<Row>(this.#pool, statement, { name, timeout: this.#options.timeout }),
     );
   }
 
-  async transaction<T>(work: (tx: Queryable) => Promise<T>): Promise<T> {
-    const lease = await checkOut(this.#pool);
-    try {
-      return await transact(lease.client, work, (error) => {
-        lease.broken = error;
-      });
-    } finally {
-      lease.release();
-    }
+  transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    const { timeout } = this.#options;
+    return this.#leased((client, onBroken) => transact(client, work, { timeout, onBroken }));
   }
 
-  async *stream<Row extends object>(statement: Statement, batch: number): AsyncGenerator<Row[]> {
+  queryAfter<Row extends object>(before: Statement, statement: Statement): Promise<Row[]> {
+    return this.#leased((client, onBroken) =>
+      transactTwo<Row>(client, this.#options.prepare, [before, statement], {
+        timeout: this.#options.timeout,
+        onBroken,
+      }),
+    );
+  }
+
+  async *stream<Row extends object>(
+    statement: Statement,
+    batch: number,
+    before?: Statement,
+  ): AsyncGenerator<Row[]> {
     const { cursor: Cursor } = this.#options;
     if (Cursor === undefined) {
       throw new InvalidInputError(
@@ -138,6 +153,7 @@ export class PoolDriver implements Driver {
         lease,
         new Cursor(statement.text, [...statement.values], { types: TYPES }),
         batch,
+        before,
       );
     } finally {
       lease.release();
@@ -148,6 +164,20 @@ export class PoolDriver implements Driver {
     if (this.#options.owned) this.#closed ??= this.#pool.end();
     await this.#closed;
   }
+
+  async #leased<T>(
+    work: (client: PgPoolClient, onBroken: (error: unknown) => void) => Promise<T>,
+  ): Promise<T> {
+    const lease = await checkOut(this.#pool);
+    try {
+      const done = work(lease.client, (error) => {
+        lease.broken = error as Error;
+      });
+      return await Promise.race([done, lease.lost]);
+    } finally {
+      lease.release();
+    }
+  }
 }
 
 /**
@@ -155,11 +185,13 @@ export class PoolDriver implements Driver {
  * `pipeline: true` they follow each other without waiting for answers. A transaction is alone.
  */
 export class ClientDriver implements Driver {
+  readonly client: object;
   readonly #client: PgClient;
   readonly #prepare: PreparePolicy;
   readonly #turns: Turns;
 
   constructor(client: PgClient, prepare: PreparePolicy) {
+    this.client = client;
     this.#client = client;
     this.#prepare = prepare;
     this.#turns = Turns.of(client);
@@ -169,22 +201,40 @@ export class ClientDriver implements Driver {
     this.#assertConnected();
     const work = () =>
       this.#prepare.run(statement, this.#inTransaction, (name) =>
-        send<Row>(this.#client, statement, name),
+        send<Row>(this.#client, statement, { name }),
       );
     return this.#client.pipeline ? this.#turns.together(work) : this.#turns.alone(work);
   }
 
-  async transaction<T>(work: (tx: Queryable) => Promise<T>): Promise<T> {
+  async transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     this.#assertConnected();
     return this.#turns.alone(() =>
       this.#inTransaction
-        ? work({ query: (statement) => send(this.#client, statement) })
+        ? work({ joined: true, query: (statement) => send(this.#client, statement) })
         : transact(this.#client, work),
+    );
+  }
+
+  async queryAfter<Row extends object>(
+    before: Statement,
+    statement: Statement,
+  ): Promise<Row[] | undefined> {
+    this.#assertConnected();
+    return this.#turns.alone(async () =>
+      this.#inTransaction
+        ? undefined
+        : transactTwo<Row>(this.#client, this.#prepare, [before, statement]),
     );
   }
 
   stream(): never {
     refuseCursor("a single connection");
+  }
+
+  async lockPlace(): Promise<LockPlace> {
+    this.#assertConnected();
+    if (this.#inTransaction) return { on: "transaction" };
+    return { on: "session", pid: this.#client.processID ?? undefined };
   }
 
   get recovery(): Recovery {

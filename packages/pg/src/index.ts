@@ -21,6 +21,8 @@ export {
   type StatementEvent,
   serializer,
   setupScript,
+  type ThreadLock,
+  type ThreadLockOptions,
   WaypostError,
 } from "@waypost/core";
 export type { PgClient, PgCursorConstructor, PgPool, PgPoolClient } from "./client.js";

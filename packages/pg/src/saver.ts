@@ -16,6 +16,11 @@ const ownedPools = new WeakSet<object>();
 export interface PgSaverOptions extends SaverOptions {
   /** The default export of pg-cursor, for `list(config, { fetch: "cursor" })` on a pool. */
   cursor?: PgCursorConstructor;
+  /**
+   * A pool or client of a read replica, for `list` and `listThreads`, which may then be as old as the
+   * replica. All else stays with the primary. It stays yours. Default: the same client.
+   */
+  read?: PgPool | PgClient;
 }
 
 /**
@@ -34,7 +39,7 @@ export class PgSaver extends WaypostSaver {
    * @throws InvalidInputError if the client is none of these, or an option can't be used
    */
   constructor(client: PgPool | PgClient | PgPoolClient, options: PgSaverOptions = {}) {
-    super(driverFor(client, options), options);
+    super(driverFor(client, options), options, readerFor(options));
   }
 
   /**
@@ -46,7 +51,10 @@ export class PgSaver extends WaypostSaver {
    */
   static fromConnString(uri: string, options: PgSaverOptions = {}): PgSaver {
     checkConnString(uri);
-    const pool = new pg.Pool({ connectionString: uri });
+    const pool = new pg.Pool({
+      connectionString: uri,
+      connectionTimeoutMillis: options?.timeout,
+    });
     // An idle connection that the server ends is replaced at the next use; without a listener its
     // error event would end the process.
     pool.on("error", () => {});
@@ -55,15 +63,25 @@ export class PgSaver extends WaypostSaver {
   }
 }
 
-function driverFor(client: PgPool | PgClient, options: PgSaverOptions | null): Driver {
+function readerFor(options: PgSaverOptions | null): Driver | undefined {
+  if (options?.read === undefined) return undefined;
+  return driverFor(options.read, options, 'For the option "read", pass');
+}
+
+function driverFor(
+  client: PgPool | PgClient,
+  options: PgSaverOptions | null,
+  pass = "Pass",
+): Driver {
   const prepare = new PreparePolicy(options?.prepare);
   if (isPool(client)) {
     const cursor = checkCursor(options?.cursor);
-    return new PoolDriver(client, { prepare, cursor, owned: ownedPools.has(client) });
+    const owned = ownedPools.has(client);
+    return new PoolDriver(client, { prepare, cursor, owned, timeout: options?.timeout });
   }
   if (isClient(client)) return new ClientDriver(client, prepare);
   throw new InvalidInputError(
-    "Pass a Pool, a connected Client or a PoolClient of pg 8.21 or newer, or use PgSaver.fromConnString(uri).",
+    `${pass} a Pool, a connected Client or a PoolClient of pg 8.21 or newer, or use PgSaver.fromConnString(uri).`,
   );
 }
 

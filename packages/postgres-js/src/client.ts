@@ -2,6 +2,8 @@
 
 export interface RawResult extends ReadonlyArray<readonly (Buffer | null)[]> {
   readonly columns: readonly { readonly name: string; readonly type: number }[];
+  /** The server's id of the session, or what a pooler says in its place. */
+  readonly state?: { readonly pid: number | null };
 }
 
 /** Anything that runs queries. */

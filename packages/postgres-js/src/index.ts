@@ -21,7 +21,9 @@ export {
   type StatementEvent,
   serializer,
   setupScript,
+  type ThreadLock,
+  type ThreadLockOptions,
   WaypostError,
 } from "@waypost/core";
 export type { PostgresJsReserved, PostgresJsSql, PostgresJsTransaction } from "./client.js";
-export { PostgresJsSaver } from "./saver.js";
+export { PostgresJsSaver, type PostgresJsSaverOptions } from "./saver.js";

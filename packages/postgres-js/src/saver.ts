@@ -8,10 +8,19 @@ import {
 } from "@waypost/core";
 import postgres from "postgres";
 import type { PostgresJsReserved, PostgresJsSql, PostgresJsTransaction } from "./client.js";
-import { ReservedDriver, SqlDriver, TransactionDriver } from "./driver.js";
+import { SqlDriver, TransactionDriver } from "./driver.js";
+import { ReservedDriver } from "./reserved.js";
 
 /** Clients that `fromConnString` made, which `end()` therefore ends. */
 const ownedClients = new WeakSet<object>();
+
+export interface PostgresJsSaverOptions extends SaverOptions {
+  /**
+   * What `postgres()` returned for a read replica, for `list` and `listThreads`, which may then be as old
+   * as the replica. All else stays with the primary. It stays yours. Default: the same client.
+   */
+  read?: PostgresJsSql | PostgresJsReserved;
+}
 
 /**
  * Keeps LangGraph checkpoints in Postgres through postgres.js.
@@ -30,9 +39,9 @@ export class PostgresJsSaver extends WaypostSaver {
    */
   constructor(
     sql: PostgresJsSql | PostgresJsReserved | PostgresJsTransaction,
-    options: SaverOptions = {},
+    options: PostgresJsSaverOptions = {},
   ) {
-    super(driverFor(sql, options), options);
+    super(driverFor(sql, options), options, readerFor(options));
   }
 
   /**
@@ -42,22 +51,32 @@ export class PostgresJsSaver extends WaypostSaver {
    * @param uri e.g. `postgresql://user:password@host:5432/database`
    * @throws InvalidInputError if the URI is no string or an option can't be used
    */
-  static fromConnString(uri: string, options: SaverOptions = {}): PostgresJsSaver {
+  static fromConnString(uri: string, options: PostgresJsSaverOptions = {}): PostgresJsSaver {
     checkConnString(uri);
-    // Postgres sends a notice for each table that setup finds; by default they are printed.
-    const sql = postgres(uri, { onnotice: () => {} });
+    const sql = postgres(uri, {
+      // Postgres sends a notice for each table that setup finds; by default they are printed.
+      onnotice: () => {},
+      // Types of arrays, which Waypost does not need. Nobody waits for this query: a connection that is
+      // lost in it would end the process (postgres.js 3.4.9).
+      fetch_types: false,
+    });
     ownedClients.add(sql);
     return new PostgresJsSaver(sql, options);
   }
 }
 
-function driverFor(sql: unknown, options: SaverOptions | null): Driver {
+function readerFor(options: PostgresJsSaverOptions | null): Driver | undefined {
+  if (options?.read === undefined) return undefined;
+  return driverFor(options.read, options, 'For the option "read", pass');
+}
+
+function driverFor(sql: unknown, options: SaverOptions | null, pass = "Pass"): Driver {
   const prepare = new PreparePolicy(options?.prepare);
   if (has<PostgresJsSql>(sql, "begin")) return new SqlDriver(sql, prepare, ownedClients.has(sql));
   if (has<PostgresJsTransaction>(sql, "savepoint")) return new TransactionDriver(sql, prepare);
   if (has<PostgresJsReserved>(sql, "release")) return new ReservedDriver(sql, prepare);
   throw new InvalidInputError(
-    "Pass what postgres(), sql.reserve() or sql.begin() gave you, or use PostgresJsSaver.fromConnString(uri).",
+    `${pass} what postgres(), sql.reserve() or sql.begin() gave you, or use PostgresJsSaver.fromConnString(uri).`,
   );
 }
 

@@ -1,4 +1,5 @@
 import {
+  CountingProxy,
   chainGraph,
   checkpoint,
   committedIn,
@@ -6,11 +7,12 @@ import {
   METADATA,
   putChain,
   thread,
+  withClient,
   withSchema,
 } from "@waypost/conformance";
 import { PostgresJsSaver } from "@waypost/postgres-js";
 import postgres from "postgres";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 
 async function withSql(work: (sql: postgres.Sql, schema: string) => Promise<void>): Promise<void> {
   await withSchema(async (schema) => {
@@ -73,6 +75,62 @@ describe("postgres.js in the caller's transaction", () => {
     }));
 });
 
+describe("a connection that is lost in a transaction of the saver's", () => {
+  /** Drops all connections while a statement of the work waits for a lock. */
+  const whileDropped = (
+    open: (sql: postgres.Sql) => Promise<[postgres.Sql | postgres.ReservedSql, () => void]>,
+    work: (saver: PostgresJsSaver) => Promise<unknown>,
+  ) =>
+    withSchema(async (schema) => {
+      const proxy = await CountingProxy.to(databaseUrl());
+      const sql = postgres(proxy.url, { max: 4, onnotice: () => {} });
+      const [session, release] = await open(sql);
+      try {
+        const saver = new PostgresJsSaver(session, { schema, session: { "app.tenant": "a" } });
+        await saver.setup();
+        await withClient(async (blocker) => {
+          await blocker.query(`BEGIN; LOCK TABLE ${schema}.checkpoints`);
+          const working = work(saver);
+          const waiting = "SELECT FROM pg_locks WHERE NOT granted AND relation = $1::regclass";
+          await vi.waitUntil(
+            async () => (await blocker.query(waiting, [`${schema}.checkpoints`])).rowCount !== 0,
+          );
+          proxy.drop();
+          await blocker.query("ROLLBACK");
+          await working;
+        });
+      } finally {
+        release();
+        await sql.end({ timeout: 1 });
+        await proxy.close();
+      }
+    });
+  const pool = async (sql: postgres.Sql): Promise<[postgres.Sql, () => void]> => [sql, () => {}];
+  const reserved = async (sql: postgres.Sql): Promise<[postgres.ReservedSql, () => void]> => [
+    await sql.reserve(),
+    () => {}, // postgres.js has taken it back as it was closed
+  ];
+
+  it("is replaced, and the operation tried again", () =>
+    whileDropped(pool, async (saver) => {
+      await saver.put(thread("1"), checkpoint({}), METADATA, {});
+      expect(await saver.getTuple(thread("1"))).toBeDefined();
+    }));
+
+  it("is an error for what is not tried again", () =>
+    whileDropped(pool, async (saver) => {
+      const lost = { code: "CONNECTION_CLOSED" };
+      await expect(saver.prune(["1"])).rejects.toMatchObject(lost);
+      expect(await saver.getTuple(thread("1"))).toBeUndefined();
+    }));
+
+  it("is an error where it is the only one", () =>
+    whileDropped(reserved, async (saver) => {
+      const lost = { code: "CONNECTION_CLOSED" };
+      await expect(saver.prune(["1"])).rejects.toMatchObject(lost);
+    }));
+});
+
 describe("a client of postgres.js", () => {
   it("keeps its owner's parsers and transformations, and the saver reads past them", () =>
     withSchema(async (schema) => {
@@ -120,4 +178,20 @@ describe("a client of postgres.js", () => {
       expect(() => new PostgresJsSaver(client as never)).toThrow(/postgres\(\).*fromConnString/);
     },
   );
+});
+
+describe("PostgresJsSaver.fromConnString", () => {
+  it("sends nothing on a new connection but what was asked for", () =>
+    withSchema(async (schema) => {
+      await using prepared = PostgresJsSaver.fromConnString(databaseUrl(), { schema });
+      await prepared.setup();
+      const proxy = await CountingProxy.to(databaseUrl());
+      try {
+        await using saver = PostgresJsSaver.fromConnString(proxy.url, { schema });
+        const { statements } = await proxy.during(() => saver.getTuple(thread("none")));
+        expect(statements).toBe(1);
+      } finally {
+        await proxy.close();
+      }
+    }));
 });

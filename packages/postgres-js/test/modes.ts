@@ -11,7 +11,10 @@ const connect = (url: string, options: Options) =>
 export const clientMode = (name: string, options: Options = {}): Mode => ({
   name,
   cursor: options.max !== 1,
+  // Two statements follow each other; where they are not prepared, each is described before.
+  session: { statements: 4, exchanges: options.prepare === false ? 6 : 3 },
   reconnects: true,
+  poolOfOne: options.max === 1,
   async open(url, saverOptions) {
     const sql = connect(url, { max: 4, ...options });
     try {
@@ -29,6 +32,7 @@ export const clientMode = (name: string, options: Options = {}): Mode => ({
 export const reservedMode: Mode = {
   name: "postgres.js, reserved",
   transactionOverhead: 3, // a savepoint finds out whether one is open
+  session: { statements: 5, exchanges: 2 },
   async open(url, options) {
     const sql = connect(url, { max: 2 });
     const reserved = await sql.reserve();
@@ -75,4 +79,5 @@ export const inTransaction = transactionMode(
       },
     };
   },
+  { statements: 3, exchanges: 6 }, // each is described before, as it is not prepared
 );

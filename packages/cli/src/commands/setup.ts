@@ -3,31 +3,19 @@ import { count } from "../arguments.ts";
 import { print, printJson } from "../output.ts";
 import { globalsOf, Session } from "../session.ts";
 
-export interface SetupFlags {
-  readonly partitions?: number;
-  readonly distribute?: "citus";
-}
+type SetupOptions = NonNullable<Parameters<Session["saver"]["setup"]>[0]>;
 
-/** The options of `setup` and `sql` alike. */
-export const setupFlags = (): Option[] => [
-  new Option("--partitions <n>", "split new tables into n hash partitions, 2 to 1024").argParser(
-    count,
-  ),
-  new Option("--distribute <how>", "distribute the tables over nodes")
-    .choices(["citus"])
-    .conflicts("partitions"),
-];
-
-export const setupCommand = (): Command => {
-  const command = new Command("setup")
+export const setupCommand = (): Command =>
+  new Command("setup")
     .description("create the tables, or upgrade those of the official savers in place")
-    .action(async (flags: SetupFlags, command: Command) => {
+    .option("--partitions <n>", "make the tables in so many partitions by thread, 2 to 1024", count)
+    .addOption(
+      new Option("--distribute <system>", "spread the tables over a cluster").choices(["citus"]),
+    )
+    .action(async (options: SetupOptions, command: Command) => {
       const globals = globalsOf(command);
       await using session = new Session(globals);
-      await session.saver.setup(flags);
+      await session.saver.setup(options);
       if (globals.json) printJson({ schema: globals.schema });
       else print(`The tables in schema "${globals.schema}" are ready.`);
     });
-  for (const option of setupFlags()) command.addOption(option);
-  return command;
-};

@@ -1,14 +1,15 @@
 import { setupScript } from "@waypost/pg";
-import { Command } from "commander";
+import { Command, Option } from "commander";
+import { count } from "../arguments.ts";
 import { globalsOf } from "../session.ts";
-import { type SetupFlags, setupFlags } from "./setup.ts";
 
-export const sqlCommand = (): Command => {
-  const command = new Command("sql")
+export const sqlCommand = (): Command =>
+  new Command("sql")
     .description("print what setup does as SQL, to be reviewed and run by somebody else")
-    .action((flags: SetupFlags, command: Command) => {
-      process.stdout.write(setupScript(globalsOf(command).schema, flags));
+    .option("--partitions <n>", "make the tables in so many partitions by thread, 2 to 1024", count)
+    .addOption(
+      new Option("--distribute <system>", "spread the tables over a cluster").choices(["citus"]),
+    )
+    .action((options: NonNullable<Parameters<typeof setupScript>[1]>, command: Command) => {
+      process.stdout.write(setupScript(globalsOf(command).schema, options));
     });
-  for (const option of setupFlags()) command.addOption(option);
-  return command;
-};

@@ -52,13 +52,13 @@ export const statusCommand = (): Command =>
 
 async function read(session: Session) {
   const [{ server } = { server: "" }] = await session.rows<{ server: string }>(
-    "SELECT current_setting('server_version') AS server",
+    "SELECT pg_catalog.current_setting('server_version') AS server",
   );
   const [migrations] = await session.rows<{ version: number }>(
-    `SELECT max(version)::int AS version FROM ${session.table("waypost_migrations")}`,
+    `SELECT pg_catalog.max(version)::int AS version FROM ${session.table("waypost_migrations")}`,
   );
   const [checkpoints] = await session.rows<{ oldest: string | null }>(
-    `SELECT min(checkpoint ->> 'ts') AS oldest FROM ${session.table("checkpoints")}`,
+    `SELECT pg_catalog.min(checkpoint ->> 'ts'::text) AS oldest FROM ${session.table("checkpoints")}`,
   );
   return {
     server,
@@ -67,24 +67,26 @@ async function read(session: Session) {
     oldest: checkpoints?.oldest ?? null,
     tables: await session.rows<TableRow>(TABLES, [session.schema]),
     biggest: await session.rows<{ thread: string; values: number; bytes: number }>(
-      `SELECT thread_id AS thread, count(*)::int AS values,
-         (sum(coalesce(pg_column_size(blob), 0)) + (
-           SELECT coalesce(sum(pg_column_size(bytes)), 0) FROM ${session.table("waypost_parts")} p
-           WHERE p.thread_id = b.thread_id
+      `SELECT thread_id AS thread, pg_catalog.count(*)::int AS values,
+         (pg_catalog.sum(coalesce(pg_catalog.pg_column_size(blob), 0)) + (
+           SELECT coalesce(pg_catalog.sum(pg_catalog.pg_column_size(bytes)), 0)
+           FROM ${session.table("waypost_parts")} p WHERE p.thread_id = b.thread_id
          ))::float8 AS bytes
        FROM ${session.table("checkpoint_blobs")} b GROUP BY thread_id ORDER BY bytes DESC, thread LIMIT ${BIGGEST}`,
     ),
   };
 }
 
-/** Estimates of the server's own statistics: counting would read all. */
+/** Estimates of the server's own statistics: counting would read all. Partitions count for their table. */
 const TABLES = `
-SELECT c.relname AS table, sum(greatest(p.reltuples, s.n_live_tup, 0))::float8 AS rows,
-  sum(pg_total_relation_size(p.oid))::float8 AS bytes, sum(pg_indexes_size(p.oid))::float8 AS "indexBytes",
-  sum(s.n_dead_tup)::float8 AS "deadRows", max(greatest(s.last_vacuum, s.last_autovacuum)) AS vacuumed
+SELECT c.relname AS table, pg_catalog.sum(greatest(r.reltuples, s.n_live_tup, 0))::float8 AS rows,
+  pg_catalog.sum(pg_catalog.pg_total_relation_size(r.oid))::float8 AS bytes,
+  pg_catalog.sum(pg_catalog.pg_indexes_size(r.oid))::float8 AS "indexBytes",
+  pg_catalog.sum(s.n_dead_tup)::float8 AS "deadRows",
+  pg_catalog.max(greatest(s.last_vacuum, s.last_autovacuum)) AS vacuumed
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-  LEFT JOIN pg_inherits i ON i.inhparent = c.oid
-  JOIN pg_class p ON p.oid = coalesce(i.inhrelid, c.oid)
-  JOIN pg_stat_all_tables s ON s.relid = p.oid
+  JOIN pg_class r ON r.oid = c.oid OR r.oid IN (SELECT inhrelid FROM pg_inherits WHERE inhparent = c.oid)
+  JOIN pg_stat_all_tables s ON s.relid = r.oid
 WHERE n.nspname = $1 AND c.relname IN ('checkpoints', 'checkpoint_blobs', 'checkpoint_writes', 'waypost_parts')
+  AND r.relkind = 'r'
 GROUP BY c.relname ORDER BY c.relname`;

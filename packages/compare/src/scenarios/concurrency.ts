@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { agent, question, thread } from "./agent.ts";
 import { putting } from "./put.ts";
 import { type Case, type Meter, TIME } from "./scenario.ts";
-import { channelValues, storedTexts } from "./values.ts";
+import { changingValues, storedTexts } from "./values.ts";
 
 /** Writes of each caller within one sample, so that starting and ending matter less. */
 export const PUTS_PER_CALLER = 4;
@@ -26,7 +26,7 @@ export async function perOperation(
 }
 
 const puts = (count: number): Case => {
-  const values = channelValues(10, 10);
+  const values = changingValues(10, 10);
   return {
     title: `put, ${count} concurrent threads`,
     scenario: "concurrency",
@@ -43,7 +43,7 @@ const puts = (count: number): Case => {
       const puts = callers.map((put) => () => put(unmetered));
       return async (meter) => [await perOperation(puts, PUTS_PER_CALLER, meter)];
     },
-    raw: async () => ({ kind: "write", rows: await storedTexts(values), callers: count }),
+    raw: async () => ({ kind: "write", rows: await storedTexts(values[0] ?? {}), callers: count }),
   };
 };
 

@@ -1,3 +1,4 @@
+import { appendCases } from "./append.ts";
 import { coldStartCases } from "./cold-start.ts";
 import { concurrencyCases } from "./concurrency.ts";
 import { deltaCases } from "./delta.ts";
@@ -16,6 +17,7 @@ export const SCENARIOS: Readonly<Record<string, (quick: boolean) => Case[]>> = {
   put: putCases,
   putWrites: putWritesCases,
   getTuple: getTupleCases,
+  append: appendCases,
   list: listCases,
   delta: deltaCases,
   fork: forkCases,

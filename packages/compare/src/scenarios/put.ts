@@ -1,12 +1,14 @@
 import type { Saver } from "../subjects/subject.ts";
 import { type Case, type Operation, TIME } from "./scenario.ts";
-import { channelValues, checkpoint, METADATA, storedTexts, threadConfig } from "./values.ts";
+import { changingValues, checkpoint, METADATA, storedTexts, threadConfig } from "./values.ts";
 
-/** Puts one checkpoint after the other on a thread of its own, each with new values in all channels. */
-export function putting(saver: Saver, values: Record<string, unknown>): Operation {
+/** Puts one checkpoint after the other on a thread of its own, each with other values in all channels. */
+export function putting(saver: Saver, values: readonly Record<string, unknown>[]): Operation {
   let config = threadConfig();
+  let step = 0;
   return async (meter) => {
-    const next = checkpoint(values);
+    const next = checkpoint(values[step % values.length] ?? {});
+    step += 1;
     return [
       await meter(async () => {
         config = (await saver.put(config, next, METADATA, next.channel_versions)) as typeof config;
@@ -16,14 +18,14 @@ export function putting(saver: Saver, values: Record<string, unknown>): Operatio
 }
 
 const put = (messages: number, channels: number): Case => {
-  const values = channelValues(messages, channels);
+  const values = changingValues(messages, channels);
   return {
     title: `put, ${messages} messages, ${channels} channels`,
     scenario: "put",
     measures: [TIME],
     overLinks: messages === 10 && channels === 10,
     operation: ({ session }) => putting(session.saver, values),
-    raw: async () => ({ kind: "write", rows: await storedTexts(values) }),
+    raw: async () => ({ kind: "write", rows: await storedTexts(values[0] ?? {}) }),
   };
 };
 

@@ -21,14 +21,26 @@ export function conversation(count: number): BaseMessage[] {
   });
 }
 
-/** Values of `channels` channels: the conversation, and small ones beside it. */
-export function channelValues(messages: number, channels: number): Record<string, unknown> {
+/** Values of `channels` channels: the conversation, whose last message is that of the step, and small ones beside it. */
+export function channelValues(
+  messages: number,
+  channels: number,
+  step = 0,
+): Record<string, unknown> {
   const others = Array.from({ length: channels - 1 }, (_, i) => [
     `channel_${i}`,
-    { step: i, note: SENTENCES[i % SENTENCES.length] },
+    { step: i + step, note: SENTENCES[(i + step) % SENTENCES.length] },
   ]);
-  return { messages: conversation(messages), ...Object.fromEntries(others) };
+  const last = new AIMessage({
+    id: `step-${step}`,
+    content: SENTENCES[step % SENTENCES.length] ?? "",
+  });
+  return { messages: [...conversation(messages - 1), last], ...Object.fromEntries(others) };
 }
+
+/** What a channel holds at one step and at the next, by turns: at no step what it held before. */
+export const changingValues = (messages: number, channels: number) =>
+  [0, 1].map((step) => channelValues(messages, channels, step));
 
 /** Texts of all that a `put` of these values stores, as LangGraph's own serializer writes it. */
 export async function storedTexts(values: Record<string, unknown>): Promise<string[]> {

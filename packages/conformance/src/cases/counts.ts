@@ -9,7 +9,7 @@ import { CountingProxy } from "../wire.ts";
 
 const ONE = expect.objectContaining({ statements: 1, roundTrips: 1 });
 const NONE = {
-  ...{ statements: 0, roundTrips: 0, flushes: 0, parses: 0 },
+  ...{ statements: 0, roundTrips: 0, flushes: 0, exchanges: 0, parses: 0 },
   ...{ bytesSent: 0, bytesReceived: 0 },
 };
 
@@ -182,6 +182,27 @@ export function countCases(mode: Mode): void {
           expect(deletion.statements).toBe(5 + overhead);
         },
         { tombstones: true },
+        proxy.url,
+      ));
+
+    it("a session adds as few statements and waits as the driver can", () =>
+      withSaver(
+        mode,
+        async (saver) => {
+          const next = checkpoint({ a: 1 });
+          const work = [
+            () => saver.put(thread("1"), next, METADATA, next.channel_versions),
+            () => saver.getTuple(thread("1")),
+            () => saver.deleteThread("1"),
+          ];
+          for (const operation of work) await operation(); // some drivers ask more the first time
+          for (const operation of work) {
+            const { exchanges, statements } = await proxy.during(operation);
+            const { session = { exchanges: 4, statements: 4 } } = mode;
+            expect({ exchanges, statements }).toEqual(session);
+          }
+        },
+        { session: { "app.tenant": "a", "app.user": "b" } },
         proxy.url,
       ));
 

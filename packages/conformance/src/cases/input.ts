@@ -137,6 +137,18 @@ export function inputCases(mode: Mode): void {
       [{ schema: 1 }, "schema"],
       [{ prepare: "yes" }, "prepare"],
       [{ serde: {} }, "serde"],
+      [{ session: "app.tenant=a" }, "session"],
+      [{ session: null }, "session"],
+      [{ session: ["a"] }, "session"],
+      [{ session: {} }, "session"],
+      [{ session: { tenant: "a" } }, '"tenant"; the name must be like "app.tenant"'],
+      [{ session: { "app.": "a" } }, "app."],
+      [{ session: { "app.tenant; --": "a" } }, "app.tenant; --"],
+      [{ session: { "app.1": "a" } }, "app.1"],
+      [{ session: { "app.tenant": undefined } }, '"session.app.tenant" must be a string'],
+      [{ session: { "app.tenant": 1 } }, '"session.app.tenant" must be a string'],
+      [{ session: { "app.tenant": "a\0b" } }, "session.app.tenant"],
+      [{ session: { "app.tenant": "a", "App.Tenant": "b" } }, "twice"],
     ])("rejects the options %o before it connects", async (options, named) => {
       await expect(mode.open(databaseUrl(), options as never)).rejects.toThrow(named);
     });

@@ -39,6 +39,8 @@ export interface Tables {
   readonly settings: string;
   /** A literal that tells the locks of this schema from those of others. */
   readonly lockName: string;
+  /** As `lockName`, for the locks that runs take. */
+  readonly runLockName: string;
 }
 
 export function tablesIn(schema: string): Tables {
@@ -52,5 +54,6 @@ export function tablesIn(schema: string): Tables {
     parts: table("waypost_parts"),
     settings: table("waypost_settings"),
     lockName: quoteLiteral(`waypost thread ${schema} `),
+    runLockName: quoteLiteral(`waypost run ${schema} `),
   };
 }

@@ -1,10 +1,9 @@
 import type { Driver, Queryable } from "../driver.js";
 import { InvalidInputError, WaypostError } from "../errors.js";
-import { type Storage, setStorage, storageStatements } from "../sql/storage.js";
-import { checkDistribute, distributeCommands, requireCitus } from "./citus.js";
+import { type Storage, storageStatements } from "../sql/storage.js";
 import { checkSchemaName, quoteIdentifier, quoteLiteral, tablesIn } from "./identifiers.js";
+import { checkLayout, distributeCommands, type Layout, layoutOf } from "./layout.js";
 import { MIGRATIONS } from "./migrations/index.js";
-import { checkPartitions, refuseOtherPartitions } from "./partitions.js";
 
 export interface SetupOptions {
   /**
@@ -14,14 +13,11 @@ export interface SetupOptions {
    */
   storage?: Storage;
   /**
-   * Into how many hash partitions by thread the tables are split that `setup()` creates, 2 to 1024.
-   * Tables that are there stay as they are. Default: none.
+   * Makes the tables in so many partitions by the hash of `thread_id`, 2 to 1024. Tables that are there
+   * already must have as many. Default: none.
    */
   partitions?: number;
-  /**
-   * `"citus"` distributes the tables by thread over the nodes of Citus, whose extension must be
-   * installed. Not with `partitions`. Default: none. Has not been run on Citus itself.
-   */
+  /** Spreads the tables over a Citus cluster, by `thread_id`. Default: not. */
   distribute?: "citus";
 }
 
@@ -35,53 +31,34 @@ interface State {
  * Creates or upgrades the tables. Safe to call at every start and from many processes at once: a
  * schema that is up to date costs two reads, takes no lock and needs no right to create.
  *
- * @throws WaypostError if the database is not encoded in UTF-8, the tables are there with other
- *   partitions, or Citus is missing; the driver's error if a statement is refused.
+ * @throws WaypostError if the database is not encoded in UTF-8; the driver's error if a statement is refused.
  */
 export async function setup(
   driver: Driver,
   schema: string,
   options: SetupOptions = {},
 ): Promise<void> {
-  const checked = checkSetup(options);
-  const { partitions, distribute, storage } = checked;
-  const { version } = await readState(driver, schema);
-  if (version < MIGRATIONS.length || distribute !== undefined) {
-    await driver.transaction((tx) => create(tx, schema, checked));
-  } else if (partitions !== undefined) await refuseOtherPartitions(driver, schema, partitions);
+  const storage = storageOf(options);
+  const layout = layoutOf(options);
+  await checkLayout(driver, schema, layout);
+  if ((await readState(driver, schema)).version < MIGRATIONS.length) {
+    await driver.transaction(async (tx) => {
+      await execute(tx, lockCommand(schema));
+      const state = await readState(tx, schema);
+      if (!state.schemaExists) await execute(tx, createSchemaCommand(schema));
+      // Somebody else may have made the tables meanwhile.
+      await checkLayout(tx, schema, layout);
+      for (const command of migrationCommands(schema, state.version, layout))
+        await execute(tx, command);
+    });
+  }
   if (storage !== undefined) await driver.query(storageStatements(tablesIn(schema)).set(storage));
 }
 
-async function create(
-  tx: Queryable,
-  schema: string,
-  { partitions, distribute }: SetupOptions,
-): Promise<void> {
-  await execute(tx, lockCommand(schema));
-  const state = await readState(tx, schema);
-  if (distribute !== undefined) await requireCitus(tx);
-  if (partitions !== undefined) await refuseOtherPartitions(tx, schema, partitions);
-  const commands = [
-    ...(state.schemaExists ? [] : [createSchemaCommand(schema)]),
-    ...migrationCommands(schema, state.version, partitions),
-    ...(distribute === undefined ? [] : distributeCommands(tablesIn(schema))),
-  ];
-  for (const command of commands) await execute(tx, command);
-}
-
 /** @throws InvalidInputError naming the option and what to pass */
-function checkSetup({ storage, ...options }: SetupOptions): SetupOptions {
-  if (storage !== undefined && storage !== "shared" && storage !== "whole") {
-    throw new InvalidInputError('The option "storage" must be "shared" or "whole".');
-  }
-  const partitions = checkPartitions(options.partitions);
-  const distribute = checkDistribute(options.distribute);
-  if (partitions !== undefined && distribute !== undefined) {
-    throw new InvalidInputError(
-      'Pass "partitions" or "distribute", not both: Citus divides the tables itself.',
-    );
-  }
-  return { storage, partitions, distribute };
+function storageOf({ storage }: SetupOptions): Storage | undefined {
+  if (storage === undefined || storage === "shared" || storage === "whole") return storage;
+  throw new InvalidInputError('The option "storage" must be "shared" or "whole".');
 }
 
 /**
@@ -89,21 +66,21 @@ function checkSetup({ storage, ...options }: SetupOptions): SetupOptions {
  * by someone else, as often as they like.
  *
  * @param schema name of the schema, as in the saver's options
- * @param options those of `setup()`
+ * @param options.partitions @param options.distribute as of `setup()`
  * @returns SQL without parameters, for psql or any migration tool
- * @throws InvalidInputError if the schema's name or an option can't be used
+ * @throws InvalidInputError if the schema's name can't be used
  */
-export function setupScript(schema = "public", options: SetupOptions = {}): string {
+export function setupScript(
+  schema = "public",
+  options: Pick<SetupOptions, "partitions" | "distribute"> = {},
+): string {
   checkSchemaName(schema);
-  const { storage, partitions, distribute } = checkSetup(options);
-  const tables = tablesIn(schema);
+  const layout = layoutOf(options);
   const commands = [
     "BEGIN",
     lockCommand(schema),
     ...(schema === "public" ? [] : [createSchemaCommand(schema)]),
-    ...migrationCommands(schema, 0, partitions),
-    ...(storage === undefined ? [] : [setStorage(tables, quoteLiteral(storage))]),
-    ...(distribute === undefined ? [] : distributeCommands(tables)),
+    ...migrationCommands(schema, 0, layout),
     "COMMIT",
   ];
   return commands.map((command) => `${command};\n`).join("\n");
@@ -117,7 +94,7 @@ async function readState(session: Queryable, schema: string): Promise<State> {
     bookkeeping: boolean;
   }>({
     name: "",
-    text: `SELECT current_setting('server_encoding') AS encoding,
+    text: `SELECT pg_catalog.current_setting('server_encoding') AS encoding,
   EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname = $1::text) AS namespace,
   EXISTS (
     SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
@@ -134,17 +111,17 @@ async function readState(session: Queryable, schema: string): Promise<State> {
   if (!found.bookkeeping) return { schemaExists: found.namespace, version: 0 };
   const [row] = await session.query<{ version: number | null }>({
     name: "",
-    text: `SELECT max(version) AS version FROM ${tablesIn(schema).migrations}`,
+    text: `SELECT pg_catalog.max(version) AS version FROM ${tablesIn(schema).migrations}`,
     values: [],
   });
   return { schemaExists: true, version: row?.version ?? 0 };
 }
 
-function migrationCommands(schema: string, from: number, partitions?: number): string[] {
+function migrationCommands(schema: string, from: number, layout: Layout): string[] {
   const tables = tablesIn(schema);
   const bookkeeping = `CREATE TABLE IF NOT EXISTS ${tables.migrations} (
   version INTEGER PRIMARY KEY,
-  applied_at TIMESTAMPTZ NOT NULL DEFAULT now()
+  applied_at TIMESTAMPTZ NOT NULL DEFAULT pg_catalog.now()
 )`;
   // Before the first migration: tables that are there already may be read by another saver, too.
   const storage = [
@@ -153,14 +130,15 @@ function migrationCommands(schema: string, from: number, partitions?: number): s
   value TEXT NOT NULL
 )`,
     `INSERT INTO ${tables.settings} (name, value)
-SELECT 'storage', CASE WHEN to_regclass(${quoteLiteral(tables.checkpoints)}) IS NULL THEN 'shared' ELSE 'whole' END
+SELECT 'storage', CASE WHEN pg_catalog.to_regclass(${quoteLiteral(tables.checkpoints)}) IS NULL THEN 'shared' ELSE 'whole' END
 ON CONFLICT DO NOTHING`,
   ];
   const pending = MIGRATIONS.slice(from).flatMap((migration, index) => [
-    ...migration(tables, partitions),
+    ...migration(tables, layout.partitions),
     `INSERT INTO ${tables.migrations} (version) VALUES (${from + index + 1}) ON CONFLICT DO NOTHING`,
   ]);
-  return from < MIGRATIONS.length ? [bookkeeping, ...storage, ...pending] : [];
+  const distributed = layout.distribute === "citus" ? distributeCommands(tables, quoteLiteral) : [];
+  return from < MIGRATIONS.length ? [bookkeeping, ...storage, ...pending, ...distributed] : [];
 }
 
 function createSchemaCommand(schema: string): string {
@@ -169,7 +147,7 @@ function createSchemaCommand(schema: string): string {
 
 /** Held until the transaction ends, hence also correct where a pooler changes the session between transactions. */
 function lockCommand(schema: string): string {
-  return `SELECT pg_advisory_xact_lock(hashtextextended(${quoteLiteral(`waypost setup ${schema}`)}, 0))`;
+  return `SELECT pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended(${quoteLiteral(`waypost setup ${schema}`)}, 0))`;
 }
 
 function execute(session: Queryable, text: string): Promise<object[]> {

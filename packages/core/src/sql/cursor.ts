@@ -25,20 +25,22 @@ export function cursorStatement(
       query.limit === Number.POSITIVE_INFINITY ? "" : `LIMIT ${bind(query.limit, "int")}`;
     const versions = `(
     SELECT p.thread_id, p.checkpoint_ns, v.key AS channel, v.value AS version
-    FROM jsonb_each_text(p.checkpoint -> 'channel_versions') v
+    FROM pg_catalog.jsonb_each_text(p.checkpoint -> 'channel_versions'::text) v
     WHERE (p.previous_versions ->> v.key) IS DISTINCT FROM v.value
   )`;
     const source: TupleSource = { thread, namespace, page: undefined, versions };
     const text = `SELECT r.*
 FROM (
-  SELECT thread_id, checkpoint_ns, checkpoint_id, lag(thread_id) OVER listed AS previous_thread,
-    lag(checkpoint_ns) OVER listed AS previous_ns, lag(checkpoint_id) OVER listed AS previous_id
+  SELECT thread_id, checkpoint_ns, checkpoint_id,
+    pg_catalog.lag(thread_id) OVER listed AS previous_thread,
+    pg_catalog.lag(checkpoint_ns) OVER listed AS previous_ns,
+    pg_catalog.lag(checkpoint_id) OVER listed AS previous_id
   FROM ${tables.checkpoints}
   ${whereAll(conditions)}
   WINDOW listed AS (${NEWEST_FIRST}) ${NEWEST_FIRST} ${limit}
 ) k CROSS JOIN LATERAL (
   SELECT c.thread_id, c.checkpoint_ns, c.checkpoint_id, c.parent_checkpoint_id, c.checkpoint, c.metadata,
-    0 AS position, b.checkpoint -> 'channel_versions' AS previous_versions
+    0 AS position, b.checkpoint -> 'channel_versions'::text AS previous_versions
   FROM ${tables.checkpoints} c LEFT JOIN ${tables.checkpoints} b
     ON b.thread_id = c.thread_id AND b.checkpoint_ns = c.checkpoint_ns AND b.checkpoint_id = k.previous_id
     AND k.previous_thread = c.thread_id AND k.previous_ns = c.checkpoint_ns

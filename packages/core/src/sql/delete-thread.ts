@@ -25,7 +25,7 @@ export function deleteThreadCountedStatement(
 ): (threadId: string, olderThan: string | null, dryRun: boolean) => Statement {
   const idle = `thread_id = $1::text AND NOT EXISTS (
     SELECT FROM ${tables.checkpoints}
-    WHERE thread_id = $1::text AND checkpoint ->> 'ts' >= $2::text COLLATE "C"
+    WHERE thread_id = $1::text AND checkpoint ->> 'ts'::text >= $2::text COLLATE "C"
   )`;
   const really = template(removedWhole(tables, idle, "DELETE"));
   const dry = template(removedWhole(tables, idle, "SELECT"));

@@ -31,12 +31,13 @@ export function deltaHistoryStatement(
   SELECT channel, t.checkpoint_id, t.parent_checkpoint_id, false AS visited, NULL::text AS seed_version
   FROM (
     SELECT checkpoint_id, parent_checkpoint_id FROM ${tables.checkpoints} WHERE ${here} ${which}
-  ) t CROSS JOIN unnest($3::text[]) AS channel
+  ) t CROSS JOIN pg_catalog.unnest($3::text[]) AS channel
   UNION
   SELECT w.channel, c.checkpoint_id, c.parent_checkpoint_id, true, b.version
   FROM walk w
   CROSS JOIN LATERAL (
-    SELECT checkpoint_id, parent_checkpoint_id, checkpoint -> 'channel_versions' ->> w.channel AS version
+    SELECT checkpoint_id, parent_checkpoint_id,
+      checkpoint -> 'channel_versions'::text ->> w.channel AS version
     FROM ${tables.checkpoints} WHERE ${here} AND checkpoint_id = w.parent_checkpoint_id OFFSET 0
   ) c
   LEFT JOIN LATERAL (

@@ -55,7 +55,7 @@ export function listStatement(
     SELECT FROM unnest(
       ${bindAll(known, (k) => k.threadId)}, ${bindAll(known, (k) => k.checkpointNs)},
       ${bindAll(known, (k) => k.channel)}, ${bindAll(known, (k) => k.version)}
-    ) k(thread_id, checkpoint_ns, channel, version)
+    ) AS k(thread_id, checkpoint_ns, channel, version)
     WHERE k.thread_id = v.thread_id AND k.checkpoint_ns = v.checkpoint_ns
       AND k.channel = v.channel AND k.version = v.version
   )`;
@@ -72,7 +72,7 @@ export function listStatement(
     };
 
     const text = `WITH keys AS (
-  SELECT thread_id, checkpoint_ns, checkpoint_id, row_number() OVER (${NEWEST_FIRST}) AS position
+  SELECT thread_id, checkpoint_ns, checkpoint_id, pg_catalog.row_number() OVER (${NEWEST_FIRST}) AS position
   FROM ${tables.checkpoints}
   ${whereAll(below === undefined ? conditions : [...conditions, below])}
   ${NEWEST_FIRST} LIMIT ${limit}

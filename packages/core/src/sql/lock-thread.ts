@@ -9,23 +9,23 @@ import { template } from "./template.js";
  * @param thread placeholder of the thread's id
  */
 export function lockThread(tables: Tables, thread: string): string {
-  return `pg_advisory_xact_lock(${lockKey(tables, thread)})`;
+  return `pg_catalog.pg_advisory_xact_lock(${lockKey(tables, thread)})`;
 }
 
 /** As `lockThread`, but false at once where somebody else has it. */
 export function tryLockThread(tables: Tables, thread: string): string {
-  return `pg_try_advisory_xact_lock(${lockKey(tables, thread)})`;
+  return `pg_catalog.pg_try_advisory_xact_lock(${lockKey(tables, thread)})`;
 }
 
 function lockKey(tables: Tables, thread: string): string {
-  return `hashtextextended(${tables.lockName} || ${thread}, 0)`;
+  return `pg_catalog.hashtextextended(${tables.lockName} || ${thread}, 0)`;
 }
 
 /**
  * Without it the server may compile the removal, which takes longer than to run it: it can't foresee
  * how few rows the walk over the ancestors visits. Until the transaction ends.
  */
-export const WITHOUT_JIT = "set_config('jit', 'off', true)";
+export const WITHOUT_JIT = "pg_catalog.set_config('jit', 'off', true)";
 
 /** `free` is false where somebody else has the lock and it was not waited for. */
 export interface LockRow {
@@ -33,16 +33,21 @@ export interface LockRow {
   readonly isolation: string;
 }
 
-export const ISOLATION = "current_setting('transaction_isolation') AS isolation";
+export const ISOLATION = "pg_catalog.current_setting('transaction_isolation') AS isolation";
 
-/** Takes the thread's lock. */
+/**
+ * Takes the thread's lock. It looks at a row of the thread because Citus then takes the lock on the node
+ * where the other statements that need it run.
+ */
 export function lockThreadStatement(
   tables: Tables,
 ): (threadId: string, wait: boolean) => Statement {
-  const waiting = template(
-    `SELECT ${lockThread(tables, "$1::text")} IS NOT NULL AS free, ${ISOLATION}`,
-  );
-  const trying = template(`SELECT ${tryLockThread(tables, "$1::text")} AS free, ${ISOLATION}`);
+  const take = (lock: string) =>
+    template(`SELECT ${lock} AS free, ${ISOLATION} FROM (
+  SELECT pg_catalog.count(*) FROM (SELECT FROM ${tables.checkpoints} WHERE thread_id = $1::text LIMIT 1) c
+) n`);
+  const waiting = take(`${lockThread(tables, "$1::text")} IS NOT NULL`);
+  const trying = take(tryLockThread(tables, "$1::text"));
   return (threadId, wait) => (wait ? waiting : trying)([threadId]);
 }
 
@@ -60,6 +65,6 @@ export function lockCheckpointsStatement(tables: Tables): (threadId: string) => 
   ) c
   WHERE l.free
 )
-SELECT ${ISOLATION} FROM (SELECT count(*) FROM locked) n`);
+SELECT ${ISOLATION} FROM (SELECT pg_catalog.count(*) FROM locked) n`);
   return (threadId) => bind([threadId]);
 }

@@ -11,18 +11,19 @@ export const unreferredBlobs = (tables: Tables, thread: string): string => `
   SELECT checkpoint_ns, channel, version FROM ${tables.blobs} WHERE thread_id = ${thread}
   EXCEPT
   SELECT c.checkpoint_ns, v.key, v.value
-  FROM ${tables.checkpoints} c CROSS JOIN LATERAL jsonb_each_text(c.checkpoint -> 'channel_versions') v
+  FROM ${tables.checkpoints} c
+  CROSS JOIN LATERAL pg_catalog.jsonb_each_text(c.checkpoint -> 'channel_versions'::text) v
   WHERE c.thread_id = ${thread}`;
 
 /** Parts of a thread that none of its values refers to. */
 export const unreferredParts = (tables: Tables, thread: string): string => `
   SELECT r.position FROM ${tables.parts} r CROSS JOIN (
-    SELECT coalesce(range_agg(int8range(b.segments[s.i], b.segments[s.i + 1])), '{}') AS ranges
-    FROM ${tables.blobs} b CROSS JOIN LATERAL generate_series(1, cardinality(b.segments), 2) s(i)
+    SELECT coalesce(pg_catalog.range_agg(pg_catalog.int8range(b.segments[s.i], b.segments[s.i + 1])), '{}') AS ranges
+    FROM ${tables.blobs} b CROSS JOIN LATERAL pg_catalog.generate_series(1, pg_catalog.cardinality(b.segments), 2) AS s(i)
     WHERE b.thread_id = ${thread}
   ) n
   WHERE r.thread_id = ${thread}
-    AND NOT int8range(r.position, r.position + octet_length(r.bytes)) && n.ranges`;
+    AND NOT pg_catalog.int8range(r.position, r.position + pg_catalog.octet_length(r.bytes)) && n.ranges`;
 
 /** Ids to which a thread has writes but no checkpoint: older ones only, as writes may arrive before it. */
 export const lostWrites = (tables: Tables, thread: string, before: string): string => `

@@ -6,7 +6,7 @@ import { template } from "./template.js";
 
 /** Reads the tail of a shared value as what the whole of it is. */
 export const typeOf = (from: string) =>
-  `CASE WHEN ${from}.segments IS NULL THEN ${from}.type ELSE substr(${from}.type, ${PARTS.length + 1}) END`;
+  `CASE WHEN ${from}.segments IS NULL THEN ${from}.type ELSE pg_catalog.substr(${from}.type, ${PARTS.length + 1}) END`;
 
 /** Whether a value is text, which its parts can be read as too. */
 export const isJson = (from: string) => `${from}.type IN ('json', '${PARTS}json')`;
@@ -36,24 +36,24 @@ export function partsOf(
     known === undefined
       ? "g.ranges"
       : `g.ranges - coalesce((
-      SELECT range_agg(int8range(k.first::bigint, k.last::bigint))
-      FROM unnest(${known.threads}, ${known.from}, ${known.to}) k(thread_id, first, last)
+      SELECT pg_catalog.range_agg(pg_catalog.int8range(k.first::bigint, k.last::bigint))
+      FROM unnest(${known.threads}, ${known.from}, ${known.to}) AS k(thread_id, first, last)
       WHERE k.thread_id = g.thread_id
     ), '{}')`;
   return `SELECT g.thread_id, g.is_text, f.position, a.bytes
   FROM (
     SELECT b.thread_id, ${isJson("b")} AS is_text,
-      range_agg(int8range(b.segments[s.i], b.segments[s.i + 1])) AS ranges
-    FROM ${blobs} b CROSS JOIN LATERAL generate_series(1, cardinality(b.segments), 2) s(i)
+      pg_catalog.range_agg(pg_catalog.int8range(b.segments[s.i], b.segments[s.i + 1])) AS ranges
+    FROM ${blobs} b CROSS JOIN LATERAL pg_catalog.generate_series(1, pg_catalog.cardinality(b.segments), 2) AS s(i)
     GROUP BY 1, 2
-  ) g CROSS JOIN LATERAL unnest(${unknown}) r(range)
+  ) g CROSS JOIN LATERAL pg_catalog.unnest(${unknown}) AS r(range)
   CROSS JOIN LATERAL (
     SELECT position FROM ${tables.parts}
-    WHERE thread_id = ${thread} AND position <= lower(r.range) ORDER BY position DESC LIMIT 1
+    WHERE thread_id = ${thread} AND position <= pg_catalog.lower(r.range) ORDER BY position DESC LIMIT 1
   ) f CROSS JOIN LATERAL (
-    SELECT string_agg(o.bytes, '') AS bytes FROM (
+    SELECT pg_catalog.string_agg(o.bytes, '') AS bytes FROM (
       SELECT bytes FROM ${tables.parts}
-      WHERE thread_id = ${thread} AND position >= f.position AND position < upper(r.range)
+      WHERE thread_id = ${thread} AND position >= f.position AND position < pg_catalog.upper(r.range)
       ORDER BY position OFFSET 0
     ) o
   ) a`;
@@ -65,7 +65,7 @@ export function partsStatement(
 ): (threadId: string, segments: readonly Segment[]) => Statement {
   const wanted = "(SELECT $1::text AS thread_id, 'bytes' AS type, $2::text::bigint[] AS segments)";
   const bind = template(`SELECT p.thread_id AS thread, p.position::text AS version,
-  octet_length(p.bytes) AS idx, NULL::text AS json, p.bytes
+  pg_catalog.octet_length(p.bytes) AS idx, NULL::text AS json, p.bytes
 FROM (
   ${partsOf(tables, wanted, "$1::text")}
 ) p`);

@@ -53,7 +53,7 @@ export function belowBoundary(tables: Tables): string {
   // LangGraph writes times in UTC as ISO 8601, which sorts by code point.
   return `SELECT checkpoint_id FROM ${tables.checkpoints}
     WHERE thread_id = $1::text AND checkpoint_ns = b.checkpoint_ns AND checkpoint_id < b.checkpoint_id
-      AND ($3::text IS NULL OR checkpoint ->> 'ts' < $3::text COLLATE "C")
+      AND ($3::text IS NULL OR checkpoint ->> 'ts'::text < $3::text COLLATE "C")
     ORDER BY checkpoint_id`;
 }
 

@@ -1,7 +1,8 @@
 import type { Tables } from "../schema/identifiers.js";
 
 /** Channels that no graph gives to its users: LangGraph's own, which are never delta channels. */
-const INTERNAL_CHANNEL = "left(k.channel, 2) = '__' OR left(k.channel, 7) = 'branch:'";
+const INTERNAL_CHANNEL =
+  "pg_catalog.left(k.channel, 2) = '__' OR pg_catalog.left(k.channel, 7) = 'branch:'";
 
 /**
  * The parent of a checkpoint, where the checkpoint can't be read without it:
@@ -18,30 +19,30 @@ const INTERNAL_CHANNEL = "left(k.channel, 2) = '__' OR left(k.channel, 7) = 'bra
  * @returns a sub-select with the column `checkpoint_id`
  */
 export function neededParent(tables: Tables, here: string, id: string): string {
-  const versions = "c.checkpoint -> 'channel_versions'";
+  const versions = "c.checkpoint -> 'channel_versions'::text";
   return `SELECT p.checkpoint_id
     FROM (
       SELECT parent_checkpoint_id, checkpoint, metadata,
-        CASE jsonb_typeof(metadata -> 'counters_since_delta_snapshot')
-          WHEN 'object' THEN metadata -> 'counters_since_delta_snapshot' END AS counters,
-        coalesce(metadata ->> 'delta_writes_versioned', '') = 'true' AS versioned
+        CASE pg_catalog.jsonb_typeof(metadata -> 'counters_since_delta_snapshot'::text)
+          WHEN 'object' THEN metadata -> 'counters_since_delta_snapshot'::text END AS counters,
+        coalesce(metadata ->> 'delta_writes_versioned'::text, '') = 'true' AS versioned
       FROM ${tables.checkpoints} WHERE ${here} AND checkpoint_id = ${id} OFFSET 0
     ) c
     CROSS JOIN LATERAL (
-      SELECT checkpoint_id, checkpoint -> 'channel_versions' AS versions
+      SELECT checkpoint_id, checkpoint -> 'channel_versions'::text AS versions
       FROM ${tables.checkpoints} WHERE ${here} AND checkpoint_id = c.parent_checkpoint_id OFFSET 0
     ) p
     CROSS JOIN LATERAL (
       SELECT k.channel, ${versions} ->> k.channel AS version, false AS guessed
-      FROM jsonb_object_keys(c.counters) AS k(channel)
+      FROM pg_catalog.jsonb_object_keys(c.counters) AS k(channel)
       WHERE ${versions} ? k.channel OR NOT c.versioned
       UNION ALL
       SELECT k.channel, k.version, true
-      FROM jsonb_each_text(CASE WHEN c.counters IS NULL AND NOT c.versioned THEN ${versions} END)
+      FROM pg_catalog.jsonb_each_text(CASE WHEN c.counters IS NULL AND NOT c.versioned THEN ${versions} END)
         AS k(channel, version)
       WHERE NOT (${INTERNAL_CHANNEL})
       UNION ALL
-      SELECT '__pregel_tasks', NULL, true WHERE (c.checkpoint ->> 'v')::numeric < 4
+      SELECT '__pregel_tasks', NULL, true WHERE (c.checkpoint ->> 'v'::text)::numeric < 4::numeric
     ) k
     LEFT JOIN LATERAL (
       SELECT true AS here FROM ${tables.blobs}
@@ -52,7 +53,7 @@ export function neededParent(tables: Tables, here: string, id: string): string {
       WHERE ${here} AND checkpoint_id = p.checkpoint_id AND channel = k.channel LIMIT 1
     ) written ON k.guessed
     WHERE stored.here IS NULL
-      AND NOT coalesce(c.checkpoint -> 'channel_values' ? k.channel, false)
+      AND NOT coalesce(c.checkpoint -> 'channel_values'::text ? k.channel, false)
       AND (NOT k.guessed OR written.here OR p.versions ->> k.channel = k.version)
     LIMIT 1`;
 }

@@ -9,7 +9,7 @@ const HERE = "thread_id = $1::text AND checkpoint_ns =";
 
 /** Whether namespace `inner` lies within `outer`: `""` holds all, `a` holds `a|b`. */
 const encloses = (outer: string, inner: string) =>
-  `(${outer} = '' AND ${inner} <> '' OR starts_with(${inner}, ${outer} || '|'))`;
+  `(${outer} = '' AND ${inner} <> '' OR pg_catalog.starts_with(${inner}, ${outer} || '|'))`;
 
 /**
  * Why a chosen checkpoint stays, or that another one stays that may need it:
@@ -30,7 +30,7 @@ function reasons(tables: Tables): string {
   SELECT v.checkpoint_ns, v.checkpoint_id FROM chosen v
   CROSS JOIN (SELECT DISTINCT checkpoint_ns FROM ${tables.checkpoints} WHERE thread_id = $1::text) o
   CROSS JOIN LATERAL (
-    SELECT min(checkpoint_id) AS id FROM ${tables.checkpoints}
+    SELECT pg_catalog.min(checkpoint_id) AS id FROM ${tables.checkpoints}
     WHERE ${HERE} v.checkpoint_ns AND checkpoint_id > v.checkpoint_id
   ) later
   CROSS JOIN LATERAL (
@@ -77,7 +77,7 @@ function remove(
   FROM going g CROSS JOIN LATERAL (
     SELECT checkpoint FROM ${tables.checkpoints}
     WHERE ${HERE} g.checkpoint_ns AND checkpoint_id = g.checkpoint_id OFFSET 0
-  ) c CROSS JOIN LATERAL jsonb_each_text(c.checkpoint -> 'channel_versions') v`;
+  ) c CROSS JOIN LATERAL pg_catalog.jsonb_each_text(c.checkpoint -> 'channel_versions'::text) v`;
   return `WITH RECURSIVE ${chosen}, child AS MATERIALIZED (
   SELECT c.checkpoint_ns, c.checkpoint_id, c.parent_checkpoint_id,
     (c.checkpoint_ns, c.checkpoint_id) IN (SELECT checkpoint_ns, checkpoint_id FROM chosen) AS chosen
@@ -103,7 +103,7 @@ function remove(
   SELECT c.checkpoint_ns, v.key, v.value
   FROM ${tables.checkpoints} c
   LEFT JOIN going g ON g.checkpoint_ns = c.checkpoint_ns AND g.checkpoint_id = c.checkpoint_id
-  CROSS JOIN LATERAL jsonb_each_text(c.checkpoint -> 'channel_versions') v
+  CROSS JOIN LATERAL pg_catalog.jsonb_each_text(c.checkpoint -> 'channel_versions'::text) v
   WHERE c.thread_id = $1::text AND g.checkpoint_id IS NULL
 )${removedListed(tables, act)}`;
 }

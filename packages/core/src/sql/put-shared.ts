@@ -39,8 +39,8 @@ export interface PutSharedInput extends PutInput {
  * @param stops placeholder of where they must end; a new one where it begins
  */
 export const streamsEnd = (tables: Tables, starts: string, stops: string): string => `NOT EXISTS (
-      SELECT FROM unnest(${starts}, ${stops}) s(start, stop) LEFT JOIN LATERAL (
-        SELECT position + octet_length(bytes) AS stop FROM ${tables.parts}
+      SELECT FROM unnest(${starts}, ${stops}) AS s(start, stop) LEFT JOIN LATERAL (
+        SELECT position + pg_catalog.octet_length(bytes) AS stop FROM ${tables.parts}
         WHERE thread_id = $1::text
           AND position >= s.start::bigint AND position < s.start::bigint + ${STREAM_BYTES}
         ORDER BY position DESC LIMIT 1
@@ -96,16 +96,16 @@ export function putSharedStatement(
 function textOf(tables: Tables, rows: number, parts: number): string {
   const shared = "$1::text, $2::text";
   const firstPart = PARAMETERS + rows * widthOf(COLUMNS) + 1;
-  const stored = parts === 0 ? "" : `WHERE (SELECT count(*) FROM parts) = ${parts}`;
+  const stored = parts === 0 ? "" : `WHERE (SELECT pg_catalog.count(*) FROM parts) = ${parts}`;
   return `WITH parent AS MATERIALIZED (
   SELECT FROM ${tables.checkpoints}
   WHERE thread_id = $1::text AND checkpoint_ns = $2::text AND checkpoint_id = $3::text AND NOT EXISTS (
-    SELECT FROM unnest($7::text[], $8::text[]) b(channel, version)
-    WHERE checkpoint -> 'channel_versions' ->> b.channel IS DISTINCT FROM b.version
+    SELECT FROM unnest($7::text[], $8::text[]) AS b(channel, version)
+    WHERE checkpoint -> 'channel_versions'::text ->> b.channel IS DISTINCT FROM b.version
   )
   FOR KEY SHARE
 ), base AS MATERIALIZED (
-  SELECT FROM unnest($7::text[], $8::text[], $9::text[]) b(channel, version, segments)
+  SELECT FROM unnest($7::text[], $8::text[], $9::text[]) AS b(channel, version, segments)
   CROSS JOIN LATERAL (
     SELECT FROM ${tables.blobs}
     WHERE thread_id = $1::text AND checkpoint_ns = $2::text AND channel = b.channel
@@ -115,7 +115,7 @@ function textOf(tables: Tables, rows: number, parts: number): string {
 ), ready AS MATERIALIZED (
   SELECT FROM parent
   WHERE ${isShared(tables)}
-    AND (SELECT count(*) FROM base) = cardinality($7::text[])
+    AND (SELECT pg_catalog.count(*) FROM base) = pg_catalog.cardinality($7::text[])
     AND ${streamsEnd(tables, "$10::text[]", "$11::text[]")}
 )${
     parts === 0
@@ -124,7 +124,7 @@ function textOf(tables: Tables, rows: number, parts: number): string {
   INSERT INTO ${tables.parts} (thread_id, position, bytes)
   SELECT v.thread_id, v.position::bigint, v.bytes FROM ready CROSS JOIN (
     VALUES ${valueRows("$1::text", PART_COLUMNS, parts, firstPart)}
-  ) v(thread_id, position, bytes)
+  ) AS v(thread_id, position, bytes)
   ON CONFLICT (thread_id, position) DO NOTHING RETURNING true
 )`
   }, whole AS MATERIALIZED (
@@ -134,7 +134,7 @@ function textOf(tables: Tables, rows: number, parts: number): string {
   SELECT v.thread_id, v.checkpoint_ns, v.channel, v.version, v.type, v.blob, v.segments::bigint[]
   FROM whole CROSS JOIN (
     VALUES ${valueRows(shared, COLUMNS, rows, PARAMETERS + 1)}
-  ) v(thread_id, checkpoint_ns, channel, version, type, blob, segments)
+  ) AS v(thread_id, checkpoint_ns, channel, version, type, blob, segments)
   ON CONFLICT (thread_id, checkpoint_ns, channel, version) DO NOTHING
 )
 ${insertCheckpoint(tables, "FROM whole CROSS JOIN ")}`;

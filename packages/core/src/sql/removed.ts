@@ -14,10 +14,10 @@ type Act = "DELETE" | "SELECT";
 
 /** Stored size, compressed where it is; without the rows' headers and indexes. */
 const SIZES = {
-  checkpoints: "pg_column_size(r.checkpoint) + pg_column_size(r.metadata)",
-  writes: "pg_column_size(r.blob)",
-  blobs: "coalesce(pg_column_size(r.blob), 0)",
-  parts: "pg_column_size(r.bytes)",
+  checkpoints: "pg_catalog.pg_column_size(r.checkpoint) + pg_catalog.pg_column_size(r.metadata)",
+  writes: "pg_catalog.pg_column_size(r.blob)",
+  blobs: "coalesce(pg_catalog.pg_column_size(r.blob), 0)",
+  parts: "pg_catalog.pg_column_size(r.bytes)",
 } as const;
 type Table = keyof typeof SIZES;
 
@@ -43,7 +43,8 @@ export function removedListed(tables: Tables, act: Act): string {
       ? `DELETE FROM ${tables[table]} r USING ${list} l WHERE ${where} AND ${match} RETURNING ${size}`
       : `SELECT ${size} FROM ${tables[table]} r JOIN ${list} l ON ${match} WHERE ${where}`;
   };
-  const kept = "(SELECT count(*)::int FROM chosen) - (SELECT count(*)::int FROM going)";
+  const kept =
+    "(SELECT pg_catalog.count(*)::int FROM chosen) - (SELECT pg_catalog.count(*)::int FROM going)";
   return `, ${counted(removed, kept)}`;
 }
 
@@ -51,17 +52,17 @@ export function removedListed(tables: Tables, act: Act): string {
 export function unneededParts(tables: Tables, act: Act): string {
   const from = `FROM ${tables.parts} r`;
   const needed = `(
-    SELECT coalesce(range_agg(int8range(b.segments[s.i], b.segments[s.i + 1])), '{}') AS ranges
+    SELECT coalesce(pg_catalog.range_agg(pg_catalog.int8range(b.segments[s.i], b.segments[s.i + 1])), '{}') AS ranges
     FROM (
       SELECT segments FROM ${tables.blobs} o
       WHERE thread_id = $1::text AND segments IS NOT NULL AND NOT EXISTS (
         SELECT FROM unused u
         WHERE u.checkpoint_ns = o.checkpoint_ns AND u.channel = o.channel AND u.version = o.version
       )
-    ) b CROSS JOIN LATERAL generate_series(1, cardinality(b.segments), 2) s(i)
+    ) b CROSS JOIN LATERAL pg_catalog.generate_series(1, pg_catalog.cardinality(b.segments), 2) AS s(i)
   ) n`;
   const where = `WHERE r.thread_id = $1::text
-    AND NOT int8range(r.position, r.position + octet_length(r.bytes)) && n.ranges`;
+    AND NOT pg_catalog.int8range(r.position, r.position + pg_catalog.octet_length(r.bytes)) && n.ranges`;
   return act === "DELETE"
     ? `DELETE ${from} USING ${needed} ${where} RETURNING ${SIZES.parts} AS size`
     : `SELECT ${SIZES.parts} AS size ${from} CROSS JOIN ${needed} ${where}`;
@@ -80,7 +81,7 @@ export function removedWhole(tables: Tables, condition: string, act: Act): strin
 
 function counted(removed: (table: Table) => string, kept: string): string {
   const sum = (table: string) =>
-    `(SELECT count(*)::int AS rows, coalesce(sum(size), 0) AS size FROM ${table})`;
+    `(SELECT pg_catalog.count(*)::int AS rows, coalesce(pg_catalog.sum(size), 0) AS size FROM ${table})`;
   return `old_checkpoints AS (
   ${removed("checkpoints")}
 ), old_writes AS (

@@ -27,19 +27,19 @@ const PARAMETERS = 9;
 /** Reads the values of a thread and stores them in the other form. */
 export function rewriteStatements(tables: Tables) {
   const keys = template(`SELECT checkpoint_ns AS namespace, channel, version FROM ${tables.blobs}
-WHERE thread_id = $1::text AND (segments IS NOT NULL OR octet_length(blob) >= ${MIN_SHARED})`);
+WHERE thread_id = $1::text AND (segments IS NOT NULL OR pg_catalog.octet_length(blob) >= ${MIN_SHARED})`);
   const read = template(`SELECT ${typeOf("b")} AS type, b.blob AS bytes, b.segments::text
 FROM ${tables.blobs} b WHERE ${KEY} FOR UPDATE`);
   const whole =
     template(`UPDATE ${tables.blobs} SET type = $5::text, blob = $6::bytea, segments = NULL
 WHERE ${KEY}`);
   const shared = templateByRows((parts) => {
-    const stored = parts === 0 ? "" : `AND (SELECT count(*) FROM parts) = ${parts}`;
+    const stored = parts === 0 ? "" : `AND (SELECT pg_catalog.count(*) FROM parts) = ${parts}`;
     const insert = `, parts AS (
   INSERT INTO ${tables.parts} (thread_id, position, bytes)
   SELECT v.thread_id, v.position::bigint, v.bytes FROM ready CROSS JOIN (
     VALUES ${valueRows("$1::text", ["text", "bytea"], parts, PARAMETERS + 1)}
-  ) v(thread_id, position, bytes)
+  ) AS v(thread_id, position, bytes)
   ON CONFLICT (thread_id, position) DO NOTHING RETURNING true
 )`;
     return `WITH ready AS MATERIALIZED (
@@ -50,7 +50,7 @@ WHERE ${KEY} AND EXISTS (SELECT FROM ready) ${stored}
 RETURNING true AS stored`;
   });
   const unneeded = template(`WITH unused AS (
-  SELECT checkpoint_ns, channel, version FROM ${tables.blobs} WHERE thread_id = $1::text AND false
+  SELECT NULL::text AS checkpoint_ns, NULL::text AS channel, NULL::text AS version WHERE false
 )
 ${unneededParts(tables, "DELETE")}`);
   const place = (threadId: string, { namespace, channel, version }: RewriteKey): SqlValue[] => [

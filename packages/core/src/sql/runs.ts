@@ -10,7 +10,7 @@ import { template } from "./template.js";
 export const RUN_KEY = "waypost_run_id";
 
 const ofRuns = (runs: string) =>
-  `coalesce(metadata ->> 'run_id', metadata ->> '${RUN_KEY}') = ANY (${runs}::text[])`;
+  `coalesce(metadata ->> 'run_id'::text, metadata ->> '${RUN_KEY}'::text) = ANY (${runs}::text[])`;
 
 /** The threads in which any of the runs stored a checkpoint. Reads the whole table: it has no such index. */
 export function threadsOfRunsStatement(tables: Tables): (runIds: readonly string[]) => Statement {

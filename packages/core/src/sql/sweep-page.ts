@@ -31,10 +31,10 @@ SELECT p.thread_id AS thread, old.id IS NOT NULL AS old,
   blob.version IS NOT NULL OR lost.checkpoint_id IS NOT NULL OR part.position IS NOT NULL AS orphaned
 FROM page p
 LEFT JOIN LATERAL (
-  SELECT max(checkpoint_id) AS id FROM ${tables.checkpoints}
+  SELECT pg_catalog.max(checkpoint_id) AS id FROM ${tables.checkpoints}
   WHERE thread_id = p.thread_id
-  GROUP BY checkpoint_ns HAVING count(*) > $3::int
-    AND bool_or($4::text IS NULL OR checkpoint ->> 'ts' < $4::text COLLATE "C") LIMIT 1
+  GROUP BY checkpoint_ns HAVING pg_catalog.count(*) > $3::int
+    AND pg_catalog.bool_or($4::text IS NULL OR checkpoint ->> 'ts'::text < $4::text COLLATE "C") LIMIT 1
 ) old ON true
 LEFT JOIN LATERAL (${unreferredBlobs(tables, "p.thread_id")} LIMIT 1
 ) blob ON true

@@ -5,6 +5,10 @@ import type { SqlValue, Statement } from "../driver.js";
 export type Template = (values: readonly SqlValue[]) => Statement;
 
 /**
+ * In all texts functions are named with their schema, and operators have operands of the very types that
+ * they are made for: whoever may create functions somewhere in the search path could otherwise offer one
+ * that fits better, and the server would call that.
+ *
  * A statement's text with a name made from it: two savers over one connection, with other schemas
  * or versions of Waypost, must not meet under one name.
  */
@@ -53,7 +57,7 @@ export function valueRows(
   const row = () =>
     columns.map((column) =>
       column === VALUE
-        ? `coalesce(convert_to(${next("text")}, 'UTF8'), ${next("bytea")})`
+        ? `coalesce(pg_catalog.convert_to(${next("text")}, 'UTF8'), ${next("bytea")})`
         : next(column),
     );
   return Array.from({ length: rows }, () => `(${[shared, ...row()].join(", ")})`).join(",\n    ");

@@ -11,7 +11,7 @@ export interface Tombstones {
 
 export function tombstoneStatements(tables: Tables): Tombstones {
   const bury = template(`INSERT INTO ${tables.deleted} (thread_id) VALUES ($1::text)
-ON CONFLICT (thread_id) DO UPDATE SET deleted_at = now()`);
+ON CONFLICT (thread_id) DO UPDATE SET deleted_at = pg_catalog.now()`);
   const isBuried = template(
     `SELECT true AS buried FROM ${tables.deleted} WHERE thread_id = $1::text`,
   );

@@ -67,7 +67,7 @@ export function tupleColumns(expressions: Partial<Record<keyof TupleRow, string>
 export function valueColumns(from: string, jsonIsText: boolean): { json: string; bytes: string } {
   if (!jsonIsText) return { json: "NULL::text", bytes: `${from}.blob` };
   return {
-    json: `CASE WHEN ${isJson(from)} THEN convert_from(${from}.blob, 'UTF8') END`,
+    json: `CASE WHEN ${isJson(from)} THEN pg_catalog.convert_from(${from}.blob, 'UTF8') END`,
     bytes: `CASE WHEN ${isJson(from)} THEN NULL ELSE ${from}.blob END`,
   };
 }
@@ -83,8 +83,8 @@ export function partSelect(
     kind: "'part'",
     thread: "p.thread_id",
     version: "p.position::text",
-    idx: "octet_length(p.bytes)",
-    json: `CASE WHEN ${text} THEN convert_from(p.bytes, 'UTF8') END`,
+    idx: "pg_catalog.octet_length(p.bytes)",
+    json: `CASE WHEN ${text} THEN pg_catalog.convert_from(p.bytes, 'UTF8') END`,
     bytes: `CASE WHEN ${text} THEN NULL ELSE p.bytes END`,
   })}
 FROM (
@@ -177,10 +177,11 @@ UNION ALL${writes(
     "send",
     "p.parent_checkpoint_id",
     `
-WHERE (p.checkpoint ->> 'v')::numeric < 4 AND w.channel = '__pregel_tasks'`,
+WHERE (p.checkpoint ->> 'v'::text)::numeric < 4::numeric AND w.channel = '__pregel_tasks'`,
   )}`;
 }
 
 /** The channels and versions that the checkpoints of `page` refer to. */
 export const REFERRED_VERSIONS = `SELECT p.thread_id, p.checkpoint_ns, v.key AS channel, v.value AS version
-  FROM page p CROSS JOIN LATERAL jsonb_each_text(p.checkpoint -> 'channel_versions') v`;
+  FROM page p
+  CROSS JOIN LATERAL pg_catalog.jsonb_each_text(p.checkpoint -> 'channel_versions'::text) v`;

@@ -15,7 +15,7 @@ export interface DamageRow {
 }
 
 const hasVersions = (checkpoint: string) =>
-  `jsonb_typeof(${checkpoint} -> 'channel_versions') = 'object'`;
+  `pg_catalog.jsonb_typeof(${checkpoint} -> 'channel_versions'::text) = 'object'`;
 
 /**
  * What a thread's rows tell of each other:
@@ -31,27 +31,27 @@ export function damageStatement(tables: Tables): (threadId: string) => Statement
   SELECT c.checkpoint_ns, c.checkpoint_id, v.key AS channel, v.value AS version,
     (c.parent_checkpoint_id IS NULL OR p.checkpoint_id IS NOT NULL)
       AND p.versions ->> v.key IS DISTINCT FROM v.value AND NOT copy.found AS introduced,
-    coalesce(c.checkpoint -> 'channel_values' ? v.key, false) AS inlined
+    coalesce(c.checkpoint -> 'channel_values'::text ? v.key, false) AS inlined
   FROM ${tables.checkpoints} c
   LEFT JOIN LATERAL (
-    SELECT checkpoint_id, checkpoint -> 'channel_versions' AS versions
+    SELECT checkpoint_id, checkpoint -> 'channel_versions'::text AS versions
     FROM ${tables.checkpoints} WHERE ${own} AND checkpoint_id = c.parent_checkpoint_id OFFSET 0
   ) p ON true
   CROSS JOIN LATERAL (
-    SELECT coalesce(c.metadata ->> 'source', '') = 'fork' AND EXISTS (
+    SELECT coalesce(c.metadata ->> 'source'::text, '') = 'fork' AND EXISTS (
       SELECT FROM ${tables.checkpoints} o WHERE ${own} AND o.checkpoint_id < c.checkpoint_id
         AND o.parent_checkpoint_id IS NOT DISTINCT FROM c.parent_checkpoint_id
-        AND o.checkpoint -> 'channel_versions' = c.checkpoint -> 'channel_versions'
+        AND o.checkpoint -> 'channel_versions'::text = c.checkpoint -> 'channel_versions'::text
     ) AS found
   ) copy
-  CROSS JOIN LATERAL jsonb_each_text(
-    CASE WHEN ${hasVersions("c.checkpoint")} THEN c.checkpoint -> 'channel_versions' END
+  CROSS JOIN LATERAL pg_catalog.jsonb_each_text(
+    CASE WHEN ${hasVersions("c.checkpoint")} THEN c.checkpoint -> 'channel_versions'::text END
   ) v
   WHERE c.thread_id = $1::text
 ), version AS MATERIALIZED (
   SELECT checkpoint_ns, channel, version,
-    jsonb_agg(checkpoint_id ORDER BY checkpoint_id) FILTER (WHERE introduced) AS introduced,
-    jsonb_agg(checkpoint_id ORDER BY checkpoint_id) FILTER (WHERE NOT inlined) AS readers
+    pg_catalog.jsonb_agg(checkpoint_id ORDER BY checkpoint_id) FILTER (WHERE introduced) AS introduced,
+    pg_catalog.jsonb_agg(checkpoint_id ORDER BY checkpoint_id) FILTER (WHERE NOT inlined) AS readers
   FROM referred GROUP BY checkpoint_ns, channel, version
 )
 SELECT CASE WHEN s.found THEN 'shared' ELSE 'missing' END AS kind, c.checkpoint_ns AS namespace,
@@ -60,9 +60,9 @@ FROM version c LEFT JOIN LATERAL (
   SELECT true AS found FROM ${tables.blobs}
   WHERE ${own} AND channel = c.channel AND version = c.version OFFSET 0
 ) s ON true
-WHERE CASE WHEN s.found THEN jsonb_array_length(c.introduced) > 1 ELSE c.readers IS NOT NULL END
+WHERE CASE WHEN s.found THEN pg_catalog.jsonb_array_length(c.introduced) > 1 ELSE c.readers IS NOT NULL END
 UNION ALL
-SELECT 'unreadable', checkpoint_ns, NULL, NULL, jsonb_agg(checkpoint_id ORDER BY checkpoint_id)::text
+SELECT 'unreadable', checkpoint_ns, NULL, NULL, pg_catalog.jsonb_agg(checkpoint_id ORDER BY checkpoint_id)::text
 FROM ${tables.checkpoints}
 WHERE thread_id = $1::text AND NOT coalesce(${hasVersions("checkpoint")}, false) GROUP BY checkpoint_ns
 ORDER BY kind, namespace, channel, version`);

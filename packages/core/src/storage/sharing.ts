@@ -36,7 +36,7 @@ export class Sharing {
   }
 
   /** The same checkpoint, with those values planned that share enough with its parent's; undefined if none does. */
-  async plan(session: Queryable, input: PutInput): Promise<PutSharedInput | undefined> {
+  plan(input: PutInput): PutSharedInput | undefined {
     const known = input.parentId === null ? undefined : this.#of(input, input.parentId);
     if (known === undefined) return undefined;
     const shared = new Map<BlobRow, SharedRow>();
@@ -47,7 +47,7 @@ export class Sharing {
       const plan = planShared(base, blob.type, data);
       if (plan !== undefined) shared.set(blob, { ...blob, ...plan, base });
     }
-    if (shared.size === 0 || !(await this.#isShared(session))) return undefined;
+    if (shared.size === 0 || !this.#isShared()) return undefined;
     return {
       ...input,
       blobs: input.blobs.filter((blob) => !shared.has(blob)),
@@ -55,8 +55,15 @@ export class Sharing {
     };
   }
 
-  /** Asks the database again how it stores values: it was told otherwise, or refused what was sent. */
-  askAgain(): void {
+  /** Something is not as it was remembered: asks whether values are shared at all. */
+  async refused(session: Queryable): Promise<void> {
+    const [row] = await session.query<{ storage: Storage }>(this.#get());
+    this.#storage = row?.storage ?? "whole";
+    this.#asked = Date.now();
+  }
+
+  /** The database was told how to store values from now on. */
+  changed(): void {
     this.#storage = undefined;
   }
 
@@ -69,7 +76,7 @@ export class Sharing {
     versions: Readonly<Record<string, unknown>>,
     shared: readonly SharedRow[],
   ) {
-    if (this.#storage === "whole" && Date.now() - this.#asked < WHOLE_MS) return;
+    if (!this.#isShared()) return;
     const values: Values = new Map();
     if (input.parentId !== null) {
       for (const [channel, value] of this.#of(input, input.parentId) ?? []) {
@@ -97,14 +104,9 @@ export class Sharing {
     this.#memory.set(keyOf(key, key.checkpointId ?? ""), values);
   }
 
-  async #isShared(session: Queryable): Promise<boolean> {
-    const old = this.#storage === "whole" && Date.now() - this.#asked >= WHOLE_MS;
-    if (this.#storage === undefined || old) {
-      const [row] = await session.query<{ storage: Storage }>(this.#get());
-      this.#storage = row?.storage ?? "whole";
-      this.#asked = Date.now();
-    }
-    return this.#storage === "shared";
+  /** Until it is told otherwise: the statement that shares makes sure of it. */
+  #isShared(): boolean {
+    return this.#storage !== "whole" || Date.now() - this.#asked >= WHOLE_MS;
   }
 }
 

@@ -50,6 +50,12 @@ export function checkObject(options: unknown): void {
   }
 }
 
+export function checkSignal(signal: AbortSignal | null | undefined): void {
+  if (signal !== undefined && typeof signal?.throwIfAborted !== "function") {
+    throw new InvalidInputError('"signal" must be an AbortSignal.');
+  }
+}
+
 /** A whole number, 1 or more. */
 export function count(value: unknown, name: string): number {
   if (!Number.isInteger(value) || (value as number) < 1 || (value as number) > 2 ** 31 - 1) {

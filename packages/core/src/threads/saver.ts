@@ -2,13 +2,16 @@ import { BaseCheckpointSaver, type CheckpointMetadata } from "@langchain/langgra
 import { type NamespaceKey, threadIdOf } from "../config.js";
 import type { Driver, Statement } from "../driver.js";
 import { InvalidInputError } from "../errors.js";
-import { type Operation, observed, type Policy, runOperation } from "../operations.js";
+import { observed } from "../observe.js";
+import { type Operation, type Policy, runOperation } from "../operations.js";
 import type { CheckedOptions } from "../options.js";
 import { type Tables, tablesIn } from "../schema/identifiers.js";
 import { type SetupOptions, setup } from "../schema/setup.js";
+import { withSession } from "../session.js";
 import { deleteThreadStatement } from "../sql/delete-thread.js";
 import { listThreadsStatement, type ThreadRow } from "../sql/list-threads.js";
 import type { Storage } from "../sql/storage.js";
+import { type ThreadLockStatements, threadLockStatements } from "../sql/thread-lock.js";
 import { type Tombstones, tombstoneStatements } from "../sql/tombstones.js";
 import { copyStatements, copyThread } from "./copy.js";
 import { deleteWhole } from "./delete.js";
@@ -19,6 +22,7 @@ import {
   type ThreadInfo,
   toThreadInfo,
 } from "./list.js";
+import { lockPlan, lockThread, type ThreadLock, type ThreadLockOptions } from "./lock.js";
 import { deleteRuns, pruneStatements, pruneThread } from "./prune.js";
 import { addThread, NOTHING, type Removed } from "./removed.js";
 import { isDue, type RetentionPlan, retain } from "./retention.js";
@@ -35,6 +39,8 @@ import {
 /** What operators do with threads. The saver of graphs is built on it. */
 export abstract class ThreadSaver extends BaseCheckpointSaver<number> implements AsyncDisposable {
   protected readonly driver: Driver;
+  /** For what may be some time behind. */
+  protected readonly reader: Driver;
   protected readonly tables: Tables;
   readonly #schema: string;
   readonly #policy: Policy;
@@ -46,11 +52,14 @@ export abstract class ThreadSaver extends BaseCheckpointSaver<number> implements
   readonly #delete: ReturnType<typeof deleteThreadStatement>;
   readonly #retention: RetentionPlan | undefined;
   readonly #list: ReturnType<typeof listThreadsStatement>;
+  readonly #lock: ThreadLockStatements;
 
-  constructor(driver: Driver, options: CheckedOptions) {
-    const { schema, serde, retention, tombstones, policy } = options;
+  constructor(driver: Driver, options: CheckedOptions, reader: Driver | undefined) {
+    const { schema, serde, retention, tombstones, session, policy } = options;
     super(serde);
-    this.driver = observed(driver);
+    const seen = (one: Driver) => observed(session === undefined ? one : withSession(one, session));
+    this.driver = seen(driver);
+    this.reader = reader === undefined ? this.driver : seen(reader);
     this.#policy = policy;
     this.#schema = schema;
     this.tables = tablesIn(schema);
@@ -62,6 +71,7 @@ export abstract class ThreadSaver extends BaseCheckpointSaver<number> implements
     this.#delete = deleteThreadStatement(this.tables);
     this.#retention = retention;
     this.#list = listThreadsStatement(this.tables);
+    this.#lock = threadLockStatements(this.tables);
   }
 
   /**
@@ -95,7 +105,8 @@ export abstract class ThreadSaver extends BaseCheckpointSaver<number> implements
    */
   async listThreads(options?: ListThreadsOptions): Promise<ThreadInfo[]> {
     const statement = this.#list(listThreadsInput(options));
-    return (await this.query<ThreadRow>({ name: "listThreads" }, statement)).map(toThreadInfo);
+    const operation = { name: "listThreads" };
+    return (await this.query<ThreadRow>(operation, statement, this.reader)).map(toThreadInfo);
   }
 
   /**
@@ -135,6 +146,22 @@ export abstract class ThreadSaver extends BaseCheckpointSaver<number> implements
         deleteWhole(this.driver, whole, id, null, bury),
       );
     }
+  }
+
+  /**
+   * Keeps other runs from a thread that ask for its lock too, in this process and in others, until it is
+   * freed or its connection is lost. Nothing else is held up. All locks of a pool take one connection of
+   * it; in a transaction of yours the lock stays until that ends.
+   *
+   * @throws WaypostError with the code `WAYPOST_THREAD_LOCKED`, without `wait`, if somebody else has it
+   * @example
+   * await using lock = await saver.threadLock("1");
+   * await graph.invoke(input, { configurable: { thread_id: "1" }, signal: lock.signal });
+   */
+  async threadLock(threadId: string, options?: ThreadLockOptions): Promise<ThreadLock> {
+    const context = { driver: this.driver, tables: this.tables, sql: this.#lock };
+    const id = threadIdOf(threadId);
+    return lockThread({ ...context, policy: this.#policy }, id, lockPlan(options));
   }
 
   /**
@@ -231,12 +258,21 @@ export abstract class ThreadSaver extends BaseCheckpointSaver<number> implements
   }
 
   /** One statement; like all of those that are sent alone, it can be sent twice. */
-  protected query<Row extends object>(operation: Operation, statement: Statement): Promise<Row[]> {
-    return this.guard({ ...operation, idempotent: true }, () => this.driver.query<Row>(statement));
+  protected query<Row extends object>(
+    operation: Operation,
+    statement: Statement,
+    driver = this.driver,
+  ): Promise<Row[]> {
+    const work = () => driver.query<Row>(statement);
+    return this.guard({ ...operation, idempotent: true }, work, driver);
   }
 
   /** Rethrows what a driver throws as an error of ours, once it is given up. */
-  protected guard<T>(operation: Operation, work: () => Promise<T>): Promise<T> {
-    return runOperation(this.driver, this.#policy, operation, work);
+  protected guard<T>(
+    operation: Operation,
+    work: () => Promise<T>,
+    driver = this.driver,
+  ): Promise<T> {
+    return runOperation(driver, this.#policy, operation, work);
   }
 }

@@ -5,7 +5,7 @@ import { type LockRow, lockThreadStatement } from "../sql/lock-thread.js";
 import { orphansStatement } from "../sql/orphans.js";
 import type { RemovedRow } from "../sql/removed.js";
 import { type SweepRow, sweepPageStatement } from "../sql/sweep-page.js";
-import { checkObject, count, type PruneOptions, prunePlan } from "./input.js";
+import { checkObject, checkSignal, count, type PruneOptions, prunePlan } from "./input.js";
 import { BATCH, type PrunePlan, type PruneStatements, pruneThread } from "./prune.js";
 import { addThread, checkIsolation, NOTHING, type Removed, removedOf } from "./removed.js";
 
@@ -46,9 +46,7 @@ export function sweepPlan(options: SweepOptions): SweepPlan {
   if (typeof onProgress !== "function") {
     throw new InvalidInputError('"onProgress" must be a function.');
   }
-  if (signal !== undefined && typeof signal?.throwIfAborted !== "function") {
-    throw new InvalidInputError('"signal" must be an AbortSignal.');
-  }
+  checkSignal(signal);
   const prune = prunePlan({ olderThan, keepLast, dryRun });
   return { prune, batch: count(batch, "batch"), signal, onProgress };
 }

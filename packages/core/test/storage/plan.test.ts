@@ -1,0 +1,150 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { Memory } from "../../src/storage/memory.ts";
+import { Parts } from "../../src/storage/parts.ts";
+import { type KnownValue, planShared, type SharedValue } from "../../src/storage/plan.ts";
+import { STREAM_BYTES, segmentsText } from "../../src/storage/segments.ts";
+
+/** Bytes as the database would have them: parts by position, none of which touches another. */
+class Stored {
+  readonly #parts = new Map<number, Buffer>();
+
+  /** @returns false, as the statement does, where a stream does not end where it is to go on */
+  add({ parts, ends }: SharedValue): boolean {
+    for (const { start, stop } of ends) {
+      const inStream = [...this.#parts].filter(
+        ([position]) => position >= start && position < start + STREAM_BYTES,
+      );
+      const end = Math.max(start, ...inStream.map(([position, bytes]) => position + bytes.length));
+      if (end !== stop) return false;
+    }
+    for (const { position, bytes } of parts) {
+      expect(this.#parts.has(position)).toBe(false);
+      this.#parts.set(position, Buffer.from(bytes));
+    }
+    return true;
+  }
+
+  /** What a version reads as; every part is read as text on its own where the value is text. */
+  read({ segments, tail }: SharedValue, isText: boolean): string | Uint8Array {
+    const rows = [...this.#parts].map(([position, bytes]) => ({
+      thread: "1",
+      version: String(position),
+      idx: bytes.length,
+      json: isText ? new TextDecoder("utf-8", { fatal: true }).decode(bytes) : null,
+      bytes: isText ? null : bytes,
+    }));
+    const last = isText ? { json: tail.toString(), bytes: null } : { json: null, bytes: tail };
+    return new Parts(rows).valueOf({ ...last, segments: segmentsText(segments) }, "1");
+  }
+}
+
+const edit = fc.record({
+  at: fc.oneof(fc.constant(1), fc.double({ min: 0, max: 1, noNaN: true })),
+  out: fc.nat({ max: 900 }),
+  text: fc.string({ unit: "binary", maxLength: 700 }),
+});
+
+const start = fc.string({ unit: "binary", minLength: 1500, maxLength: 5000 });
+
+function versions(first: string, edits: readonly { at: number; out: number; text: string }[]) {
+  const all = [first];
+  for (const { at, out, text } of edits) {
+    // By characters, as half of one is no text.
+    const characters = [...(all.at(-1) ?? "")];
+    characters.splice(Math.floor(at * characters.length), out, ...text);
+    all.push(characters.join(""));
+  }
+  return all.filter((text) => text.isWellFormed());
+}
+
+function replay(texts: readonly string[], isText: boolean): number {
+  const stored = new Stored();
+  let known: KnownValue | undefined;
+  let shared = 0;
+  for (const [i, text] of texts.entries()) {
+    const data = isText ? text : new Uint8Array(Buffer.from(text));
+    const plan = known && planShared(known, "json", data);
+    const isStored = plan !== undefined && stored.add(plan);
+    if (isStored) {
+      const read = stored.read(plan, isText);
+      expect(isText ? read : Buffer.from(read as Uint8Array)).toEqual(
+        isText ? data : Buffer.from(data as Uint8Array),
+      );
+      shared += 1;
+    }
+    const segments = isStored ? plan.segments : undefined;
+    known = { version: String(i), type: "json", data, segments };
+  }
+  return shared;
+}
+
+describe("a plan of a shared value", () => {
+  it.each([true, false])("reads back as the value, whatever was edited (text: %s)", (isText) => {
+    let shared = 0;
+    const property = fc.property(
+      start,
+      fc.array(edit, { minLength: 1, maxLength: 8 }),
+      (first, edits) => {
+        shared += replay(versions(first, edits), isText);
+      },
+    );
+    fc.assert(property, { numRuns: 300 });
+    expect(shared).toBeGreaterThan(300);
+  });
+
+  it("of a value that grows continues one stream, in one segment", () => {
+    let known: KnownValue = {
+      version: "0",
+      type: "json",
+      data: `[${'"first",'.repeat(300)}"x"]`,
+      segments: undefined,
+    };
+    for (let i = 1; i <= 50; i++) {
+      const data = `${String(known.data).slice(0, -1)},"message ${i}"]`;
+      const plan = planShared(known, "json", data);
+      expect(plan?.segments).toHaveLength(1);
+      // What both end with stays in the tail, and the rest of the text before it comes with the new one.
+      const sent = plan?.parts.map(({ bytes }) => bytes.toString()).join("");
+      if (i > 1) expect(sent).toBe(`","message ${i}`);
+      expect(plan?.tail.toString()).toBe('"]');
+      known = { version: String(i), type: "json", data, segments: plan?.segments };
+    }
+  });
+
+  it("is written anew once it is in too many pieces", () => {
+    let data = "abcdefgh".repeat(2500);
+    let known: KnownValue = { version: "0", type: "json", data, segments: undefined };
+    const counts: number[] = [];
+    for (let i = 1; i <= 200; i++) {
+      const at = (i * 7919) % data.length;
+      data = `${data.slice(0, at)}<${i}>${data.slice(at)}`;
+      const plan = planShared(known, "json", data);
+      counts.push(plan?.segments.length ?? 0);
+      known = { version: String(i), type: "json", data, segments: plan?.segments };
+    }
+    expect(Math.max(...counts)).toBeLessThanOrEqual(64);
+    expect(counts.slice(5)).toContain(1);
+  });
+});
+
+describe("the memory of a saver", () => {
+  const value = (length: number): KnownValue => ({
+    ...{ version: "1", type: "json", segments: undefined },
+    data: "x".repeat(length),
+  });
+
+  it("holds what was used last, up to its size, however many threads there are", () => {
+    const memory = new Memory(100_000);
+    for (let i = 0; i < 10_000; i++) memory.set(`thread ${i}`, new Map([["log", value(9_000)]]));
+    const held = Array.from({ length: 10_000 }, (_, i) => memory.get(`thread ${i}`)).filter(
+      Boolean,
+    );
+    expect(held).toHaveLength(11);
+    expect(memory.get("thread 9999")).toBeDefined();
+    memory.delete("thread 9999");
+    memory.set("larger than all", new Map([["log", value(100_001)]]));
+    expect(memory.get("larger than all")).toBeUndefined();
+    expect(memory.get("thread 9998")).toBeDefined();
+  });
+});

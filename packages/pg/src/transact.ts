@@ -1,0 +1,71 @@
+import {
+  type PreparePolicy,
+  pipelineTransaction,
+  runTransaction,
+  type Statement,
+  type Transaction,
+} from "@waypost/core";
+import { type PgClient, type PgQueryable, TYPES } from "./client.js";
+
+export interface Sending {
+  readonly name?: string;
+  /** Milliseconds after which pg gives the connection up, so that the pool replaces it. */
+  readonly timeout?: number;
+}
+
+export async function send<Row extends object>(
+  target: PgQueryable,
+  { text, values }: Statement,
+  { name, timeout }: Sending = {},
+): Promise<Row[]> {
+  const { rows } = await target.query({
+    ...{ text, values: [...values], name, types: TYPES },
+    query_timeout: timeout,
+  });
+  return rows as Row[];
+}
+
+export const command = (client: PgQueryable, text: string, timeout?: number) =>
+  send(client, { text, values: [], name: "" }, { timeout });
+
+interface Keeping {
+  readonly timeout?: number;
+  /** Told why the client can't be used again. */
+  readonly onBroken?: (error: unknown) => void;
+}
+
+/** One transaction on a client that nobody else uses meanwhile. */
+export function transact<T>(
+  client: PgQueryable,
+  work: (tx: Transaction) => Promise<T>,
+  { timeout, onBroken }: Keeping = {},
+): Promise<T> {
+  // Unnamed: a prepared statement that a pooler refuses would abort the transaction.
+  const query: Transaction["query"] = (statement) => send(client, statement, { timeout });
+  return runTransaction(
+    (text) => command(client, text, timeout),
+    () => work({ joined: false, query }),
+    onBroken,
+  );
+}
+
+/** A transaction of two statements; with a name that is refused it is done again, as nothing of it holds. */
+export function transactTwo<Row extends object>(
+  client: PgClient,
+  prepare: PreparePolicy,
+  [before, statement]: readonly [Statement, Statement],
+  { timeout, onBroken }: Keeping = {},
+): Promise<Row[]> {
+  return prepare.run(statement, false, (allowed) => {
+    const run = (each: Statement) => {
+      const name = allowed === undefined ? undefined : each.name || undefined;
+      return send<Row>(client, each, { name, timeout });
+    };
+    if (client.pipeline) return pipelineTransaction(run, before, statement);
+    const work = async () => {
+      await run(before);
+      return run(statement);
+    };
+    return runTransaction((text) => command(client, text, timeout), work, onBroken);
+  });
+}

@@ -1,0 +1,111 @@
+import {
+  type Driver,
+  type LockPlace,
+  type PreparePolicy,
+  pipelineTransaction,
+  refuseCursor,
+  runTransaction,
+  type Statement,
+  sqlState,
+  type Transaction,
+  Turns,
+} from "@waypost/core";
+import type { PostgresJsReserved, RawResult } from "./client.js";
+import { isLost } from "./lost.js";
+import { send } from "./session.js";
+
+const NO_ACTIVE_TRANSACTION = "25P01";
+
+/** Reserved connections that were lost, with the error that said so. */
+const lostSessions = new WeakMap<object, unknown>();
+
+/** All operations on one connection, pipelined by postgres.js. A transaction is alone. */
+export class ReservedDriver implements Driver {
+  /** It can't be seen whether the caller has a transaction open, of which nothing can be repeated alone. */
+  readonly recovery = "none";
+  readonly client: object;
+  readonly #sql: PostgresJsReserved;
+  readonly #prepare: PreparePolicy;
+  readonly #turns: Turns;
+
+  constructor(sql: PostgresJsReserved, prepare: PreparePolicy) {
+    this.client = sql;
+    this.#sql = sql;
+    this.#prepare = prepare;
+    this.#turns = Turns.of(sql);
+  }
+
+  query<Row extends object>(statement: Statement): Promise<Row[]> {
+    return this.#turns.together(() =>
+      this.#prepare.run(statement, false, (name) => this.#send<Row>(statement, name !== undefined)),
+    );
+  }
+
+  transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    return this.#turns.alone(async () =>
+      (await this.#joins())
+        ? work({ joined: true, query: (statement) => this.#send(statement) })
+        : runTransaction(
+            (text) => this.#command(text),
+            () => work({ joined: false, query: (statement) => this.#send(statement) }),
+          ),
+    );
+  }
+
+  queryAfter<Row extends object>(
+    before: Statement,
+    statement: Statement,
+  ): Promise<Row[] | undefined> {
+    return this.#turns.alone(async () => {
+      if (await this.#joins()) return undefined;
+      return this.#prepare.run(statement, false, (name) =>
+        pipelineTransaction(
+          (each) => this.#send<Row>(each, name !== undefined && each.name !== ""),
+          before,
+          statement,
+        ),
+      );
+    });
+  }
+
+  async lockPlace(): Promise<LockPlace> {
+    return this.#turns.alone(async () => {
+      if (await this.#joins()) return { on: "transaction" };
+      const { state } = (await this.#sql.unsafe("SELECT 1").raw()) as RawResult;
+      return { on: "session", pid: state?.pid ?? undefined };
+    });
+  }
+
+  stream(): never {
+    refuseCursor("a reserved connection");
+  }
+
+  /** The connection is the caller's. */
+  async close(): Promise<void> {}
+
+  /** Whether the caller has a transaction open. postgres.js does not say, and outside one this changes nothing. */
+  async #joins(): Promise<boolean> {
+    try {
+      await this.#command("SAVEPOINT waypost");
+    } catch (error) {
+      if (sqlState(error) === NO_ACTIVE_TRANSACTION) return false;
+      throw error;
+    }
+    await this.#command("RELEASE SAVEPOINT waypost");
+    return true;
+  }
+
+  #command(text: string): Promise<object[]> {
+    return this.#send({ text, values: [], name: "" });
+  }
+
+  async #send<Row extends object>(statement: Statement, prepare = false): Promise<Row[]> {
+    if (lostSessions.has(this.#sql)) throw lostSessions.get(this.#sql);
+    try {
+      return await send<Row>(this.#sql, statement, prepare);
+    } catch (error) {
+      if (isLost(error)) lostSessions.set(this.#sql, error);
+      throw error;
+    }
+  }
+}
