@@ -18,7 +18,9 @@ export function threadLockStatements(tables: Tables) {
   const takeOn = template(
     `SELECT CASE WHEN pg_catalog.pg_backend_pid() = $2::bigint THEN pg_catalog.pg_try_advisory_lock(${key}) END AS locked`,
   );
-  const takeInTransaction = template(`SELECT pg_catalog.pg_try_advisory_xact_lock(${key}) AS locked`);
+  const takeInTransaction = template(
+    `SELECT pg_catalog.pg_try_advisory_xact_lock(${key}) AS locked`,
+  );
   const free = template(`SELECT pg_catalog.pg_advisory_unlock(${key}) AS unlocked`);
   return {
     /** For the session, and only if it is the one with this process id, where one is given. */
