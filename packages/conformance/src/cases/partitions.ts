@@ -1,10 +1,12 @@
 import { PostgresSaver } from "@langchain/langgraph-checkpoint-postgres";
 import { setupScript } from "@waypost/core";
 import { describe, expect, it } from "vitest";
+import { putChain } from "../checkpoints.ts";
 import { databaseUrl, withClient, withSchema } from "../database.ts";
 import { chainGraph, collect, thread } from "../graphs.ts";
 import type { Mode, Saver } from "../mode.ts";
 import { everyOperation } from "../operations.ts";
+import { storedBytes, text } from "./storage.ts";
 
 /** Rows of each partition of a table. */
 const rowsByPartition = (schema: string, table: string) =>
@@ -35,6 +37,16 @@ export function partitionCases(mode: Mode): void {
         for (const table of ["checkpoints", "checkpoint_blobs", "checkpoint_writes"]) {
           expect((await rowsByPartition(schema, table)).size).toBe(4);
         }
+        const growing = Array.from({ length: 30 }, () => text(1000));
+        for (let id = 0; id < 20; id++) {
+          await putChain(saver, `long ${id}`, 5, (step) => ({ log: growing.slice(0, 26 + step) }));
+        }
+        expect((await rowsByPartition(schema, "waypost_parts")).size).toBe(4);
+        // The first is stored whole, the second as parts, the others share them.
+        expect(await storedBytes(saver, "long 0")).toBeLessThan((26 + 30) * 1100 + 5 * 700);
+        expect(await saver.prune(["long 1"], { keepLast: 2 })).toMatchObject({ checkpoints: 3 });
+        const kept = await saver.getTuple(thread("long 1"));
+        expect(kept?.checkpoint.channel_values.log).toEqual(growing);
         expect(await collect(saver.verify())).toEqual([]);
         const { log } = (await chainGraph(saver).getState(thread("thread 7"))).values;
         expect(log).toEqual(["7", "a", "b"]);
@@ -57,10 +69,30 @@ export function partitionCases(mode: Mode): void {
         await expect(saver.setup({ partitions: 2 })).rejects.toThrow(/without partitions/);
       }));
 
-    it("are those of the printed script", () =>
+    it("are not made where only some of the tables are there, or are in others", () =>
       withSetup(async (saver, schema) => {
-        await withClient((client) => client.query(setupScript(schema, { partitions: 2 })));
+        const create = (rest: string) =>
+          withClient((client) =>
+            client.query(`CREATE TABLE ${schema}.checkpoint_writes (thread_id text) ${rest}`),
+          );
+        await withClient((client) => client.query(`CREATE SCHEMA ${schema}`));
+        await create("");
+        await expect(saver.setup({ partitions: 2 })).rejects.toThrow(/without partitions/);
+        await withClient((client) => client.query(`DROP TABLE ${schema}.checkpoint_writes`));
+        await create("PARTITION BY RANGE (thread_id)");
+        await expect(saver.setup({ partitions: 2 })).rejects.toThrow(/by RANGE/);
+        await withClient((client) => client.query(`DROP TABLE ${schema}.checkpoint_writes`));
         await saver.setup({ partitions: 2 });
+      }));
+
+    it("are those of the printed script, which refuses others", () =>
+      withSetup(async (saver, schema) => {
+        const run = (partitions: number) =>
+          withClient((client) => client.query(setupScript(schema, { partitions })));
+        await run(4);
+        await run(4);
+        await expect(run(2)).rejects.toThrow(/overlap/);
+        await saver.setup({ partitions: 4 });
         await everyOperation(saver, "");
       }));
 

@@ -1,6 +1,6 @@
 import type { Queryable } from "../driver.js";
 import { InvalidInputError, WaypostError } from "../errors.js";
-import type { Tables } from "./identifiers.js";
+import { quoteLiteral, type Tables } from "./identifiers.js";
 
 /** How the tables of threads are spread. */
 export interface Layout {
@@ -8,6 +8,9 @@ export interface Layout {
   readonly partitions: number | undefined;
   readonly distribute: "citus" | undefined;
 }
+
+/** The tables that can be in partitions. */
+const THREAD_TABLES = ["checkpoints", "checkpoint_blobs", "checkpoint_writes", "waypost_parts"];
 
 /** Each partition is a table with an index of its own; more slow down every plan. */
 const MAX_PARTITIONS = 1024;
@@ -37,7 +40,8 @@ export function layoutOf(options: {
 }
 
 /**
- * Commands that create a table of threads, whole or in partitions by the hash of `thread_id`.
+ * Commands that create a table of threads, whole or in partitions by the hash of `thread_id`. Their
+ * number is part of their names: a script for another one fails instead of finding them there.
  *
  * @param columns what stands between the parentheses; the primary key begins with `thread_id`
  */
@@ -48,7 +52,9 @@ export function createThreadTable(
 ): string[] {
   const create = `CREATE TABLE IF NOT EXISTS ${table} (\n${columns}\n)`;
   if (partitions === undefined) return [create];
-  const part = (remainder: number) => `CREATE TABLE IF NOT EXISTS ${table}_${remainder}
+  const part = (
+    remainder: number,
+  ) => `CREATE TABLE IF NOT EXISTS ${table}_${remainder}_of_${partitions}
   PARTITION OF ${table} FOR VALUES WITH (MODULUS ${partitions}, REMAINDER ${remainder})`;
   return [
     `${create} PARTITION BY HASH (thread_id)`,
@@ -57,18 +63,39 @@ export function createThreadTable(
 }
 
 /** Commands that spread the tables over the nodes of a Citus cluster, a thread on one of them. */
-export function distributeCommands(tables: Tables, quote: (text: string) => string): string[] {
-  const { checkpoints, blobs, writes, parts, deleted, settings } = tables;
+export function distributeCommands(tables: Tables): string[] {
+  const { checkpoints, settings } = tables;
   const once = (table: string, call: string) =>
     `SELECT pg_catalog.${call} WHERE NOT EXISTS (
-  SELECT FROM pg_catalog.pg_dist_partition WHERE logicalrelid = ${quote(table)}::pg_catalog.regclass
+  SELECT FROM pg_catalog.pg_dist_partition WHERE logicalrelid = ${quoteLiteral(table)}::pg_catalog.regclass
 )`;
-  const spread = [checkpoints, blobs, writes, parts, deleted].map((table) => {
+  const spread = spreadTables(tables).map((table) => {
     const others = table === checkpoints ? "none" : checkpoints;
-    const call = `create_distributed_table(${quote(table)}, 'thread_id', colocate_with => ${quote(others)})`;
+    const call = `create_distributed_table(${quoteLiteral(table)}, 'thread_id', colocate_with => ${quoteLiteral(others)})`;
     return once(table, call);
   });
-  return [...spread, once(settings, `create_reference_table(${quote(settings)})`)];
+  return [
+    // Citus refuses several of them in one transaction where the first uses several connections.
+    "SELECT pg_catalog.set_config('citus.multi_shard_modify_mode', 'sequential', true)",
+    ...spread,
+    once(settings, `create_reference_table(${quoteLiteral(settings)})`),
+  ];
+}
+
+const spreadTables = ({ checkpoints, blobs, writes, parts, deleted }: Tables) => [
+  ...[checkpoints, blobs, writes, parts, deleted],
+];
+
+/** Whether nothing is left to be distributed; the tables need not be there. */
+export async function isDistributed(session: Queryable, tables: Tables): Promise<boolean> {
+  const all = [...spreadTables(tables), tables.settings];
+  const [found] = await session.query<{ count: number }>({
+    name: "",
+    text: `SELECT pg_catalog.count(*)::int AS count FROM pg_catalog.pg_dist_partition
+WHERE logicalrelid = ANY (ARRAY(SELECT pg_catalog.to_regclass(name) FROM pg_catalog.unnest($1::text[]) AS t(name)))`,
+    values: [all],
+  });
+  return found?.count === all.length;
 }
 
 /**
@@ -80,26 +107,33 @@ export async function checkLayout(
   schema: string,
   { partitions, distribute }: Layout,
 ): Promise<void> {
-  if (partitions === undefined && distribute === undefined) return;
-  const [found] = await session.query<{ citus: boolean; partitions: number | null }>({
+  if (distribute === "citus") await requireCitus(session);
+  if (partitions === undefined) return;
+  const tables = await session.query<{ key: string | null; count: number }>({
     name: "",
-    text: `SELECT EXISTS (SELECT FROM pg_catalog.pg_extension WHERE extname = 'citus') AS citus, (
-    SELECT (SELECT pg_catalog.count(*)::int FROM pg_catalog.pg_inherits WHERE inhparent = c.oid)
-    FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-    WHERE n.nspname = $1::text AND c.relname = 'checkpoints'
-  ) AS partitions`,
-    values: [schema],
+    text: `SELECT pg_catalog.pg_get_partkeydef(c.oid) AS key,
+  (SELECT pg_catalog.count(*)::int FROM pg_catalog.pg_inherits WHERE inhparent = c.oid) AS count
+FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE n.nspname = $1::text AND c.relname = ANY ($2::text[])`,
+    values: [schema, THREAD_TABLES],
   });
-  if (distribute === "citus" && !found?.citus) {
-    throw new WaypostError(
-      "WAYPOST_NO_CITUS",
-      "The extension citus is not installed in this database; CREATE EXTENSION citus, or leave out `distribute`. Nothing was created.",
-    );
-  }
-  const current = found?.partitions ?? partitions;
-  if (partitions === undefined || current === partitions) return;
+  const other = tables.find(({ key, count }) => key !== "HASH (thread_id)" || count !== partitions);
+  if (other === undefined) return;
   throw new WaypostError(
     "WAYPOST_PARTITIONS",
-    `The tables are there already, ${current === 0 ? "without partitions" : `in ${current} partitions`}; partitions are made with the tables only. Set up another schema with \`partitions\`, and move the threads with \`waypost export\` and \`import\`.`,
+    `The tables are there already, ${other.key === null ? "without partitions" : `in ${other.count} partitions by ${other.key}`}; partitions are made with the tables only. Set up another schema with \`partitions\`, and move the threads with \`waypost export\` and \`import\`.`,
+  );
+}
+
+async function requireCitus(session: Queryable): Promise<void> {
+  const found = await session.query({
+    name: "",
+    text: "SELECT FROM pg_catalog.pg_extension WHERE extname = 'citus'",
+    values: [],
+  });
+  if (found.length > 0) return;
+  throw new WaypostError(
+    "WAYPOST_NO_CITUS",
+    "The extension citus is not installed in this database; CREATE EXTENSION citus, or leave out `distribute`. Nothing was created.",
   );
 }

@@ -2,7 +2,7 @@ import type { Driver, Queryable } from "../driver.js";
 import { InvalidInputError, WaypostError } from "../errors.js";
 import { type Storage, storageStatements } from "../sql/storage.js";
 import { checkSchemaName, quoteIdentifier, quoteLiteral, tablesIn } from "./identifiers.js";
-import { checkLayout, distributeCommands, type Layout, layoutOf } from "./layout.js";
+import { checkLayout, distributeCommands, isDistributed, type Layout, layoutOf } from "./layout.js";
 import { MIGRATIONS } from "./migrations/index.js";
 
 export interface SetupOptions {
@@ -17,7 +17,7 @@ export interface SetupOptions {
    * already must have as many. Default: none.
    */
   partitions?: number;
-  /** Spreads the tables over a Citus cluster, by `thread_id`. Default: not. */
+  /** Spreads the tables over a Citus cluster, by `thread_id`, also those that are there. Default: not. */
   distribute?: "citus";
 }
 
@@ -41,7 +41,7 @@ export async function setup(
   const storage = storageOf(options);
   const layout = layoutOf(options);
   await checkLayout(driver, schema, layout);
-  if ((await readState(driver, schema)).version < MIGRATIONS.length) {
+  if (!(await isReady(driver, schema, layout))) {
     await driver.transaction(async (tx) => {
       await execute(tx, lockCommand(schema));
       const state = await readState(tx, schema);
@@ -53,6 +53,15 @@ export async function setup(
     });
   }
   if (storage !== undefined) await driver.query(storageStatements(tablesIn(schema)).set(storage));
+}
+
+async function isReady(
+  session: Queryable,
+  schema: string,
+  { distribute }: Layout,
+): Promise<boolean> {
+  if ((await readState(session, schema)).version < MIGRATIONS.length) return false;
+  return distribute === undefined || isDistributed(session, tablesIn(schema));
 }
 
 /** @throws InvalidInputError naming the option and what to pass */
@@ -137,8 +146,8 @@ ON CONFLICT DO NOTHING`,
     ...migration(tables, layout.partitions),
     `INSERT INTO ${tables.migrations} (version) VALUES (${from + index + 1}) ON CONFLICT DO NOTHING`,
   ]);
-  const distributed = layout.distribute === "citus" ? distributeCommands(tables, quoteLiteral) : [];
-  return from < MIGRATIONS.length ? [bookkeeping, ...storage, ...pending, ...distributed] : [];
+  const created = from < MIGRATIONS.length ? [bookkeeping, ...storage, ...pending] : [];
+  return layout.distribute === "citus" ? [...created, ...distributeCommands(tables)] : created;
 }
 
 function createSchemaCommand(schema: string): string {

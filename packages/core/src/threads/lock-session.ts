@@ -14,12 +14,12 @@ const plain = (text: string): Statement => ({ text, values: [], name: "" });
 /** In other levels the transaction would keep a snapshot, and VACUUM from all that is newer. */
 const READ_COMMITTED = plain("SET TRANSACTION ISOLATION LEVEL READ COMMITTED");
 /** `transaction_timeout`, from Postgres 17 on, would end the transaction even though it is in use. */
-const TIMEOUTS = plain(`SELECT set_config(name, v.value, true)
+const TIMEOUTS = plain(`SELECT pg_catalog.set_config(name, v.value, true)
 FROM (VALUES ('idle_in_transaction_session_timeout', '${LEASE_MS}'), ('transaction_timeout', '0')) v (name, value)
-JOIN pg_settings USING (name)`);
+JOIN pg_catalog.pg_settings USING (name)`);
 const SAVEPOINT = plain("SAVEPOINT waypost");
 const TO_SAVEPOINT = plain("ROLLBACK TO SAVEPOINT waypost");
-const TERMINATE = plain("SELECT pg_terminate_backend(pg_backend_pid())");
+const TERMINATE = plain("SELECT pg_catalog.pg_terminate_backend(pg_catalog.pg_backend_pid())");
 const PING = plain("SELECT 1");
 
 interface Deferred<T> {

@@ -1,0 +1,140 @@
+import type { Statement } from "../../packages/core/src/driver.ts";
+import { tablesIn } from "../../packages/core/src/schema/identifiers.ts";
+import {
+  checkCopyStatement,
+  copyThreadStatement,
+} from "../../packages/core/src/sql/copy-thread.ts";
+import { cursorStatement } from "../../packages/core/src/sql/cursor.ts";
+import {
+  deleteThreadCountedStatement,
+  deleteThreadStatement,
+} from "../../packages/core/src/sql/delete-thread.ts";
+import { deltaHistoryStatement } from "../../packages/core/src/sql/delta-history.ts";
+import { getTupleStatement } from "../../packages/core/src/sql/get-tuple.ts";
+import { listStatement } from "../../packages/core/src/sql/list.ts";
+import { listThreadsStatement } from "../../packages/core/src/sql/list-threads.ts";
+import {
+  lockCheckpointsStatement,
+  lockThreadStatement,
+} from "../../packages/core/src/sql/lock-thread.ts";
+import { orphansStatement } from "../../packages/core/src/sql/orphans.ts";
+import { partsStatement } from "../../packages/core/src/sql/parts.ts";
+import { chooseStatement } from "../../packages/core/src/sql/prune-choose.ts";
+import { dryPruneStatement, removeStatement } from "../../packages/core/src/sql/prune-remove.ts";
+import { putStatements } from "../../packages/core/src/sql/put.ts";
+import { putSharedStatement } from "../../packages/core/src/sql/put-shared.ts";
+import { putWritesStatements } from "../../packages/core/src/sql/put-writes.ts";
+import { rewriteStatements } from "../../packages/core/src/sql/rewrite.ts";
+import { chooseRunsStatement, threadsOfRunsStatement } from "../../packages/core/src/sql/runs.ts";
+import { storageStatements } from "../../packages/core/src/sql/storage.ts";
+import { sweepPageStatement } from "../../packages/core/src/sql/sweep-page.ts";
+import { threadLockStatements } from "../../packages/core/src/sql/thread-lock.ts";
+import { threadPageStatement } from "../../packages/core/src/sql/thread-page.ts";
+import { tombstoneStatements } from "../../packages/core/src/sql/tombstones.ts";
+import { damageStatement, valuesStatements } from "../../packages/core/src/sql/verify.ts";
+
+const tables = tablesIn("agents");
+const id = "id";
+const key = { threadId: "1", checkpointNs: "", checkpointId: id };
+const latest = { ...key, checkpointId: undefined };
+const both = [true, false];
+
+const query = { ...latest, before: id, filter: "{}", limit: 10 };
+const page = {
+  ...{ query, after: key, size: 10 },
+  known: [{ ...key, channel: "a", version: "1" }],
+  knownParts: [{ threadId: "1", from: 1, to: 2 }],
+};
+const overAll = { ...query, threadId: undefined, checkpointNs: undefined };
+
+const row = { channel: "a", version: "1", type: "json", text: "1", bytes: null };
+const input = { ...key, parentId: id, checkpoint: "{}", metadata: "{}" };
+const shared = {
+  ...row,
+  ...{ segments: [{ from: 1, to: 2 }], tail: Buffer.from("]"), ends: [{ start: 1, stop: 1 }] },
+  base: { version: "0", type: "json", data: "", segments: [] },
+  parts: [{ position: 1, bytes: Buffer.from("1") }],
+};
+const many = Array.from({ length: 15_000 }, (_, n) => ({ ...row, idx: n, channel: `${n}` }));
+const sharedWith = (changed: object) =>
+  putSharedStatement(tables)({ ...input, blobs: [row], shared: [{ ...shared, ...changed }] });
+
+const task = { ...key, taskId: "task", taskPath: "" };
+const put = putStatements(tables);
+const putWrites = putWritesStatements(tables);
+const getTuple = getTupleStatement(tables, true);
+const rewrite = rewriteStatements(tables);
+const valueKey = { namespace: "", channel: "a", version: "1" };
+const choice = { threadId: "1", keepLast: 1, olderThan: null };
+const values = valuesStatements(tables);
+const value = { ...valueKey, id, task: "task", idx: 0, type: "json", bytes: null, segments: null };
+const storage = storageStatements(tables);
+const threadLock = threadLockStatements(tables);
+const tombstones = tombstoneStatements(tables);
+
+/** Every statement, by the function that makes it. */
+export const STATEMENTS: Readonly<Record<string, readonly (Statement | undefined)[]>> = {
+  checkCopyStatement: [checkCopyStatement(tables)("1", "2")],
+  copyThreadStatement: [copyThreadStatement(tables)("1", "2")],
+  cursorStatement: both.map((text) => cursorStatement(tables, text)(query)),
+  deleteThreadStatement: [deleteThreadStatement(tables)("1")],
+  deleteThreadCountedStatement: both.map((dry) =>
+    deleteThreadCountedStatement(tables)("1", null, dry),
+  ),
+  deltaHistoryStatement: [key, latest].map((of) => deltaHistoryStatement(tables, true)(of, ["a"])),
+  getTupleStatement: [getTuple(key), getTuple(latest), getTupleStatement(tables, false)(key)],
+  listStatement: both.map((text) => listStatement(tables, text)(page)),
+  lockCheckpointsStatement: [lockCheckpointsStatement(tables)("1")],
+  lockThreadStatement: both.map((wait) => lockThreadStatement(tables)("1", wait)),
+  orphansStatement: both.map((dry) => orphansStatement(tables)("1", id, dry)),
+  partsStatement: [partsStatement(tables)("1", [{ from: 1, to: 2 }])],
+  chooseStatement: both.map((wait) => chooseStatement(tables)(choice, 10, wait)),
+  chooseRunsStatement: [chooseRunsStatement(tables)("1", ["run"])],
+  dryPruneStatement: [dryPruneStatement(tables)(choice)],
+  removeStatement: both.map((useful) =>
+    removeStatement(tables)("1", [{ namespace: "", id }], useful),
+  ),
+  putStatements: both.flatMap((onParent) => [
+    ...put({ ...input, blobs: [] }, onParent),
+    ...put({ ...input, blobs: many }, onParent),
+  ]),
+  putSharedStatement: [sharedWith({}), sharedWith({ parts: [] })],
+  putWritesStatements: both.flatMap((onCheckpoint) =>
+    putWrites({ ...task, writes: many }, onCheckpoint),
+  ),
+  rewriteStatements: [
+    rewrite.keys("1"),
+    rewrite.read("1", valueKey),
+    rewrite.whole("1", valueKey, "json", Buffer.from("1")),
+    rewrite.shared("1", valueKey, "json", shared),
+    rewrite.shared("1", valueKey, "json", { ...shared, parts: [] }),
+    rewrite.removeUnneeded("1"),
+  ],
+  storageStatements: [storage.get(), storage.set("whole")],
+  threadLockStatements: [
+    threadLock.take("1"),
+    threadLock.take("1", 2),
+    threadLock.takeInTransaction("1"),
+    threadLock.free("1"),
+  ],
+  tombstoneStatements: [tombstones.bury("1"), tombstones.isBuried("1")],
+  damageStatement: [damageStatement(tables)("1")],
+  valuesStatements: [undefined, value].flatMap((after) => [
+    values.blobs("1", after, 10),
+    values.writes("1", after, 10),
+  ]),
+};
+
+/** What looks at all threads: it asks every node, and every partition. */
+export const OVER_ALL_THREADS: Readonly<Record<string, Statement>> = {
+  cursorStatement: cursorStatement(tables, true)(overAll),
+  listStatement: listStatement(tables, true)({ ...page, query: overAll }),
+  listThreadsStatement: listThreadsStatement(tables)({
+    ...{ after: undefined, limit: 10, filter: undefined, updatedBefore: undefined },
+  }),
+  sweepPageStatement: sweepPageStatement(tables)({
+    ...{ after: null, size: 10, keepLast: 1, olderThan: null, writesBefore: id },
+  }),
+  threadPageStatement: threadPageStatement(tables)(null, 10),
+  threadsOfRunsStatement: threadsOfRunsStatement(tables)(["run"]),
+};
