@@ -12,42 +12,85 @@ export interface Load {
   readonly roundTripMs: number;
 }
 
-/** Rows that each turn adds, by table. */
-export const ROWS_PER_TURN = {
-  checkpoints: 3,
-  checkpoint_blobs: 6,
-  checkpoint_writes: 3,
-  waypost_parts: 2,
-} as const;
-
 /** Statements of a turn: one read, three checkpoints, two times writes. Each of the others commits. */
 const STATEMENTS = 6;
 const COMMITS = 5;
 
 /**
- * Measured over Postgres 18 with shared values, ten threads in turn, random text of 200, 1,000 and 4,000
- * bytes a turn (docs/scaling.md): rows, keys and indexes, and how often the text itself is stored.
+ * Bytes that a turn and a thread take, and how many times their text. A thread as such: its first values
+ * are stored whole. As scripts/measure.ts prints them, rounded.
  */
-const DISK = { rows: 6600, text: 3.3 };
-const LOG = { rows: 8500, text: 3 };
+export interface Cost {
+  readonly turn: number;
+  readonly turnText: number;
+  readonly thread: number;
+  readonly threadText: number;
+}
+const DISK: Cost = { turn: 5270, turnText: 3.2, thread: 1020, threadText: 0.48 };
+const LOG: Cost = { turn: 7460, turnText: 2.85, thread: -930, threadText: 0.51 };
+
+const PAGE_BYTES = 8192;
+
+/** JSON around the text of a message, with its id and what stands between it and the next. */
+const QUESTION_JSON = 194;
+const ANSWER_JSON = 231;
+/** Smaller values are stored whole, and parts are no larger (core, storage/plan.ts). */
+const MIN_SHARED = 1024;
+const MAX_PART = 2 ** 15;
+
+/** Parts of the messages of one thread: those of each version that shares with the one before. */
+function partsOf(turns: number, textBytes: number): number {
+  const question = QUESTION_JSON + Math.floor(textBytes / 2);
+  const answer = ANSWER_JSON + Math.ceil(textBytes / 2);
+  let parts = 0;
+  let stored = false;
+  let before = 1; // a pair of brackets, without the comma before the first
+  for (let version = 1; version <= 2 * turns; version++) {
+    const added = version % 2 === 1 ? question : answer;
+    const size = before + added;
+    const shares = version > 1 && before >= MIN_SHARED && before * 2 >= size;
+    if (shares) parts += Math.ceil((stored ? added : size) / MAX_PART);
+    stored ||= shares;
+    before = size;
+  }
+  return parts;
+}
+
+/** Rows of one thread, by table. */
+export function rowsOf(turns: number, textBytes: number) {
+  return {
+    checkpoints: 3 * turns,
+    checkpoint_blobs: 6 * turns,
+    checkpoint_writes: 3 * turns,
+    waypost_parts: partsOf(turns, textBytes),
+  };
+}
+
+/** Bytes of one thread. */
+const bytesOf = ({ turn, turnText, thread, threadText }: Cost, turns: number, text: number) =>
+  turns * (turn + turnText * text) + thread + threadText * text;
 
 export function estimate({ threadsPerDay, turns, textBytes, days, peak, roundTripMs }: Load) {
   const turnsPerDay = threadsPerDay * turns;
   const peakTurns = (turnsPerDay / 86_400) * peak;
-  const rowsPerTurn = Object.values(ROWS_PER_TURN).reduce((sum, rows) => sum + rows, 0);
-  const diskPerTurn = DISK.rows + DISK.text * textBytes;
-  const logPerTurn = LOG.rows + LOG.text * textBytes;
+  const rowsPerThread = Object.values(rowsOf(turns, textBytes)).reduce((sum, n) => sum + n, 0);
+  const rowsPerDay = threadsPerDay * rowsPerThread;
+  const bytesPerDay = threadsPerDay * bytesOf(DISK, turns, textBytes);
+  const logBytesPerDay = threadsPerDay * bytesOf(LOG, turns, textBytes);
+  const pagesPerTurn = (bytesPerDay + logBytesPerDay) / turnsPerDay / PAGE_BYTES;
   return {
     turnsPerDay,
-    rowsPerDay: turnsPerDay * rowsPerTurn,
-    rowsKept: turnsPerDay * rowsPerTurn * days,
-    bytesPerTurn: diskPerTurn,
-    bytesPerDay: turnsPerDay * diskPerTurn,
-    bytesKept: turnsPerDay * diskPerTurn * days,
-    logBytesPerDay: turnsPerDay * logPerTurn,
+    rowsPerDay,
+    rowsKept: rowsPerDay * days,
+    bytesPerTurn: bytesPerDay / turnsPerDay,
+    bytesPerDay,
+    bytesKept: bytesPerDay * days,
+    logBytesPerDay,
     /** Each is a flush of the log where `synchronous_commit` is on, though some share one. */
     commitsPerSecond: peakTurns * COMMITS,
     statementsPerSecond: peakTurns * STATEMENTS,
+    /** Of the disk, at most one flush a commit; pages that are changed often are written often. */
+    writesPerSecond: peakTurns * (COMMITS + pagesPerTurn),
     /** That are busy at once in the busiest second. */
     connections: Math.max(1, Math.ceil((peakTurns * STATEMENTS * roundTripMs) / 1000)),
   };

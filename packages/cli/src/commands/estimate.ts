@@ -38,6 +38,7 @@ export const estimateCommand = (): Command =>
           ["write-ahead log", bytes(found.logBytesPerDay), "", ""],
           ["statements", "", "", rate(found.statementsPerSecond)],
           ["commits", "", "", rate(found.commitsPerSecond)],
+          ["writes to the disk, about", "", "", rate(found.writesPerSecond)],
           ["busy connections", "", "", number(found.connections)],
         ],
       );

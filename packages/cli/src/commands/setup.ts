@@ -10,7 +10,9 @@ export const setupCommand = (): Command =>
     .description("create the tables, or upgrade those of the official savers in place")
     .option("--partitions <n>", "make the tables in so many partitions by thread, 2 to 1024", count)
     .addOption(
-      new Option("--distribute <system>", "spread the tables over a cluster").choices(["citus"]),
+      new Option("--distribute <system>", "spread the tables over a cluster")
+        .choices(["citus"])
+        .conflicts("partitions"),
     )
     .action(async (options: SetupOptions, command: Command) => {
       const globals = globalsOf(command);
