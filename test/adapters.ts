@@ -27,7 +27,8 @@ function poolOf(url: string, silenceMs?: number): pg.Pool {
   return pool;
 }
 
-function clientOf(url: string, silenceMs?: number): postgres.Sql {
+/** @param forKysely Kysely reserves connections, which never happens without the query for types (postgres.js 3.4.9) */
+function clientOf(url: string, silenceMs?: number, forKysely = false): postgres.Sql {
   // Its types lack that lists are passed.
   const socket = ({ host, port }: { host: string[]; port: number[] }) =>
     endSilent(connect(port[0] as number, host[0]), silenceMs as number);
@@ -35,7 +36,7 @@ function clientOf(url: string, silenceMs?: number): postgres.Sql {
     max: 4,
     onnotice: () => {},
     // Nobody waits for this query: a connection lost in it would end the process (postgres.js 3.4.9).
-    fetch_types: false,
+    fetch_types: forKysely,
     // A connection that is lost while it sends may connect again without sending anything (3.4.9).
     connect_timeout: 2,
     ...(silenceMs === undefined ? {} : ({ socket } as object)),
@@ -68,6 +69,6 @@ export const ADAPTERS: Readonly<Record<string, Open>> = {
     (url, silenceMs) => new PostgresDialect({ pool: poolOf(url, silenceMs) }),
   ),
   "Kysely over postgres.js": overKysely(
-    (url, silenceMs) => new PostgresJSDialect({ postgres: clientOf(url, silenceMs) }),
+    (url, silenceMs) => new PostgresJSDialect({ postgres: clientOf(url, silenceMs, true) }),
   ),
 };
