@@ -22,7 +22,8 @@ export interface SaverOptions {
   retry?: false | RetryOptions;
   /**
    * Milliseconds after which an operation fails with the code `WAYPOST_TIMEOUT`, all tries included. The
-   * server may still do what was sent; set its `statement_timeout` to end that too. Default: none.
+   * server may still do what was sent; set its `statement_timeout` to end that too. A pool of pg gives up
+   * the connection as well, as it may be one of which the network has forgotten. Default: none.
    */
   timeout?: number;
   /** Whether statements are prepared on the server. Default `"auto"`: yes, unless a pooler in between refuses. */
