@@ -78,8 +78,11 @@ export class Cluster {
     await ready(server);
   }
 
-  /** `SIGINT` is a fast shutdown: it ends sessions, and writes all data. `SIGKILL` is a crash. */
-  async stop(signal: "SIGINT" | "SIGKILL"): Promise<void> {
+  /**
+   * `SIGINT` is a fast shutdown: it ends sessions, and writes all data. `SIGQUIT` does not write, and also
+   * ends a Postgres 18 that was told to shut down in a recovery and waits for ever. `SIGKILL` is a crash.
+   */
+  async stop(signal: "SIGINT" | "SIGQUIT" | "SIGKILL"): Promise<void> {
     this.#process?.kill(signal);
     await this.#gone;
   }
