@@ -21,7 +21,11 @@ function endSilent(socket: Socket, ms: number): Socket {
 /** Listened to, also in Kysely's hands: a lost connection would else end the process. */
 function poolOf(url: string, silenceMs?: number): pg.Pool {
   const stream = silenceMs === undefined ? undefined : () => endSilent(new Socket(), silenceMs);
-  const pool = new pg.Pool({ connectionString: url, max: 4, stream });
+  const pool = new pg.Pool({
+    ...{ connectionString: url, max: 4, stream },
+    // A connection of which the network forgets while it is made would else take a place for ever.
+    connectionTimeoutMillis: 2000,
+  });
   pool.on("error", () => {});
   pool.on("connect", (client) => client.on("error", () => {}));
   return pool;

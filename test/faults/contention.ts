@@ -7,7 +7,7 @@ const lockTables = ({ server, schemas }: World, tables: readonly string[], ms: n
   Promise.all(
     schemas.map((schema) =>
       withClient(async (client) => {
-        await client.query("BEGIN; SET LOCAL deadlock_timeout = '10s'");
+        await client.query("BEGIN; SET LOCAL deadlock_timeout = '1s'");
         for (const table of tables) {
           const lock = `LOCK TABLE ${client.escapeIdentifier(schema)}.${table}`;
           const locked = await client.query(lock).then(() => true, isDeadlock);

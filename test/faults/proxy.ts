@@ -95,8 +95,8 @@ export class FaultProxy implements AsyncDisposable {
       socket.setNoDelay(true);
       socket.on("error", () => other.destroy());
       socket.on("close", () => {
-        this.#lines.delete(line);
         if (!line.forgotten || socket === client) other.destroy();
+        if (client.destroyed && server.destroyed) this.#lines.delete(line);
       });
     }
   }
