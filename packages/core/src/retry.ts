@@ -42,7 +42,7 @@ const LOST = new Set([
   "CONNECTION_CLOSED",
   "CONNECTION_DESTROYED",
 ]);
-/** What pg throws has no code; the latter where it is lost while a pool hands it over. */
+/** What pg throws has no code: of a connection, of one that is lost as the pool hands it over. */
 const LOST_MESSAGE =
   /^(?:Connection terminated|Client (?:has encountered a connection error|was closed) and is not queryable)/;
 
@@ -57,6 +57,8 @@ const UNREADY = new Set([
   "ETIMEDOUT",
   "CONNECT_TIMEOUT",
 ]);
+/** What pg's pool throws, without a code, where none of its connections became free or was made in time. */
+const UNREADY_MESSAGE = /^timeout exceeded when trying to connect/;
 
 /** @throws InvalidInputError naming the option and what to pass */
 export function retryAttempts(retry: false | RetryOptions = {}): number {
@@ -81,7 +83,11 @@ export function canRetry(error: unknown, recovery: Recovery): boolean {
   if (recovery === "none") return false;
   const code = sqlState(error) ?? connectionCode(error);
   if (code !== undefined && REFUSED.has(code)) return true;
-  return recovery === "reconnects" && (UNREADY.has(code ?? "") || isLost(error));
+  return recovery === "reconnects" && (isUnready(error, code) || isLost(error));
+}
+
+function isUnready(error: unknown, code = ""): boolean {
+  return UNREADY.has(code) || UNREADY_MESSAGE.test(String((error as Error)?.message));
 }
 
 /** Whether the connection is lost, so that nothing can be sent on it. */

@@ -171,6 +171,24 @@ describe("a pool", () => {
       expect((await saver.getTuple(config ?? {}))?.pendingWrites).toEqual([]);
     }));
 
+  it("that gave no connection in time is asked again", () =>
+    withSchema(async (schema) => {
+      const config = { connectionString: databaseUrl(), max: 1, connectionTimeoutMillis: 100 };
+      const pool = new pg.Pool(config);
+      const saver = new PgSaver(pool, { schema });
+      await saver.setup();
+      const taken = await pool.connect();
+      const impatient = new PgSaver(pool, { schema, retry: false });
+      await expect(impatient.getTuple(thread("1"))).rejects.toMatchObject({
+        cause: { message: "timeout exceeded when trying to connect" },
+      });
+      const read = saver.getTuple(thread("1"));
+      await setTimeout(150); // the pool gives up once, at least
+      taken.release();
+      expect(await read).toBeUndefined();
+      await pool.end();
+    }));
+
   it("that was passed in stays open when the saver ends", () =>
     withPool(async (pool, schema) => {
       await new PgSaver(pool, { schema }).end();
