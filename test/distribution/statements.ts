@@ -82,7 +82,11 @@ export const STATEMENTS: Readonly<Record<string, readonly (Statement | undefined
     deleteThreadCountedStatement(tables)("1", null, dry),
   ),
   deltaHistoryStatement: [key, latest].map((of) => deltaHistoryStatement(tables, true)(of, ["a"])),
-  getTupleStatement: [getTuple(key), getTuple(latest), getTupleStatement(tables, false)(key)],
+  getTupleStatement: [new Map(), new Map([["a", row]])].flatMap((known) => [
+    getTuple(key, known),
+    getTuple(latest, known),
+    getTupleStatement(tables, false)(key, known),
+  ]),
   listStatement: both.map((text) => listStatement(tables, text)(page)),
   lockCheckpointsStatement: [lockCheckpointsStatement(tables)("1")],
   lockThreadStatement: both.map((wait) => lockThreadStatement(tables)("1", wait)),

@@ -29,8 +29,9 @@ export interface SaverOptions {
   /** Whether statements are prepared on the server. Default `"auto"`: yes, unless a pooler in between refuses. */
   prepare?: Prepare;
   /**
-   * How many bytes of values the saver remembers, of the threads that it read and wrote last, so that of
-   * a value that grows it sends and stores only what is new. 0 stores all values whole. Default 64 MiB.
+   * How many bytes of values the saver remembers, of the threads that it read and wrote last, so that it
+   * need not fetch them again, and of a value that grows sends and stores only what is new. 0 fetches and
+   * stores all values whole. Default 64 MiB.
    */
   memory?: number;
   /**

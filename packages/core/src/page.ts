@@ -1,11 +1,13 @@
 import type { CheckpointTuple } from "@langchain/langgraph-checkpoint";
+import type { NamespaceKey } from "./config.js";
 import { describe, groupBy, placeOfValue, storedData, type TupleParts, toTuple } from "./rows.js";
 import type { Serializer } from "./serializer/types.js";
 import { decode } from "./serializer/values.js";
 import type { BlobKey, PartKey } from "./sql/list.js";
 import type { TupleRow } from "./sql/tuple.js";
+import type { KnownValues } from "./storage/memory.js";
 import { Parts } from "./storage/parts.js";
-import type { KnownValue } from "./storage/plan.js";
+import { type KnownValue, own } from "./storage/plan.js";
 import { lengthOf, parseSegments } from "./storage/segments.js";
 
 type Value = { readonly value: unknown };
@@ -13,8 +15,8 @@ type BlobId = Pick<TupleRow, "thread" | "namespace" | "channel" | "version">;
 
 interface Blob {
   readonly key: BlobKey;
-  /** The row until it is needed, then its value: each is decoded once, and only if needed. */
-  row: TupleRow | undefined;
+  /** What was read until it is needed, then its value: each is decoded once, and only if needed. */
+  stored: TupleRow | KnownValue | undefined;
   value: Promise<Value> | undefined;
 }
 
@@ -23,7 +25,7 @@ export class Page {
   readonly checkpoints: readonly TupleRow[];
   /** Size of what this read makes up, for choosing the size of the next. */
   readonly bytes: number;
-  /** The values as they are stored, by channel, of those that were asked for. */
+  /** The values as they are stored, by channel, of those that were needed. */
   readonly stored = new Map<string, KnownValue>();
   readonly #serde: Serializer;
   readonly #parts: Parts;
@@ -45,9 +47,18 @@ export class Page {
     this.#writes = groupBy(ofKind("write"), checkpointKey);
     this.#sends = groupBy(ofKind("send"), checkpointKey);
     for (const row of ofKind("blob")) {
-      this.#blobs.set(idOf(row), { key: keyOf(row), row, value: undefined });
+      this.#blobs.set(idOf(row), { key: keyOf(row), stored: row, value: undefined });
     }
     this.bytes = rows.reduce((sum, row) => sum + sizeOf(row), 0);
+  }
+
+  /** Adds values of a namespace, by channel, that the read was told not to fetch. */
+  add({ threadId, checkpointNs }: NamespaceKey, values: KnownValues): void {
+    for (const [channel, stored] of values) {
+      const key = { threadId, checkpointNs, channel, version: stored.version };
+      const id = idOf({ ...key, thread: threadId, namespace: checkpointNs });
+      this.#blobs.set(id, { key, stored, value: undefined });
+    }
   }
 
   /** The blobs this page holds, which the reader of the next page need not fetch again. */
@@ -77,21 +88,30 @@ export class Page {
     const blob = this.#blobs.get(id) ?? this.#inherited.get(id);
     if (blob === undefined) return undefined;
     this.#blobs.set(id, blob);
-    if (blob.row !== undefined) {
-      const decoded = this.#decode(blob.row, blob.key, checkpoint.id);
+    if (blob.stored !== undefined) {
+      const decoded = this.#decode(blob.stored, blob.key, checkpoint.id);
       blob.value = decoded.then((value) => ({ value }));
-      blob.row = undefined;
+      blob.stored = undefined;
     }
     return blob.value;
   }
 
-  async #decode(row: TupleRow, key: BlobKey, checkpointId: string): Promise<unknown> {
-    const { type, channel, version, segments } = row;
-    const where = describe(row, checkpointId, key.threadId);
-    const data = storedData(row, this.#parts, key.threadId, where);
-    const parsed = segments === null ? undefined : parseSegments(segments);
-    this.stored.set(channel, { version, type, data, segments: parsed });
-    return decode(this.#serde, type, data, where, placeOfValue(row, key));
+  async #decode(
+    stored: TupleRow | KnownValue,
+    key: BlobKey,
+    checkpointId: string,
+  ): Promise<unknown> {
+    const where = describe(key, checkpointId, key.threadId);
+    const known = "kind" in stored ? this.#known(stored, key.threadId, where) : stored;
+    this.stored.set(key.channel, known);
+    return decode(this.#serde, known.type, own(known.data), where, placeOfValue(key, key));
+  }
+
+  #known(row: TupleRow, threadId: string, where: string): KnownValue {
+    const { type, version, json } = row;
+    const data = storedData(row, this.#parts, threadId, where);
+    const segments = row.segments === null ? undefined : parseSegments(row.segments);
+    return { type, version, data, segments, ...(json !== null && { tail: json.length }) };
   }
 }
 

@@ -83,19 +83,25 @@ export abstract class WaypostSaver extends ThreadSaver {
 
   /**
    * The checkpoint that the config names, or the latest of its thread and namespace, with its values
-   * and its pending writes in the order in which LangGraph applies them. One round trip.
+   * and its pending writes in the order in which LangGraph applies them. One round trip, which fetches
+   * no values that this saver remembers.
    *
    * @returns undefined if there is none, or the config has no `thread_id`
    */
   override async getTuple(config: RunnableConfig): Promise<CheckpointTuple | undefined> {
     const key = readKey(config);
     if (key === undefined) return undefined;
-    const rows = await this.#read<TupleRow>("getTuple", key.threadId, (sql) => sql.getTuple(key));
+    const { sharing } = this.#store;
+    const known = sharing.known(key);
+    const rows = await this.#read<TupleRow>("getTuple", key.threadId, (sql) =>
+      sql.getTuple(key, known),
+    );
     const page = new Page(rows, this.serde);
+    page.add(key, known);
     const [checkpoint] = page.checkpoints;
     if (checkpoint === undefined) return undefined;
     const tuple = await page.tuple(checkpoint, () => this.getNextVersion(undefined));
-    this.#store.sharing.read({ ...key, checkpointId: checkpoint.id }, page.stored);
+    sharing.read({ ...key, checkpointId: checkpoint.id }, page.stored);
     return tuple;
   }
 

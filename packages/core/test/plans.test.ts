@@ -137,10 +137,12 @@ describe("plans on a thread of 10,000 checkpoints", () => {
       idx: 0,
       ...{ ...row, segments: null },
     };
+    const known = new Map();
     const after = { page: { ...page, after: middle, known: [named] } };
     return [
-      ["getTuple of the latest", getTuple({ ...key, checkpointId: undefined }), 20],
-      ["getTuple of one in the middle", getTuple(middle), 20],
+      ["getTuple of the latest", getTuple({ ...key, checkpointId: undefined }, known), 20],
+      ["getTuple of one in the middle", getTuple(middle, known), 20],
+      ["getTuple without known values", getTuple(middle, new Map([["often", named]])), 20],
       ["list, first page", list(page), 1000],
       ["list, a page in the middle", list(after.page), 1000],
       [

@@ -56,11 +56,14 @@ interface Stored {
 /** Two savers on one thread, and what must be read back of each checkpoint. */
 class Run {
   readonly #savers: readonly [Saver, Saver];
+  /** Remembers nothing. */
+  readonly #reader: Saver;
   readonly #id: string;
   #stored: Stored[] = [];
 
-  constructor(savers: readonly [Saver, Saver], id: string) {
+  constructor(savers: readonly [Saver, Saver], reader: Saver, id: string) {
     this.#savers = savers;
+    this.#reader = reader;
     this.#id = id;
   }
 
@@ -97,7 +100,9 @@ class Run {
   async check(): Promise<void> {
     const [a, b] = this.#savers;
     for (const { config, log } of this.#stored) {
-      expect((await b.getTuple(config))?.checkpoint.channel_values.log).toEqual(log);
+      for (const saver of [b, this.#reader]) {
+        expect((await saver.getTuple(config))?.checkpoint.channel_values.log).toEqual(log);
+      }
     }
     const listed = await collect(a.list(thread(this.#id)));
     const newestFirst = this.#stored.toSorted((x, y) =>
@@ -126,18 +131,21 @@ export function storagePropertyCases(mode: Mode): void {
     it("reads back what was stored, whoever stored it", () =>
       withSaver(mode, async (a, schema) => {
         const { saver: b, close } = await mode.open(databaseUrl(), { schema });
+        const other = await mode.open(databaseUrl(), { schema, memory: 0 });
         let threads = 0;
         const property = fc.asyncProperty(
           fc.array(step, { minLength: 10, maxLength: 30 }),
           async (steps) => {
             threads += 1;
             await Promise.all([a, b].map((saver) => saver.setup({ storage: "shared" })));
-            const run = new Run([a, b], `thread ${threads}`);
+            const run = new Run([a, b], other.saver, `thread ${threads}`);
             for (const next of steps) await run.apply(next);
             await run.check();
           },
         );
-        await fc.assert(property, { numRuns: 30 }).finally(close);
+        await fc
+          .assert(property, { numRuns: 30 })
+          .finally(() => Promise.all([close(), other.close()]));
       }));
   });
 }

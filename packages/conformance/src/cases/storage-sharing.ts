@@ -8,10 +8,10 @@ import { CountingProxy } from "../wire.ts";
 import { storedBytes, text } from "./storage.ts";
 
 const message = (n: number) => ({ id: `${n}`, content: text(1000) });
-const messages = (count: number) => Array.from({ length: count }, (_, n) => message(n));
+export const messages = (count: number) => Array.from({ length: count }, (_, n) => message(n));
 
 /** Puts a checkpoint with these messages after another, as a run that read it would. */
-async function append(
+export async function append(
   saver: Saver,
   config: Parameters<Saver["getTuple"]>[0],
   values: Record<string, unknown>,
@@ -94,7 +94,7 @@ export function storageSharingCases(mode: Mode): void {
       }));
 
     it("what nobody refers to is swept, and a value of which a part is missing is named", () =>
-      withTwo(async (a, _, schema) => {
+      withTwo(async (a, b, schema) => {
         await putChain(a, "1", 3, (step) => ({ messages: messages(10).slice(0, 8 + step) }));
         const log = messages(10);
         await putChain(a, "2", 3, (step) => ({ messages: log.slice(0, 8 + step) }));
@@ -112,7 +112,7 @@ export function storageSharingCases(mode: Mode): void {
         await withClient((client) =>
           client.query(`DELETE FROM ${schema}.waypost_parts WHERE thread_id = '2'`),
         );
-        await expect(a.getTuple(thread("2"))).rejects.toThrow(
+        await expect(b.getTuple(thread("2"))).rejects.toThrow(
           /Can't read channel "messages" of checkpoint ".*" in thread "2"\. .* missing/,
         );
         expect(await collect(a.verify())).toMatchObject([
@@ -193,7 +193,8 @@ export function storageSharingCases(mode: Mode): void {
   });
 }
 
-async function onTheWire(
+/** Runs the work with a saver whose traffic is counted. */
+export async function onTheWire(
   mode: Mode,
   work: (saver: Saver, proxy: CountingProxy) => Promise<void>,
 ): Promise<void> {

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import type { RunnableConfig } from "@langchain/core/runnables";
 import { describe, expect, it } from "vitest";
 import { putChain } from "../checkpoints.ts";
 import { withSaver } from "../database.ts";
@@ -59,6 +60,22 @@ const CHANGES: readonly (readonly [string, unknown, unknown, number])[] = [
 /** What a row of a version costs beside its value: the checkpoint and its metadata among them. */
 const ROW = 700;
 
+/** One by one, where the last may be remembered, and as a list, which is read anew. */
+async function expectStored(
+  saver: Saver,
+  configs: readonly RunnableConfig[],
+  versions: readonly unknown[],
+): Promise<void> {
+  for (const [step, config] of configs.entries()) {
+    const tuple = await saver.getTuple(config);
+    expect(tuple?.checkpoint.channel_values).toEqual({ value: versions[step] });
+  }
+  const listed = await collect(saver.list(thread("1")));
+  expect(listed.map(({ checkpoint }) => checkpoint.channel_values.value)).toEqual(
+    versions.toReversed(),
+  );
+}
+
 /** Values that share what they have in common with the version before, on one connection. */
 export function storageCases(mode: Mode): void {
   describe(`${mode.name}: shared storage`, () => {
@@ -70,14 +87,7 @@ export function storageCases(mode: Mode): void {
         const sizes: number[] = [];
         const configs = await putChain(saver, "1", 3, (step) => ({ value: versions[step] }));
         sizes.push(await storedBytes(saver, "1"));
-        for (const [step, config] of configs.entries()) {
-          const tuple = await saver.getTuple(config);
-          expect(tuple?.checkpoint.channel_values).toEqual({ value: versions[step] });
-        }
-        const listed = await collect(saver.list(thread("1")));
-        expect(listed.map(({ checkpoint }) => checkpoint.channel_values.value)).toEqual(
-          versions.slice(0, 3).reverse(),
-        );
+        await expectStored(saver, configs, versions.slice(0, 3));
         await saver.deleteThread("1");
         await putChain(saver, "1", 2, (step) => ({ value: versions[step] }));
         expect((sizes[0] ?? 0) - (await storedBytes(saver, "1"))).toBeLessThan(fresh + ROW);
@@ -98,10 +108,7 @@ export function storageCases(mode: Mode): void {
         const configs = await putChain(saver, "1", versions.length, (step) => ({
           value: versions[step],
         }));
-        for (const [step, config] of configs.entries()) {
-          const tuple = await saver.getTuple(config);
-          expect(tuple?.checkpoint.channel_values.value).toEqual(versions[step]);
-        }
+        await expectStored(saver, configs, versions);
         expect(await collect(saver.verify())).toEqual([]);
       }));
 
@@ -114,10 +121,7 @@ export function storageCases(mode: Mode): void {
         const configs = await putChain(saver, "1", versions.length, (step) => ({
           value: versions[step],
         }));
-        for (const [step, config] of configs.entries()) {
-          const tuple = await saver.getTuple(config);
-          expect(tuple?.checkpoint.channel_values.value).toEqual(versions[step]);
-        }
+        await expectStored(saver, configs, versions);
       }));
 
     it("a value that is replaced by another is stored whole, and leaves nothing behind", () =>

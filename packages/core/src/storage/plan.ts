@@ -15,6 +15,8 @@ export interface KnownValue {
   readonly data: string | Uint8Array;
   /** Where its bytes lie but for its tail; undefined where it is stored whole. */
   readonly segments: readonly Segment[] | undefined;
+  /** Of shared text how many characters its tail has. */
+  readonly tail?: number;
 }
 
 /** Bytes to be stored at a position. */
@@ -46,6 +48,10 @@ export const bufferOf = (data: string | Uint8Array): Buffer =>
     ? Buffer.from(data)
     : Buffer.from(data.buffer, data.byteOffset, data.byteLength);
 
+/** A copy that no serializer of somebody else's can write over, nor hand out; of text none is needed. */
+export const own = <Data extends string | Uint8Array>(data: Data): Data =>
+  (typeof data === "string" ? data : Uint8Array.from(data)) as Data;
+
 /**
  * How to store a value that comes after another of its channel; undefined where it is better stored
  * whole: it is small, very large, or has less than half in common with the other.
@@ -56,6 +62,8 @@ export function planShared(
   data: string | Uint8Array,
 ): SharedValue | undefined {
   if (known.type !== type || data.length < MIN_SHARED) return undefined;
+  const continued = planContinued(known, data);
+  if (continued !== undefined) return continued;
   const before = bufferOf(known.data);
   const after = bufferOf(data);
   if (after.length > STREAM_BYTES) return undefined;
@@ -67,6 +75,26 @@ export function planShared(
     known.segments && new Plan(known.segments, after, isText).compose(runs, end).finish(end);
   if (plan !== undefined && plan.segments.length <= MAX_SEGMENTS) return plan;
   return new Plan([], after, isText).compose([], end).finish(end);
+}
+
+/**
+ * How to store text that goes on where another ended, which is what most do: found without making UTF-8
+ * of either. Undefined where it does not, or most of it is new.
+ */
+function planContinued(known: KnownValue, data: string | Uint8Array): SharedValue | undefined {
+  const { segments, tail } = known;
+  if (segments === undefined || tail === undefined || typeof known.data !== "string") {
+    return undefined;
+  }
+  const head = known.data.length - tail;
+  if (typeof data !== "string" || data.slice(0, head) !== known.data.slice(0, head)) {
+    return undefined;
+  }
+  const stored = lengthOf(segments);
+  const added = bufferOf(data.slice(head));
+  if (added.length > stored || stored + added.length > STREAM_BYTES) return undefined;
+  const end = added.length - tailLength(bufferOf(known.data.slice(head)), added, true);
+  return new Plan(segments, added, true).append(end).finish(end);
 }
 
 /**
@@ -124,6 +152,13 @@ class Plan {
       done = cut.at + length;
     }
     this.#store(done, end);
+    return this;
+  }
+
+  /** Takes all of the other value but its tail, and stores what comes after it. */
+  append(end: number): this {
+    this.#copy(0, lengthOf(this.#known));
+    this.#store(0, end);
     return this;
   }
 

@@ -4,16 +4,19 @@ import type { BlobRow, PutInput } from "../sql/put.js";
 import type { PutSharedInput, SharedRow } from "../sql/put-shared.js";
 import type { Storage } from "../sql/storage.js";
 import { type KnownValues, Memory } from "./memory.js";
-import { type KnownValue, MIN_SHARED, planShared } from "./plan.js";
+import { type KnownValue, MIN_SHARED, own, planShared } from "./plan.js";
 
 /** A database that stores values whole may be switched at any time; this often it is asked. */
 const WHOLE_MS = 60_000;
 
 type Values = Map<string, KnownValue>;
 
+/** Versions of other savers, which begin anew with 1 where a thread does. */
+const COUNTED = /^\d+$/;
+
 /**
- * What a saver knows to be stored, so that it can store what is new. It may be wrong about it: the
- * statement finds out, stores nothing then, and the values are stored whole.
+ * What a saver knows to be stored, so that it can read and store what is new. About how it is stored it
+ * may be wrong: the statement finds out, stores nothing then, and the values are stored whole.
  */
 export class Sharing {
   readonly #memory: Memory;
@@ -30,15 +33,27 @@ export class Sharing {
     this.#get = get;
   }
 
+  /**
+   * Values that need not be read again, if a checkpoint refers to them: a version of ours is random in
+   * part, so that it never stands for another value.
+   */
+  known(key: CheckpointKey): Values {
+    const values: Values = new Map();
+    for (const [channel, value] of this.#memory.get(key) ?? []) {
+      if (!COUNTED.test(value.version)) values.set(channel, value);
+    }
+    return values;
+  }
+
   /** The values of a checkpoint that was read. */
   read(key: CheckpointKey, values: Iterable<readonly [string, KnownValue]>): void {
-    if (this.#isShared()) this.#remember(key, new Map(values));
+    this.#remember(key, new Map(values));
   }
 
   /** The same checkpoint, with those values planned that share enough with its parent's; undefined if none does. */
   plan(input: PutInput): PutSharedInput | undefined {
-    const known = input.parentId === null ? undefined : this.#of(input, input.parentId);
-    if (known === undefined) return undefined;
+    const known = this.#of(input, input.parentId);
+    if (known === undefined || !this.#isShared()) return undefined;
     const shared = new Map<BlobRow, SharedRow>();
     for (const blob of input.blobs) {
       const base = known.get(blob.channel);
@@ -47,7 +62,7 @@ export class Sharing {
       const plan = planShared(base, blob.type, data);
       if (plan !== undefined) shared.set(blob, { ...blob, ...plan, base });
     }
-    if (shared.size === 0 || !this.#isShared()) return undefined;
+    if (shared.size === 0) return undefined;
     return {
       ...input,
       blobs: input.blobs.filter((blob) => !shared.has(blob)),
@@ -76,32 +91,31 @@ export class Sharing {
     versions: Readonly<Record<string, unknown>>,
     shared: readonly SharedRow[],
   ) {
-    if (!this.#isShared()) return;
     const values: Values = new Map();
-    if (input.parentId !== null) {
-      for (const [channel, value] of this.#of(input, input.parentId) ?? []) {
-        if (String(versions[channel]) === value.version) values.set(channel, value);
-      }
-      this.#memory.delete(keyOf(input, input.parentId));
+    for (const [channel, value] of this.#of(input, input.parentId) ?? []) {
+      if (String(versions[channel]) === value.version) values.set(channel, value);
     }
+    if (input.parentId !== null) this.#memory.delete({ ...input, checkpointId: input.parentId });
     for (const { channel, version, type, text, bytes } of input.blobs) {
-      const segments = shared.find((row) => row.channel === channel)?.segments;
+      const row = shared.find((one) => one.channel === channel);
       const data = text ?? bytes;
       values.delete(channel);
-      if (data !== null) values.set(channel, { version, type, data, segments });
+      if (data === null) continue;
+      const place = { segments: row?.segments, ...(row && { tail: row.tail.toString().length }) };
+      values.set(channel, { version, type, data: own(data), ...place });
     }
     this.#remember(input, values);
   }
 
-  #of(key: NamespaceKey, checkpointId: string): KnownValues | undefined {
-    return this.#memory.get(keyOf(key, checkpointId));
+  #of(key: NamespaceKey, checkpointId: string | null): KnownValues | undefined {
+    return checkpointId === null ? undefined : this.#memory.get({ ...key, checkpointId });
   }
 
   #remember(key: CheckpointKey, values: Values): void {
     for (const [channel, { data }] of values) {
       if (data.length < MIN_SHARED) values.delete(channel);
     }
-    this.#memory.set(keyOf(key, key.checkpointId ?? ""), values);
+    this.#memory.set(key, values);
   }
 
   /** Until it is told otherwise: the statement that shares makes sure of it. */
@@ -109,6 +123,3 @@ export class Sharing {
     return this.#storage !== "whole" || Date.now() - this.#asked >= WHOLE_MS;
   }
 }
-
-const keyOf = ({ threadId, checkpointNs }: NamespaceKey, checkpointId: string): string =>
-  JSON.stringify([threadId, checkpointNs, checkpointId]);

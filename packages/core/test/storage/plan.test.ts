@@ -58,6 +58,13 @@ function versions(first: string, edits: readonly { at: number; out: number; text
   return all.filter((text) => text.isWellFormed());
 }
 
+/** What a saver remembers of a value that it stored. */
+function knownAs(i: number, data: string | Uint8Array, plan: SharedValue | undefined): KnownValue {
+  const known = { version: String(i), type: "json", data, segments: plan?.segments };
+  const isText = plan !== undefined && typeof data === "string";
+  return isText ? { ...known, tail: plan.tail.toString().length } : known;
+}
+
 function replay(texts: readonly string[], isText: boolean): number {
   const stored = new Stored();
   let known: KnownValue | undefined;
@@ -73,8 +80,7 @@ function replay(texts: readonly string[], isText: boolean): number {
       );
       shared += 1;
     }
-    const segments = isStored ? plan.segments : undefined;
-    known = { version: String(i), type: "json", data, segments };
+    known = knownAs(i, data, isStored ? plan : undefined);
   }
   return shared;
 }
@@ -108,7 +114,7 @@ describe("a plan of a shared value", () => {
       const sent = plan?.parts.map(({ bytes }) => bytes.toString()).join("");
       if (i > 1) expect(sent).toBe(`","message ${i}`);
       expect(plan?.tail.toString()).toBe('"]');
-      known = { version: String(i), type: "json", data, segments: plan?.segments };
+      known = knownAs(i, data, plan);
     }
   });
 
@@ -136,15 +142,22 @@ describe("the memory of a saver", () => {
 
   it("holds what was used last, up to its size, however many threads there are", () => {
     const memory = new Memory(100_000);
-    for (let i = 0; i < 10_000; i++) memory.set(`thread ${i}`, new Map([["log", value(9_000)]]));
-    const held = Array.from({ length: 10_000 }, (_, i) => memory.get(`thread ${i}`)).filter(
-      Boolean,
-    );
+    const key = (thread: number, checkpointId?: string) => ({
+      ...{ threadId: `${thread}`, checkpointNs: "", checkpointId },
+    });
+    const log = (length: number) => new Map([["log", value(length)]]);
+    for (let i = 0; i < 10_000; i++) memory.set(key(i, "a"), log(9_000));
+    const held = Array.from({ length: 10_000 }, (_, i) => memory.get(key(i))).filter(Boolean);
     expect(held).toHaveLength(11);
-    expect(memory.get("thread 9999")).toBeDefined();
-    memory.delete("thread 9999");
-    memory.set("larger than all", new Map([["log", value(100_001)]]));
-    expect(memory.get("larger than all")).toBeUndefined();
-    expect(memory.get("thread 9998")).toBeDefined();
+    expect(memory.get(key(9999, "a"))).toBe(memory.get(key(9999)));
+    memory.set(key(9999, "b"), log(10));
+    expect(memory.get(key(9999))).toEqual(log(10));
+    memory.delete(key(9999, "a"));
+    expect(memory.get(key(9999))).toEqual(log(10));
+    memory.delete(key(9999, "b"));
+    expect(memory.get(key(9999))).toBeUndefined();
+    memory.set(key(1, "larger than all"), log(100_001));
+    expect(memory.get(key(1))).toBeUndefined();
+    expect(memory.get(key(9998))).toBeDefined();
   });
 });

@@ -1,0 +1,113 @@
+import { randomInt } from "node:crypto";
+import type { RunnableConfig } from "@langchain/core/runnables";
+import { serializer } from "@waypost/core";
+import { describe, expect, it } from "vitest";
+import { checkpoint, METADATA } from "../checkpoints.ts";
+import { databaseUrl, withSaver } from "../database.ts";
+import { thread } from "../graphs.ts";
+import type { Mode, Saver } from "../mode.ts";
+import { append, messages, onTheWire } from "./storage-sharing.ts";
+
+const read = async (saver: Saver, config: RunnableConfig = thread("1")) =>
+  (await saver.getTuple(config))?.checkpoint.channel_values.messages;
+
+/** Makes values in a buffer that it uses again, and writes over what it is given to read. */
+class Careless {
+  readonly #serde = serializer();
+  readonly #buffer = new Uint8Array(2 ** 16);
+
+  async dumpsTyped(value: unknown): Promise<[string, Uint8Array]> {
+    const [type, bytes] = await this.#serde.dumpsTyped(value);
+    this.#buffer.set(bytes);
+    return [type, this.#buffer.subarray(0, bytes.length)];
+  }
+
+  async loadsTyped(type: string, data: Uint8Array | string): Promise<unknown> {
+    const value = await this.#serde.loadsTyped(type, data);
+    if (typeof data !== "string") data.fill(randomInt(256));
+    return value;
+  }
+}
+
+/** What a saver has read or stored, and need not read again. */
+export function rememberedCases(mode: Mode): void {
+  describe(`${mode.name}: remembered values`, () => {
+    it("are not fetched again, in the one statement of getTuple", () =>
+      onTheWire(mode, async (saver, proxy) => {
+        const log = messages(100);
+        const first = await append(saver, thread("1"), { messages: log });
+        const second = await append(saver, first, { messages: [...log, ...messages(1)] });
+        for (const [config, length] of [
+          [thread("1"), 101],
+          [second, 101],
+        ] as const) {
+          const traffic = await proxy.during(() => saver.getTuple(config));
+          expect(traffic).toMatchObject({ statements: 1, roundTrips: 1 });
+          expect(traffic.bytesReceived).toBeLessThan(2000);
+          expect(await read(saver, config)).toHaveLength(length);
+        }
+        expect(await read(saver, first)).toEqual(log);
+        const again = await proxy.during(() => saver.getTuple(first));
+        expect(again.bytesReceived).toBeLessThan(2000);
+      }));
+
+    it("are the values that were stored, however often and by whomever they are changed", () =>
+      withSaver(mode, async (saver) => {
+        const log = messages(10);
+        await append(saver, thread("1"), { messages: log });
+        const found = (await read(saver)) as { content: string }[];
+        for (const message of found) message.content = "changed";
+        found.length = 5;
+        expect(await read(saver)).toEqual(log);
+      }));
+
+    it("are safe from a serializer that writes over its bytes", () =>
+      withSaver(
+        mode,
+        async (saver) => {
+          let log = messages(10);
+          let config = await append(saver, thread("1"), { messages: log });
+          for (let turn = 0; turn < 5; turn++) {
+            log = [...log, ...messages(1)];
+            config = await append(saver, config, { messages: log });
+            expect(await read(saver)).toEqual(log);
+            expect(await read(saver, config)).toEqual(log);
+          }
+        },
+        { serde: new Careless() },
+      ));
+
+    if (mode.begin) return; // one transaction sees nothing of another
+
+    it("are fetched anew where a version is counted, as other savers do, and may come again", () =>
+      withSaver(mode, async (a, schema) => {
+        const { saver: b, close } = await mode.open(databaseUrl(), { schema });
+        for (const saver of [a, b]) {
+          const log = messages(10);
+          const stored = checkpoint({ messages: log }, { messages: 1 });
+          await b.deleteThread("1");
+          await saver.put(thread("1"), stored, METADATA, stored.channel_versions);
+          expect(await read(a)).toEqual(log);
+        }
+        await close();
+      }));
+
+    it("give way to what another saver has stored since", () =>
+      withSaver(mode, async (a, schema) => {
+        const { saver: b, close } = await mode.open(databaseUrl(), { schema, memory: 0 });
+        let log = messages(10);
+        await append(a, thread("1"), { messages: log });
+        for (const saver of [b, a, b]) {
+          log = [...log, ...messages(1)];
+          await append(saver, thread("1"), { messages: log });
+          expect(await read(a)).toEqual(log);
+          expect(await read(b)).toEqual(log);
+        }
+        await b.deleteThread("1");
+        expect(await read(a)).toBeUndefined();
+        await append(b, thread("1"), { messages: log.slice(3) });
+        expect(await read(a)).toEqual(log.slice(3));
+        await close();
+      }));
+  });
+}
