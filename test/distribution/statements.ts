@@ -51,7 +51,12 @@ const row = { channel: "a", version: "1", type: "json", text: "1", bytes: null }
 const input = { ...key, parentId: id, checkpoint: "{}", metadata: "{}" };
 const shared = {
   ...row,
-  ...{ segments: [{ from: 1, to: 2 }], tail: Buffer.from("]"), ends: [{ start: 1, stop: 1 }] },
+  ...{
+    segments: [{ from: 1, to: 2 }],
+    tail: Buffer.from("]"),
+    end: 2,
+    ends: [{ start: 1, stop: 1 }],
+  },
   base: { version: "0", type: "json", data: "", segments: [] },
   parts: [{ position: 1, bytes: Buffer.from("1") }],
 };

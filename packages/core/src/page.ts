@@ -111,7 +111,8 @@ export class Page {
     const { type, version, json } = row;
     const data = storedData(row, this.#parts, threadId, where);
     const segments = row.segments === null ? undefined : parseSegments(row.segments);
-    return { type, version, data, segments, ...(json !== null && { tail: json.length }) };
+    const tail = json === null ? undefined : { tail: json.length };
+    return { type, version, data, segments, end: segments?.at(-1)?.to, ...tail };
   }
 }
 

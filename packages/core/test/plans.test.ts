@@ -114,7 +114,7 @@ describe("plans on a thread of 10,000 checkpoints", () => {
           ...{ channel: "once", version: "2", ...row, segments, tail: Buffer.from("]") },
           base: { version: "1", type: "json", data: "", segments },
           parts: [{ position: 200_000, bytes: Buffer.from("1") }],
-          ends: [{ start: 200_000, stop: 200_000 }],
+          ...{ end: 200_001, ends: [{ start: 200_000, stop: 200_000 }] },
         },
       ],
     });

@@ -178,6 +178,24 @@ export function storageSharingCases(mode: Mode): void {
         }),
     );
 
+    it("a put that replaces the last message, or takes it back, is one statement each time", () =>
+      onTheWire(mode, async (saver, proxy) => {
+        const log = messages(20);
+        const versions = [
+          ...Array.from({ length: 6 }, (_, n) => [...log, message(n)]),
+          ...[20, 19, 20, 18].map((length) => log.slice(0, length)),
+        ];
+        let config = await append(saver, thread("1"), { messages: log });
+        for (const value of versions) {
+          const next = checkpoint({ messages: value });
+          const traffic = await proxy.during(async () => {
+            config = await saver.put(config, next, METADATA, next.channel_versions);
+          });
+          expect(traffic).toMatchObject({ statements: 1, roundTrips: 1 });
+        }
+        expect(await valuesOf(saver, "1")).toEqual([log, ...versions].reverse());
+      }));
+
     it("a history reads each shared part once", () =>
       onTheWire(mode, async (saver, proxy) => {
         const log = messages(100);

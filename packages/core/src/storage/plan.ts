@@ -17,6 +17,8 @@ export interface KnownValue {
   readonly segments: readonly Segment[] | undefined;
   /** Of shared text how many characters its tail has. */
   readonly tail?: number;
+  /** Where a stream ends that its bytes may be continued in. */
+  readonly end?: number | undefined;
 }
 
 /** Bytes to be stored at a position. */
@@ -31,6 +33,8 @@ export interface SharedValue {
   readonly parts: readonly Part[];
   /** Its last bytes, which change whenever it grows, and so lie in its own row. */
   readonly tail: Buffer;
+  /** Where the stream that was written to last ends then. */
+  readonly end: number | undefined;
   /** Where streams must end for the parts to continue them; a new one must be empty. */
   readonly ends: readonly { readonly start: number; readonly stop: number }[];
 }
@@ -71,10 +75,9 @@ export function planShared(
   if (runs.reduce((sum, { length }) => sum + length, 0) * 2 < after.length) return undefined;
   const isText = typeof data === "string";
   const end = after.length - tailLength(before, after, isText);
-  const plan =
-    known.segments && new Plan(known.segments, after, isText).compose(runs, end).finish(end);
+  const plan = known.segments && new Plan(known, after, isText).compose(runs, end).finish(end);
   if (plan !== undefined && plan.segments.length <= MAX_SEGMENTS) return plan;
-  return new Plan([], after, isText).compose([], end).finish(end);
+  return new Plan({}, after, isText).compose([], end).finish(end);
 }
 
 /**
@@ -94,7 +97,7 @@ function planContinued(known: KnownValue, data: string | Uint8Array): SharedValu
   const added = bufferOf(data.slice(head));
   if (added.length > stored || stored + added.length > STREAM_BYTES) return undefined;
   const end = added.length - tailLength(bufferOf(known.data.slice(head)), added, true);
-  return new Plan(segments, added, true).append(end).finish(end);
+  return new Plan(known, added, true).append(end).finish(end);
 }
 
 /**
@@ -130,11 +133,17 @@ class Plan {
   readonly #segments: Segment[] = [];
   readonly #parts: Part[] = [];
   readonly #ends: { start: number; stop: number }[] = [];
+  #end: number | undefined;
   /** Where the stream that this value begins goes on. */
   #own: number | undefined;
 
-  constructor(known: readonly Segment[], bytes: Buffer, isText: boolean) {
-    this.#known = known;
+  constructor(
+    { segments = [], end }: Pick<KnownValue, "end"> & Partial<Pick<KnownValue, "segments">>,
+    bytes: Buffer,
+    isText: boolean,
+  ) {
+    this.#known = segments;
+    this.#end = end;
     this.#bytes = bytes;
     this.#isText = isText;
   }
@@ -166,6 +175,7 @@ class Plan {
     return {
       segments: this.#segments,
       parts: this.#parts,
+      end: this.#end,
       ends: this.#ends,
       tail: this.#bytes.subarray(end),
     };
@@ -203,6 +213,7 @@ class Plan {
       at = stop;
     }
     if (this.#own !== undefined && streamOf(this.#own) === streamOf(position)) this.#own = position;
+    this.#end = position;
   }
 
   /** Goes on where the bytes before end their stream, or in the stream that is this value's own. */
@@ -211,8 +222,7 @@ class Plan {
     const continues =
       last !== undefined &&
       this.#own === undefined &&
-      this.#known.some(({ to }) => to === last.to) &&
-      !this.#ends.some(({ start }) => start === streamOf(last.from)) &&
+      this.#end === last.to &&
       last.to + length <= streamOf(last.from) + STREAM_BYTES;
     if (continues) {
       this.#ends.push({ start: streamOf(last.from), stop: last.to });

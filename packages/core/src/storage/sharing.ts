@@ -101,7 +101,8 @@ export class Sharing {
       const data = text ?? bytes;
       values.delete(channel);
       if (data === null) continue;
-      const place = { segments: row?.segments, ...(row && { tail: row.tail.toString().length }) };
+      const tail = row && { tail: row.tail.toString().length };
+      const place = { segments: row?.segments, end: row?.end, ...tail };
       values.set(channel, { version, type, data: own(data), ...place });
     }
     this.#remember(input, values);

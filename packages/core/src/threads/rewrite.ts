@@ -120,7 +120,7 @@ async function readValue(thread: Thread, key: RewriteKey): Promise<KnownValue | 
   const rows = segments ? await tx.query<PartRow>(sql.parts(threadId, segments)) : [];
   const bytes = new Parts(rows).valueOf({ ...row, json: null }, threadId);
   const data = type === "json" ? textOf(bytes) : bytes;
-  return { version: key.version, type, data, segments };
+  return { version: key.version, type, data, segments, end: segments?.at(-1)?.to };
 }
 
 const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
@@ -152,7 +152,7 @@ async function storeValue(
   const plan = segments || !before ? undefined : planShared(before, type, data);
   if (plan === undefined) return value;
   const stored = await tx.query(sql.shared(threadId, key, type, plan));
-  return stored.length === 0 ? value : { ...value, segments: plan.segments };
+  return stored.length === 0 ? value : { ...value, segments: plan.segments, end: plan.end };
 }
 
 const isSameChannel = (a: RewriteKey, b: RewriteKey): boolean =>

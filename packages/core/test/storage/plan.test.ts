@@ -60,7 +60,13 @@ function versions(first: string, edits: readonly { at: number; out: number; text
 
 /** What a saver remembers of a value that it stored. */
 function knownAs(i: number, data: string | Uint8Array, plan: SharedValue | undefined): KnownValue {
-  const known = { version: String(i), type: "json", data, segments: plan?.segments };
+  const known = {
+    version: String(i),
+    type: "json",
+    data,
+    segments: plan?.segments,
+    end: plan?.end,
+  };
   const isText = plan !== undefined && typeof data === "string";
   return isText ? { ...known, tail: plan.tail.toString().length } : known;
 }
@@ -73,6 +79,8 @@ function replay(texts: readonly string[], isText: boolean): number {
     const data = isText ? text : new Uint8Array(Buffer.from(text));
     const plan = known && planShared(known, "json", data);
     const isStored = plan !== undefined && stored.add(plan);
+    // Nobody else writes, so what was remembered is so.
+    expect(isStored).toBe(plan !== undefined);
     if (isStored) {
       const read = stored.read(plan, isText);
       expect(isText ? read : Buffer.from(read as Uint8Array)).toEqual(
