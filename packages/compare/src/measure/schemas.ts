@@ -45,7 +45,7 @@ export class Schemas implements AsyncDisposable {
       await session.close();
       throw error;
     }
-    if (!subject.wire) return { schema, session };
+    if (session.raw === undefined) return { schema, session };
     await session.close();
     if (key) this.#shared.set(key, schema);
     return { schema };

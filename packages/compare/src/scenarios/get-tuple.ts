@@ -3,15 +3,23 @@ import { channelValues, checkpoint, METADATA, storedTexts, threadConfig } from "
 
 const CHANNELS = 5;
 
-const getTuple = (messages: number): Case => {
+/** @param remembered whether the saver has read the thread before, as one that goes on with a conversation */
+const getTuple = (messages: number, remembered = false): Case => {
   const values = channelValues(messages, CHANNELS);
   const thread = threadConfig("read");
   return {
-    title: `getTuple, ${messages} messages`,
+    title: remembered
+      ? `getTuple, ${messages} messages that the saver remembers`
+      : `getTuple, ${messages} messages`,
     scenario: "getTuple",
     measures: [TIME],
-    at: { series: "getTuple", axis: "messages", value: messages },
+    at: {
+      series: remembered ? "getTuple, remembered" : "getTuple",
+      axis: "messages",
+      value: messages,
+    },
     overLinks: messages === 10 || messages === 400,
+    ...(remembered ? {} : { memory: 0 }),
     seed: {
       id: `getTuple ${messages}`,
       async store(saver) {
@@ -29,9 +37,13 @@ const getTuple = (messages: number): Case => {
         if (found === undefined) throw new Error("getTuple did not find the checkpoint.");
         return [time];
       },
-    raw: async () => ({ kind: "read", rows: await storedTexts(values) }),
+    ...(remembered
+      ? {}
+      : { raw: async () => ({ kind: "read" as const, rows: await storedTexts(values) }) }),
   };
 };
 
 export const getTupleCases = (quick: boolean): Case[] =>
-  (quick ? [10, 400] : [10, 100, 400, 2000]).map(getTuple);
+  quick
+    ? [getTuple(10), getTuple(400), getTuple(400, true)]
+    : [...[10, 100, 400, 2000].map((n) => getTuple(n)), getTuple(400, true), getTuple(2000, true)];

@@ -51,6 +51,8 @@ export interface Case {
   readonly at?: { readonly series: string; readonly axis: string; readonly value: number };
   /** Measured over slower links too. */
   readonly overLinks?: boolean;
+  /** Bytes of values that savers of ours may remember: 0 measures reads as of another process. */
+  readonly memory?: number;
   /** Its value does not vary: it is measured once. */
   readonly exact?: boolean;
   /** Why a subject can't run it. */

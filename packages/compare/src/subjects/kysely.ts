@@ -4,7 +4,7 @@ import { CompiledQuery, type Dialect, Kysely, PGliteDialect, PostgresDialect } f
 import { PostgresJSDialect } from "kysely-postgres-js";
 import pg from "pg";
 import { connect } from "./postgres-js.ts";
-import { POOL_SIZE, type Raw, type Session, type Subject } from "./subject.ts";
+import { POOL_SIZE, type Raw, type Session, type Subject, type Target } from "./subject.ts";
 
 const rawOver =
   (db: Kysely<unknown>): Raw =>
@@ -13,8 +13,12 @@ const rawOver =
     return rows as Record<string, unknown>[];
   };
 
-const session = (db: Kysely<unknown>, schema: string, close: () => Promise<void>): Session => ({
-  saver: new KyselySaver(db, { schema }),
+const session = (
+  db: Kysely<unknown>,
+  { schema, memory }: Target,
+  close: () => Promise<void>,
+): Session => ({
+  saver: new KyselySaver(db, { schema, memory }),
   raw: rawOver(db),
   close,
 });
@@ -26,9 +30,9 @@ const over = (name: string, dialect: (url: string) => Dialect): Subject => ({
   name: `Kysely over ${name}`,
   main: true,
   wire: true,
-  async open({ url, schema }) {
-    const db = new Kysely<unknown>({ dialect: dialect(url) });
-    return session(db, schema, () => db.destroy());
+  async open(target) {
+    const db = new Kysely<unknown>({ dialect: dialect(target.url) });
+    return session(db, target, () => db.destroy());
   },
 });
 
@@ -40,10 +44,10 @@ const overPglite: Subject = {
   name: "Kysely over PGlite",
   main: false,
   wire: false,
-  async open({ schema }) {
+  async open(target) {
     pglite ??= new PGlite();
     const db = new Kysely<unknown>({ dialect: new PGliteDialect({ pglite }) });
-    return session(db, schema, async () => {});
+    return session(db, target, async () => {});
   },
 };
 

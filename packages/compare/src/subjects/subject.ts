@@ -33,6 +33,8 @@ export interface Target {
   /** The server, or a link to it. */
   readonly url: string;
   readonly schema: string;
+  /** How many bytes of values a saver of ours may remember; by default what people get. */
+  readonly memory?: number | undefined;
 }
 
 /** One driver in one mode, as people would choose it. */
