@@ -1,10 +1,9 @@
-import type { DeltaChannelHistory } from "@langchain/langgraph-checkpoint";
+import type { CheckpointPendingWrite, DeltaChannelHistory } from "@langchain/langgraph-checkpoint";
 import type { NamespaceKey } from "./config.js";
-import { decodeWrites, describe, groupBy, placeOfValue, storedData } from "./rows.js";
+import { compareWrites, decodeWrite, describe, groupBy, placeOfValue, storedData } from "./rows.js";
 import type { Serializer } from "./serializer/types.js";
 import { decode } from "./serializer/values.js";
 import type { DeltaRow } from "./sql/delta-history.js";
-import type { TupleRow } from "./sql/tuple.js";
 import { Parts } from "./storage/parts.js";
 
 /**
@@ -15,47 +14,40 @@ export async function toDeltaHistory(
   rows: readonly DeltaRow[],
   channels: readonly string[],
   serde: Serializer,
-  { threadId, checkpointNs }: NamespaceKey,
+  key: NamespaceKey,
 ): Promise<Record<string, DeltaChannelHistory>> {
-  const oldestFirst = ancestors(rows).reverse();
-  const seeds = rows.filter((row) => row.kind === "seed");
-  const writes = rows.filter((row) => row.kind === "write") as unknown as TupleRow[];
-
-  const parts = new Parts(rows.filter((row) => row.kind === "part"));
+  const ofKind = (kind: DeltaRow["kind"]) => rows.filter((row) => row.kind === kind);
+  const writes = groupBy(ofKind("write"), (row) => row.channel);
+  const parts = new Parts(ofKind("part"));
+  const seeds = new Map(ofKind("seed").map((row) => [row.channel, row]));
 
   const historyOf = async (channel: string): Promise<DeltaChannelHistory> => {
-    const own = groupBy(
-      writes.filter((row) => row.channel === channel),
-      (row) => row.id,
-    );
-    const decoded = await Promise.all(
-      oldestFirst.map((checkpointId) => {
-        const checkpoint = { threadId, checkpointNs, checkpointId };
-        return decodeWrites(serde, own.get(checkpointId) ?? [], checkpoint);
-      }),
-    );
-    const seed = seeds.find((row) => row.channel === channel);
-    if (seed === undefined) return { writes: decoded.flat() };
-    const where = describe(seed, seed.id, threadId);
-    const place = placeOfValue(seed, { threadId, checkpointNs });
-    const data = storedData(seed, parts, threadId, where);
-    const value = await decode(serde, seed.type, data, where, place);
-    return { writes: decoded.flat(), seed: value };
+    const decoded = await decodeAll(serde, writes.get(channel) ?? [], key);
+    const seed = seeds.get(channel);
+    if (seed === undefined) return { writes: decoded };
+    const where = describe(seed, seed.id, key.threadId);
+    const data = storedData(seed, parts, key.threadId, where);
+    const value = await decode(serde, seed.type, data, where, placeOfValue(seed, key));
+    return { writes: decoded, seed: value };
   };
   const histories = channels.map(async (channel) => [channel, await historyOf(channel)] as const);
   return Object.fromEntries(await Promise.all(histories));
 }
 
-/** Ids of the target's ancestors, the nearest first. A cycle ends where it closes. */
-function ancestors(rows: readonly DeltaRow[]): string[] {
-  const steps = new Map(
-    rows.filter((row) => row.kind === "step").map((row) => [row.id, row.parent]),
-  );
-  const path = new Set<string>();
-  let current = rows.find((row) => row.kind === "target")?.parent;
-  while (typeof current === "string" && steps.has(current) && !path.has(current)) {
-    path.add(current);
-    current = steps.get(current);
+/** A channel's writes, those of the oldest ancestor first; each once, where the ancestors go round. */
+function decodeAll(
+  serde: Serializer,
+  rows: readonly DeltaRow[],
+  key: NamespaceKey,
+): Promise<CheckpointPendingWrite[]> {
+  const depths = new Map<string, number>();
+  for (const { id, depth } of rows) {
+    depths.set(id, Math.min(depth, depths.get(id) ?? depth));
   }
-  return [...path];
+  const writes = rows
+    .filter(({ id, depth }) => depths.get(id) === depth)
+    .sort((a, b) => b.depth - a.depth || compareWrites(a, b));
+  return Promise.all(
+    writes.map((row) => decodeWrite(serde, row, { ...key, checkpointId: row.id })),
+  );
 }

@@ -19,7 +19,7 @@ import type { Parts } from "./storage/parts.js";
 type WriteRow = Pick<TupleRow, "path" | "task" | "idx">;
 
 /** The order in which LangGraph applied the writes: path, task and index, strings by code point. */
-function compareWrites(a: WriteRow, b: WriteRow): number {
+export function compareWrites(a: WriteRow, b: WriteRow): number {
   return compareWritesSortKeys(sortKey(a), sortKey(b));
 }
 
@@ -77,26 +77,31 @@ export function groupBy<Row>(
   return groups;
 }
 
-/**
- * Decodes writes in the order in which LangGraph applied them.
- *
- * @param checkpoint the one that the writes belong to
- */
-export function decodeWrites(
+/** A checkpoint of a namespace. */
+type OwnerKey = NamespaceKey & { readonly checkpointId: string };
+
+/** @param checkpoint the one that the write belongs to */
+export async function decodeWrite(
+  serde: Serializer,
+  row: Omit<TupleRow, "kind" | "thread" | "namespace" | "parent" | "metadata">,
+  checkpoint: OwnerKey,
+): Promise<CheckpointPendingWrite> {
+  const { channel, task: taskId, idx } = row;
+  const where = describe(row, checkpoint.checkpointId, checkpoint.threadId);
+  const place: WritePlace = { kind: "write", ...checkpoint, channel, taskId, idx };
+  const data = row.json ?? row.bytes ?? new Uint8Array();
+  return [taskId, channel, await decode(serde, row.type, data, where, place)];
+}
+
+/** Decodes the writes of a checkpoint in the order in which LangGraph applied them. */
+function decodeWrites(
   serde: Serializer,
   rows: readonly TupleRow[],
-  checkpoint: NamespaceKey & { readonly checkpointId: string },
+  checkpoint: OwnerKey,
 ): Promise<CheckpointPendingWrite[]> {
-  const decoded = [...rows]
-    .sort(compareWrites)
-    .map(async (row): Promise<CheckpointPendingWrite> => {
-      const { channel, task: taskId, idx } = row;
-      const where = describe(row, checkpoint.checkpointId, checkpoint.threadId);
-      const place: WritePlace = { kind: "write", ...checkpoint, channel, taskId, idx };
-      const data = row.json ?? row.bytes ?? new Uint8Array();
-      return [taskId, channel, await decode(serde, row.type, data, where, place)];
-    });
-  return Promise.all(decoded);
+  return Promise.all(
+    [...rows].sort(compareWrites).map((row) => decodeWrite(serde, row, checkpoint)),
+  );
 }
 
 /** The rows of one checkpoint, and how to get the values of the channel versions it refers to. */

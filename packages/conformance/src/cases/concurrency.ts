@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { checkpoint, METADATA } from "../checkpoints.ts";
+import { checkpoint, METADATA, putChain } from "../checkpoints.ts";
 import { databaseUrl, withSaver } from "../database.ts";
 import { chainGraph, collect, thread } from "../graphs.ts";
 import type { Mode } from "../mode.ts";
@@ -148,6 +148,13 @@ export function concurrencyCases(mode: Mode): void {
         await saver.putWrites(config, [["log", 1]], "task");
         const history = await saver.getDeltaChannelHistory({ config, channels: ["log"] });
         expect(history).toEqual({ log: { writes: [["task", "log", 1]] } });
+        const configs = await putChain(saver, "2", 7, () => ({}));
+        for (const [n, one] of configs.entries()) await saver.putWrites(one, [["log", n]], "task");
+        const [root, last] = [configs[1] ?? {}, configs[6] ?? {}];
+        const { checkpoint: again } = (await saver.getTuple(root)) ?? { checkpoint: first };
+        await saver.put(last, again, METADATA, {}); // now the last is the parent of the second
+        const round = await saver.getDeltaChannelHistory({ config: last, channels: ["log"] });
+        expect(round.log?.writes.map(([, , n]) => n)).toEqual([6, 1, 2, 3, 4, 5]);
       }));
   });
 }

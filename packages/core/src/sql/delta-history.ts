@@ -3,23 +3,44 @@ import type { Statement } from "../driver.js";
 import type { Tables } from "../schema/identifiers.js";
 import { typeOf } from "./parts.js";
 import { template } from "./template.js";
-import { partSelect, type TupleRow, tupleColumns, valueColumns } from "./tuple.js";
+import { columnsOf, partSelect, type TupleRow, valueColumns } from "./tuple.js";
 
 /**
- * `target`: the checkpoint asked for, and its parent; `step`: an ancestor, and its parent; `seed`: a
- * channel's stored value at an ancestor; `part`: bytes of such values; `write`: a write to an ancestor.
+ * `seed`: a channel's stored value at an ancestor; `part`: bytes of such values; `write`: a write to an
+ * ancestor. Columns that do not apply are null.
  */
-export type DeltaRow = Omit<TupleRow, "kind"> & {
-  readonly kind: "target" | "step" | "seed" | "part" | "write";
+export type DeltaRow = Pick<TupleRow, Exclude<keyof typeof COLUMNS, "kind" | "depth">> & {
+  readonly kind: "seed" | "part" | "write";
+  /** How many steps above the target the ancestor is. */
+  readonly depth: number;
 };
+
+const COLUMNS = {
+  kind: "text",
+  thread: "text",
+  id: "text",
+  depth: "int",
+  channel: "text",
+  version: "text",
+  task: "text",
+  path: "text",
+  idx: "int",
+  type: "text",
+  json: "text",
+  bytes: "bytea",
+  segments: "text",
+} as const;
+
+const columns = columnsOf(COLUMNS);
 
 /**
  * Walks from a checkpoint to the root, each channel until the nearest ancestor that stored a value,
  * and reads those values and the writes on the way.
  *
- * The walk follows parents, so it is not bound to the order of ids, and UNION makes it end where
- * damaged data has a checkpoint as its own ancestor. The target itself is not visited:
- * its own writes are pending and not part of the history.
+ * The walk follows parents, so it is not bound to the order of ids. The target itself is not visited:
+ * its own writes are pending and not part of the history. Damaged data may have a checkpoint as its own
+ * ancestor: `mark` is the one at the last depth that was a power of two, which a walk that goes round
+ * meets again (R. P. Brent, 1980), some rounds later.
  */
 export function deltaHistoryStatement(
   tables: Tables,
@@ -28,12 +49,15 @@ export function deltaHistoryStatement(
   const here = "thread_id = $1::text AND checkpoint_ns = $2::text";
   const read = (which: string) =>
     template(`WITH RECURSIVE walk AS (
-  SELECT channel, t.checkpoint_id, t.parent_checkpoint_id, false AS visited, NULL::text AS seed_version
+  SELECT channel, t.checkpoint_id, t.parent_checkpoint_id, 0 AS depth,
+    nullif(t.checkpoint_id, t.checkpoint_id) AS mark, NULL::text AS seed_version
   FROM (
     SELECT checkpoint_id, parent_checkpoint_id FROM ${tables.checkpoints} WHERE ${here} ${which}
   ) t CROSS JOIN pg_catalog.unnest($3::text[]) AS channel
-  UNION
-  SELECT w.channel, c.checkpoint_id, c.parent_checkpoint_id, true, b.version
+  UNION ALL
+  SELECT w.channel, c.checkpoint_id, c.parent_checkpoint_id, w.depth + 1,
+    CASE WHEN w.depth & (w.depth - 1) = 0 THEN c.checkpoint_id ELSE w.mark END,
+    CASE WHEN b.stored THEN c.version END
   FROM walk w
   CROSS JOIN LATERAL (
     SELECT checkpoint_id, parent_checkpoint_id,
@@ -41,10 +65,10 @@ export function deltaHistoryStatement(
     FROM ${tables.checkpoints} WHERE ${here} AND checkpoint_id = w.parent_checkpoint_id OFFSET 0
   ) c
   LEFT JOIN LATERAL (
-    SELECT version FROM ${tables.blobs}
+    SELECT true AS stored FROM ${tables.blobs}
     WHERE ${here} AND channel = w.channel AND version = c.version AND type <> 'empty' OFFSET 0
   ) b ON true
-  WHERE w.seed_version IS NULL
+  WHERE w.seed_version IS NULL AND w.parent_checkpoint_id IS DISTINCT FROM w.mark
 ), seed AS MATERIALIZED (
   SELECT $1::text AS thread_id, w.checkpoint_id, w.channel, w.seed_version, b.type, b.blob, b.segments
   FROM walk w CROSS JOIN LATERAL (
@@ -53,10 +77,7 @@ export function deltaHistoryStatement(
   ) b
   WHERE w.seed_version IS NOT NULL
 )
-SELECT ${tupleColumns({ kind: "CASE WHEN s.visited THEN 'step' ELSE 'target' END", id: "s.checkpoint_id", parent: "s.parent_checkpoint_id" })}
-FROM (SELECT DISTINCT checkpoint_id, parent_checkpoint_id, visited FROM walk) s
-UNION ALL
-SELECT ${tupleColumns({
+SELECT ${columns({
       kind: "'seed'",
       id: "s.checkpoint_id",
       channel: "s.channel",
@@ -67,11 +88,12 @@ SELECT ${tupleColumns({
     })}
 FROM seed s
 UNION ALL
-${partSelect(tables, jsonIsText, { blobs: "seed", thread: "$1::text" })}
+${partSelect(tables, jsonIsText, { blobs: "seed", thread: "$1::text" }, columns)}
 UNION ALL
-SELECT ${tupleColumns({
+SELECT ${columns({
       kind: "'write'",
       id: "w.checkpoint_id",
+      depth: "w.depth",
       channel: "w.channel",
       task: "p.task_id",
       path: "p.task_path",
@@ -83,7 +105,7 @@ FROM walk w CROSS JOIN LATERAL (
   SELECT task_id, task_path, idx, type, blob FROM ${tables.writes}
   WHERE ${here} AND checkpoint_id = w.checkpoint_id AND channel = w.channel OFFSET 0
 ) p
-WHERE w.visited`);
+WHERE w.depth > 0`);
 
   const byId = read("AND checkpoint_id = $4::text");
   const latest = read("ORDER BY checkpoint_id DESC LIMIT 1");

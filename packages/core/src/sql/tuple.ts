@@ -51,12 +51,18 @@ const COLUMNS = {
   segments: "text",
 } as const satisfies Record<keyof TupleRow, string>;
 
-/** A select list with all columns of a read, null where no expression is given. */
-export function tupleColumns(expressions: Partial<Record<keyof TupleRow, string>>): string {
-  return Object.entries(COLUMNS)
-    .map(([name, type]) => `${expressions[name as keyof TupleRow] ?? `NULL::${type}`} AS ${name}`)
-    .join(", ");
-}
+/** Makes select lists with all of some columns, null where no expression is given. */
+export type Columns = (expressions: Readonly<Record<string, string>>) => string;
+
+/** @param types the columns and the type of each */
+export const columnsOf =
+  (types: Readonly<Record<string, string>>): Columns =>
+  (expressions) =>
+    Object.entries(types)
+      .map(([name, type]) => `${expressions[name] ?? `NULL::${type}`} AS ${name}`)
+      .join(", ");
+
+const tupleColumns = columnsOf(COLUMNS);
 
 /**
  * The two columns of a stored value. Text spares drivers that receive bytea in hexadecimal twice
@@ -77,9 +83,10 @@ export function partSelect(
   tables: Tables,
   jsonIsText: boolean,
   source: { readonly blobs: string; readonly thread?: string; readonly known?: KnownParts },
+  columns: Columns = tupleColumns,
 ): string {
   const text = jsonIsText ? "p.is_text" : "false";
-  return `SELECT ${tupleColumns({
+  return `SELECT ${columns({
     kind: "'part'",
     thread: "p.thread_id",
     version: "p.position::text",
@@ -126,24 +133,6 @@ export function blobCte(tables: Tables, { thread, namespace, versions }: TupleSo
 export function tupleSelect(tables: Tables, jsonIsText: boolean, source: TupleSource): string {
   const { thread, namespace, page, knownParts: known } = source;
   const where = `thread_id = ${thread} AND checkpoint_ns = ${namespace}`;
-  const ofEach = page === undefined ? "FROM" : `FROM ${page} p CROSS JOIN LATERAL`;
-  const writes = (kind: "write" | "send", checkpointId: string, condition: string) => `
-SELECT ${tupleColumns({
-    kind: `'${kind}'`,
-    thread: "p.thread_id",
-    namespace: "p.checkpoint_ns",
-    id: "p.checkpoint_id",
-    channel: "w.channel",
-    task: "w.task_id",
-    path: "w.task_path",
-    idx: "w.idx",
-    type: "w.type",
-    ...valueColumns("w", jsonIsText),
-  })}
-${ofEach} (
-  SELECT * FROM ${tables.writes} WHERE ${where} AND checkpoint_id = ${checkpointId} OFFSET 0
-) w${condition}`;
-
   // Of a page the thread may be fixed; an outer one can't be routed by a column of its own.
   const fixed = thread.startsWith("$") ? { thread } : {};
 
@@ -172,13 +161,25 @@ SELECT ${tupleColumns({
 FROM blob b
 UNION ALL
 ${partSelect(tables, jsonIsText, { blobs: "blob", ...fixed, ...(known && { known }) })}
-UNION ALL${writes("write", "p.checkpoint_id", "")}
-UNION ALL${writes(
-    "send",
-    "p.parent_checkpoint_id",
-    `
-WHERE (p.checkpoint ->> 'v'::text)::numeric < 4::numeric AND w.channel = '__pregel_tasks'`,
-  )}`;
+UNION ALL
+SELECT ${tupleColumns({
+    kind: "CASE WHEN w.checkpoint_id = p.checkpoint_id THEN 'write' ELSE 'send' END",
+    thread: "p.thread_id",
+    namespace: "p.checkpoint_ns",
+    id: "p.checkpoint_id",
+    channel: "w.channel",
+    task: "w.task_id",
+    path: "w.task_path",
+    idx: "w.idx",
+    type: "w.type",
+    ...valueColumns("w", jsonIsText),
+  })}
+${page === undefined ? "FROM" : `FROM ${page} p CROSS JOIN LATERAL`} (
+  SELECT * FROM ${tables.writes} WHERE ${where} AND checkpoint_id = ANY (ARRAY[p.checkpoint_id,
+    CASE WHEN (p.checkpoint ->> 'v'::text)::numeric < 4::numeric THEN p.parent_checkpoint_id END])
+  OFFSET 0
+) w
+WHERE w.checkpoint_id = p.checkpoint_id OR w.channel = '__pregel_tasks'`;
 }
 
 /** The channels and versions that the checkpoints of `page` refer to. */
