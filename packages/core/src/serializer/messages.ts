@@ -30,22 +30,20 @@ export function encodeMessage(
   const given = message.lc_kwargs;
   const kwargs: Fields = {};
   // An undefined field is like one that was never given.
-  const put = (target: Fields, name: string, key: string, value: unknown) => {
-    const encoded = encoder.child(key, value, depth);
-    if (encoded !== DROPPED) target[name] = encoded;
-  };
   for (const key in given) {
     let value = values[key];
     if (value === undefined && !(key in values)) value = given[key];
     if (typeof value === "string") kwargs[shape.nameOf(key)] = value;
-    else if (value !== undefined) put(kwargs, shape.nameOf(key), key, value);
+    else if (value !== undefined) {
+      setEncoded(kwargs, shape.nameOf(key), encoder.child(key, value, depth));
+    }
   }
   const record = { lc: 1, type: "constructor", id: shape.id, kwargs } as const;
   if (shape.own === undefined) return record;
   for (const key of shape.fields) {
     const value = values[key];
     if (value !== undefined && !Object.hasOwn(given, key)) {
-      put(kwargs, shape.nameOf(key), key, value);
+      setEncoded(kwargs, shape.nameOf(key), encoder.child(key, value, depth));
     }
   }
   const keys = Object.keys(values);
@@ -53,9 +51,13 @@ export function encodeMessage(
   const fields: Fields = {};
   for (const key of keys) {
     if (shape.own.has(key) || Object.hasOwn(given, key) || values[key] === undefined) continue;
-    put(fields, key, key, values[key]);
+    setEncoded(fields, key, encoder.child(key, values[key], depth));
   }
   return Object.keys(fields).length === 0 ? record : { ...record, fields };
+}
+
+function setEncoded(target: Fields, name: string, encoded: unknown): void {
+  if (encoded !== DROPPED) target[name] = encoded;
 }
 
 /**
