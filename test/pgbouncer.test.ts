@@ -15,7 +15,7 @@ import { PostgresJSDialect } from "kysely-postgres-js";
 import pg from "pg";
 import postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { PgBouncer, pgBouncerVersion } from "./pgbouncer.ts";
+import { PgBouncer, pgBouncerPrepares, pgBouncerVersion } from "./pgbouncer.ts";
 
 type Open = (url: string, options: SaverOptions) => Session;
 
@@ -42,7 +42,7 @@ const overKysely =
     return { saver: new KyselySaver(db, options), close: () => db.destroy() };
   };
 
-/** Not behind a transaction pooler: it answers an unknown statement itself, and mixes up what it has sent meanwhile. */
+/** Not behind an older pooler in transaction mode: it answers an unknown statement itself, and mixes up what it has sent meanwhile. */
 const PREPARED_POSTGRES_JS = "postgres.js, prepared";
 
 const DRIVERS: readonly [string, Open, SaverOptions][] = [
@@ -130,13 +130,29 @@ if (pgBouncerVersion === undefined) {
     });
     afterAll(() => bouncer?.[Symbol.asyncDispose]());
 
-    const drivers = DRIVERS.filter(([name]) => mode === "session" || name !== PREPARED_POSTGRES_JS);
+    const prepares = mode === "session" || pgBouncerPrepares;
+    const drivers = DRIVERS.filter(([name]) => prepares || name !== PREPARED_POSTGRES_JS);
     it.each(drivers)("%s: loses nothing and mixes nothing up", (_, open, options) =>
       converse(open, options, bouncer.url),
     );
 
     it.each(drivers)("%s: locks let one run at a time go on", (_, open, options) =>
       takeTurns(open, options, bouncer.url),
+    );
+
+    it.skipIf(!prepares)(
+      `statements stay prepared${prepares ? "" : " (not in transaction mode, by this version)"}`,
+      () =>
+        withSchema(async (schema) => {
+          const pool = new pg.Pool({ connectionString: bouncer.url, max: CLIENTS });
+          const saver = new PgSaver(pool, { schema });
+          await saver.setup();
+          const all = Array.from({ length: 5 * CLIENTS }, (_, n) => saver.getTuple(thread(`${n}`)));
+          await Promise.all(all);
+          const prepared = "SELECT FROM pg_prepared_statements WHERE statement LIKE $1";
+          expect((await pool.query(prepared, [`%"${schema}"%`])).rowCount).toBeGreaterThan(0);
+          await pool.end();
+        }),
     );
 
     it("a single connection gets no lock, which another one could have at the same time", async () => {

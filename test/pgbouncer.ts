@@ -16,6 +16,12 @@ export const pgBouncerVersion = (() => {
   return status === 0 ? stdout.split("\n")[0] : undefined;
 })();
 
+/** Since 1.21 it keeps track of prepared statements, so that they work in transaction mode. */
+export const pgBouncerPrepares = (() => {
+  const [, major, minor] = /(\d+)\.(\d+)/.exec(pgBouncerVersion ?? "") ?? [];
+  return Number(major) > 1 || Number(minor) >= 21;
+})();
+
 /** A PgBouncer of its own before a server. */
 export class PgBouncer implements AsyncDisposable {
   /** The server's URL, by way of the pooler. */
@@ -73,6 +79,7 @@ pool_mode = ${mode}
 default_pool_size = ${connections}
 max_client_conn = 200
 ignore_startup_parameters = extra_float_digits
+${pgBouncerPrepares ? "max_prepared_statements = 200" : ""}
 `;
 }
 
