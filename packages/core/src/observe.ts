@@ -67,6 +67,36 @@ export async function publishing<T>(
   }
 }
 
+/**
+ * The batches of rows that an operation reads through a cursor; publishes how it ended, also where the
+ * reader stops before.
+ *
+ * @param outcome as of `publishing`
+ */
+export async function* publishingRows<Row extends object>(
+  statement: Statement,
+  batches: AsyncIterable<Row[]>,
+  outcome: (error: unknown) => Omit<OperationEvent, keyof Traffic>,
+): AsyncGenerator<Row[]> {
+  const tally: Tally = { statements: 0, rows: 0, bytes: 0, bytesSent: 0 };
+  countSent(tally, statement);
+  let failure: unknown;
+  try {
+    for await (const rows of batches) {
+      countReceived(tally, rows);
+      yield rows;
+    }
+  } catch (error) {
+    failure = error;
+    throw error;
+  } finally {
+    operations.publish({ ...outcome(failure), ...tally });
+  }
+}
+
+/** Whether anybody listens to operations. */
+export const isObserved = (): boolean => operations.hasSubscribers;
+
 /** A driver that tells each statement to whoever listens, and else is the one it stands for. */
 export function observed(driver: Driver): Driver {
   const observe = (target: Queryable): Queryable => ({

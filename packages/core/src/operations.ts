@@ -1,6 +1,6 @@
-import type { Driver } from "./driver.js";
+import type { Driver, Statement } from "./driver.js";
 import { databaseError, WaypostError } from "./errors.js";
-import { publishing } from "./observe.js";
+import { isObserved, publishing, publishingRows } from "./observe.js";
 import { canRetry, pause } from "./retry.js";
 
 export interface Policy {
@@ -52,6 +52,26 @@ export function runOperation<T>(
     tries,
     errorCode: error instanceof WaypostError ? error.code : undefined,
   }));
+}
+
+/** Reads rows through a cursor, once, as its reader may have seen some; told to whoever listens. */
+export async function* streamOperation<Row extends object>(
+  driver: Driver,
+  { name, threadId }: Operation,
+  statement: Statement,
+  batch: number,
+): AsyncGenerator<Row[]> {
+  const start = performance.now();
+  const batches = driver.stream<Row>(statement, batch);
+  const outcome = (error: unknown) => ({
+    ...{ operation: name, threadId, durationMs: performance.now() - start, tries: 1 },
+    errorCode: error === undefined ? undefined : databaseError(name, error, threadId).code,
+  });
+  try {
+    yield* isObserved() ? publishingRows(statement, batches, outcome) : batches;
+  } catch (cause) {
+    throw databaseError(name, cause, threadId);
+  }
 }
 
 async function inTime<T>(

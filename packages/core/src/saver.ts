@@ -19,8 +19,9 @@ import {
 import { toDeltaHistory } from "./delta.js";
 import type { Driver, Statement } from "./driver.js";
 import { encodeBlobs, encodeCheckpoint, encodeWrites } from "./encode.js";
-import { databaseError, InvalidInputError, type WaypostError } from "./errors.js";
+import { InvalidInputError, type WaypostError } from "./errors.js";
 import { CURSOR_BATCH, listTuples, streamTuples } from "./list.js";
+import { streamOperation } from "./operations.js";
 import { checkOptions, type SaverOptions } from "./options.js";
 import { Page } from "./page.js";
 import { type Store, storeCheckpoint, storeWrites } from "./put.js";
@@ -123,7 +124,9 @@ export abstract class WaypostSaver extends ThreadSaver {
     const query = listQuery(config, options);
     const nextVersion = () => this.getNextVersion(undefined);
     if (fetchOf(options) === "cursor") {
-      const rows = this.#stream<TupleRow>("list", this.#sql.cursor(query));
+      const operation = { name: "list", ...(query.threadId && { threadId: query.threadId }) };
+      const cursor = this.#sql.cursor(query);
+      const rows = streamOperation<TupleRow>(this.reader, operation, cursor, CURSOR_BATCH);
       yield* streamTuples(rows, this.serde, nextVersion);
     } else {
       const read = (input: PageInput) =>
@@ -250,17 +253,6 @@ export abstract class WaypostSaver extends ThreadSaver {
       if ((error as WaypostError).code !== BROKEN_TEXT) throw error;
       const asBytes = statementsFor(this.tables, false);
       return await driver.query<Row>(statement(asBytes)).catch(() => Promise.reject(error));
-    }
-  }
-
-  async *#stream<Row extends object>(
-    operation: string,
-    statement: Statement,
-  ): AsyncGenerator<Row[]> {
-    try {
-      yield* this.reader.stream<Row>(statement, CURSOR_BATCH);
-    } catch (cause) {
-      throw databaseError(operation, cause);
     }
   }
 }

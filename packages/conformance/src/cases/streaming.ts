@@ -1,7 +1,8 @@
-import { InvalidInputError, type ListOptions } from "@waypost/core";
+import { InvalidInputError, type ListOptions, type OperationEvent } from "@waypost/core";
 import { describe, expect, it } from "vitest";
 import { checkpoint, METADATA, putChain } from "../checkpoints.ts";
 import { withClient, withSaver } from "../database.ts";
+import { eventsOf } from "../events.ts";
 import { collect, thread } from "../graphs.ts";
 import type { Mode, Saver } from "../mode.ts";
 
@@ -92,6 +93,26 @@ function cursorCases(mode: Mode): void {
         const paged = await collect(saver.list(config, options));
         expect(await collect(saver.list(config, { ...options, ...CURSOR }))).toEqual(paged);
       }
+    }));
+
+  it("tells listeners of a cursor once, when it was read, left, or has failed", () =>
+    withSaver(mode, async (saver) => {
+      await fill(saver);
+      const events = await eventsOf<OperationEvent>("waypost.operation", async () => {
+        await collect(saver.list(thread("one"), CURSOR));
+        for await (const _ of saver.list(EVERYTHING, CURSOR)) break;
+        await expect(throwInside(saver, CURSOR)).rejects.toThrow("on purpose");
+      });
+      const listed = { operation: "list", tries: 1, statements: 1, errorCode: undefined };
+      expect(events).toMatchObject([
+        { ...listed, threadId: "one" },
+        { ...listed, threadId: undefined },
+        { ...listed, threadId: undefined },
+      ]);
+      const [whole, left] = events;
+      expect(whole?.rows).toBeGreaterThan(46);
+      expect(left?.rows).toBeLessThan(whole?.rows ?? 0);
+      expect(whole?.bytes).toBeGreaterThan(46 * 100);
     }));
 
   it("gives the cursor's connection back when the loop is left or throws", () =>
