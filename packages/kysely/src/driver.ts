@@ -12,9 +12,12 @@ import {
 } from "@waypost/core";
 import { CompiledQuery } from "kysely";
 import type { KyselyDatabase } from "./client.js";
+import { knowStatement } from "./prepared-pool.js";
 
-const compiled = ({ text, values }: Statement) =>
-  CompiledQuery.raw(text, values.map(portableValue));
+function compiled({ text, values, name }: Statement): CompiledQuery {
+  knowStatement(text, name);
+  return CompiledQuery.raw(text, values.map(portableValue));
+}
 
 async function send<Row extends object>(db: KyselyDatabase, statement: Statement): Promise<Row[]> {
   const { rows } = await db.executeQuery(compiled(statement) as never);

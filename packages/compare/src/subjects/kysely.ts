@@ -1,5 +1,5 @@
 import { PGlite } from "@electric-sql/pglite";
-import { KyselySaver } from "@waypost/kysely";
+import { KyselySaver, preparedPool } from "@waypost/kysely";
 import { CompiledQuery, type Dialect, Kysely, PGliteDialect, PostgresDialect } from "kysely";
 import { PostgresJSDialect } from "kysely-postgres-js";
 import pg from "pg";
@@ -25,10 +25,10 @@ const session = (
 
 const common = { driver: "kysely", ours: true } as const;
 
-const over = (name: string, dialect: (url: string) => Dialect): Subject => ({
+const over = (name: string, dialect: (url: string) => Dialect, main = true): Subject => ({
   ...common,
   name: `Kysely over ${name}`,
-  main: true,
+  main,
   wire: true,
   async open(target) {
     const db = new Kysely<unknown>({ dialect: dialect(target.url) });
@@ -51,12 +51,20 @@ const overPglite: Subject = {
   },
 };
 
-/** Kysely itself decides what is prepared: nothing over pg; over postgres.js what its dialect sends. */
+/** Kysely itself decides what is prepared: nothing over pg's own pool; over postgres.js what its dialect sends. */
 export const KYSELY_SUBJECTS: readonly Subject[] = [
   over("pg", (url) => {
     const pool = new pg.Pool({ connectionString: url, max: POOL_SIZE });
     return new PostgresDialect({ pool });
   }),
+  over(
+    "pg, prepared",
+    (url) => {
+      const pool = new pg.Pool({ connectionString: url, max: POOL_SIZE });
+      return new PostgresDialect({ pool: preparedPool(pool) });
+    },
+    false,
+  ),
   over("postgres.js", (url) => new PostgresJSDialect({ postgres: connect(url, true) })),
   overPglite,
 ];

@@ -10,14 +10,7 @@ import {
   type PutInput,
 } from "./put.js";
 import { isShared } from "./storage.js";
-import {
-  rowsPerStatement,
-  type Template,
-  template,
-  VALUE,
-  valueRows,
-  widthOf,
-} from "./template.js";
+import { rowsPerStatement, templateByRows, VALUE, valueRows, widthOf } from "./template.js";
 
 /** Marks the type of a value that its row holds only the tail of, so that no other saver takes it for one. */
 export const PARTS = "parts:";
@@ -69,18 +62,18 @@ const MAX_ROWS = rowsPerStatement(widthOf(COLUMNS), PARAMETERS);
 export function putSharedStatement(
   tables: Tables,
 ): (input: PutSharedInput) => Statement | undefined {
-  const templates = new Map<string, Template>();
+  const templateFor = templateByRows((rows: number, parts: number) => textOf(tables, rows, parts));
   return (input) => {
     const { threadId, checkpointNs, parentId, checkpointId, checkpoint, metadata, shared } = input;
     const parts = shared.flatMap((row) => row.parts.map((part) => partValues(row, part)));
     const rows = [...input.blobs.map(wholeValues), ...shared.map(sharedValues)];
     if (rows.length + parts.length > MAX_ROWS) return undefined;
-    const size = `${rows.length} ${parts.length}`;
-    const bound = templates.get(size) ?? template(textOf(tables, rows.length, parts.length));
-    templates.set(size, bound);
     const based = shared.filter(({ base }) => base.segments !== undefined);
     const ends = shared.flatMap((row) => row.ends);
-    return bound([
+    return templateFor(
+      rows.length,
+      parts.length,
+    )([
       ...[threadId, checkpointNs, parentId, checkpointId, checkpoint, metadata],
       based.map(({ channel }) => channel),
       based.map(({ base }) => base.version),

@@ -20,16 +20,24 @@ export function template(text: string): Template {
 /** Texts for more rows than this are rare, large, and not worth a place in the server's memory. */
 const MAX_PREPARED_ROWS = 64;
 
-/** A statement whose text depends on the number of its rows; small ones are made once and prepared. */
-export function templateByRows(textFor: (rows: number) => string): (rows: number) => Template {
-  const prepared = new Map<number, Template>();
-  return (rows) => {
-    if (rows > MAX_PREPARED_ROWS) {
-      const text = textFor(rows);
+/**
+ * Statements whose texts depend on numbers of rows; small ones are made once and prepared.
+ *
+ * @param textFor makes the text
+ * @returns a function of the same numbers
+ */
+export function templateByRows<Counts extends readonly number[]>(
+  textFor: (...counts: Counts) => string,
+): (...counts: Counts) => Template {
+  const prepared = new Map<string, Template>();
+  return (...counts) => {
+    if (counts.reduce((sum, count) => sum + count, 0) > MAX_PREPARED_ROWS) {
+      const text = textFor(...counts);
       return (values) => ({ text, values, name: "" });
     }
-    const known = prepared.get(rows) ?? template(textFor(rows));
-    prepared.set(rows, known);
+    const key = counts.join(" ");
+    const known = prepared.get(key) ?? template(textFor(...counts));
+    prepared.set(key, known);
     return known;
   };
 }
