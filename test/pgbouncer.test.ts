@@ -145,13 +145,16 @@ if (pgBouncerVersion === undefined) {
       () =>
         withSchema(async (schema) => {
           const pool = new pg.Pool({ connectionString: bouncer.url, max: CLIENTS });
-          const saver = new PgSaver(pool, { schema });
-          await saver.setup();
-          const all = Array.from({ length: 5 * CLIENTS }, (_, n) => saver.getTuple(thread(`${n}`)));
-          await Promise.all(all);
-          const prepared = "SELECT FROM pg_prepared_statements WHERE statement LIKE $1";
-          expect((await pool.query(prepared, [`%"${schema}"%`])).rowCount).toBeGreaterThan(0);
-          await pool.end();
+          try {
+            const saver = new PgSaver(pool, { schema });
+            await saver.setup();
+            const ids = Array.from({ length: 5 * CLIENTS }, (_, n) => thread(`${n}`));
+            await Promise.all(ids.map((id) => saver.getTuple(id)));
+            const prepared = "SELECT FROM pg_prepared_statements WHERE statement LIKE $1";
+            expect((await pool.query(prepared, [`%"${schema}"%`])).rowCount).toBeGreaterThan(0);
+          } finally {
+            await pool.end();
+          }
         }),
     );
 

@@ -62,13 +62,16 @@ export async function* streamOperation<Row extends object>(
   batch: number,
 ): AsyncGenerator<Row[]> {
   const start = performance.now();
-  const batches = driver.stream<Row>(statement, batch);
+  // Some drivers refuse at once.
+  const batches = async function* () {
+    yield* driver.stream<Row>(statement, batch);
+  };
   const outcome = (error: unknown) => ({
     ...{ operation: name, threadId, durationMs: performance.now() - start, tries: 1 },
     errorCode: error === undefined ? undefined : databaseError(name, error, threadId).code,
   });
   try {
-    yield* isObserved() ? publishingRows(statement, batches, outcome) : batches;
+    yield* isObserved() ? publishingRows(statement, batches(), outcome) : batches();
   } catch (cause) {
     throw databaseError(name, cause, threadId);
   }

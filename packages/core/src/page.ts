@@ -7,7 +7,7 @@ import type { BlobKey, PartKey } from "./sql/list.js";
 import type { TupleRow } from "./sql/tuple.js";
 import type { KnownValues } from "./storage/memory.js";
 import { Parts } from "./storage/parts.js";
-import { type KnownValue, own } from "./storage/plan.js";
+import { bufferOf, type KnownValue, own } from "./storage/plan.js";
 import { lengthOf, parseSegments } from "./storage/segments.js";
 
 type Value = { readonly value: unknown };
@@ -104,7 +104,9 @@ export class Page {
     const where = describe(key, checkpointId, key.threadId);
     const known = "kind" in stored ? this.#known(stored, key.threadId, where) : stored;
     this.stored.set(key.channel, known);
-    return decode(this.#serde, known.type, own(known.data), where, placeOfValue(key, key));
+    // What was stored as text, its serializer may take as bytes only.
+    const data = this.#serde.jsonIsText ? known.data : bufferOf(known.data);
+    return decode(this.#serde, known.type, own(data), where, placeOfValue(key, key));
   }
 
   #known(row: TupleRow, threadId: string, where: string): KnownValue {

@@ -55,9 +55,10 @@ export async function storeCheckpoint(store: Store, serde: Serializer, put: Put)
   const onParent = put.input.parentId !== null;
   if (!isCopy(put) && (onParent || tombstones === undefined)) {
     if (await storeShared(store, put)) return;
-    const stored = await sendAll<StoredRow>(driver, sql.put(put.input, onParent));
+    const statements = sql.put(put.input, onParent);
+    const stored = await sendAll<StoredRow>(driver, statements);
     if (stored.length > 0) {
-      store.sharing.stored(put.input, put.versions, []);
+      store.sharing.stored(put.input, put.versions, [], isFresh(stored, statements));
       return;
     }
   }
@@ -69,12 +70,12 @@ async function storeShared({ driver, sql, sharing }: Store, put: Put): Promise<b
   const plan = sharing.plan(put.input);
   const statement = plan && sql.putShared(plan);
   if (statement === undefined) return false;
-  const stored = await driver.query(statement);
+  const stored = await driver.query<StoredRow>(statement);
   if (stored.length === 0) {
     await sharing.refused(driver);
     return false;
   }
-  sharing.stored(put.input, put.versions, plan?.shared ?? []);
+  sharing.stored(put.input, put.versions, plan?.shared ?? [], isFresh(stored, [statement]));
   return true;
 }
 
@@ -86,13 +87,19 @@ async function storeWhole(store: Store, serde: Serializer, put: Put): Promise<vo
     ...(await encodeBlobs(serde, put.input, put.values, oldVersions(put))),
   ];
   const whole = { ...put.input, blobs };
-  await withLock(store, whole.threadId, async (tx) => {
-    if (put.input.parentId !== null && needsAncestors(put)) {
-      const stored = await send<StoredRow>(tx, sql.put(whole, true));
-      if (stored.length === 0) throw parentRemoved();
-    } else await send(tx, sql.put(whole, false));
+  const isFreshlyStored = await withLock(store, whole.threadId, async (tx) => {
+    const onParent = put.input.parentId !== null && needsAncestors(put);
+    const statements = sql.put(whole, onParent);
+    const stored = await send<StoredRow>(tx, statements);
+    if (stored.length === 0) throw parentRemoved();
+    return isFresh(stored, statements);
   });
-  store.sharing.stored(whole, put.versions, []);
+  store.sharing.stored(whole, put.versions, [], isFreshlyStored);
+}
+
+/** Whether what was sent is what is stored: not where some of it was there before. Of several statements nobody knows. */
+function isFresh(stored: readonly StoredRow[], statements: readonly Statement[]): boolean {
+  return statements.length === 1 && stored[0]?.fresh === true;
 }
 
 /**

@@ -92,6 +92,27 @@ export function rememberedCases(mode: Mode): void {
         await close();
       }));
 
+    it("are what is stored, not what was sent, where a version was there before", () =>
+      withSaver(mode, async (a, schema) => {
+        const { saver: b, close } = await mode.open(databaseUrl(), { schema });
+        const log = messages(10);
+        const first = checkpoint({ messages: log });
+        const config = await a.put(thread("1"), first, METADATA, first.channel_versions);
+        const other = {
+          ...checkpoint({ messages: messages(12) }),
+          channel_versions: first.channel_versions,
+        };
+        await a.put(config, other, METADATA, other.channel_versions);
+        expect(await read(a)).toEqual(log);
+        const held = (await a.getTuple(thread("1")))?.checkpoint ?? first;
+        (held.channel_values.messages as unknown[]).push("changed in place");
+        const copy = { ...held, id: checkpoint({}).id };
+        await a.put(config, copy, { ...METADATA, source: "fork" }, {});
+        expect(await read(a)).toEqual(log);
+        expect(await read(b)).toEqual(log);
+        await close();
+      }));
+
     it("give way to what another saver has stored since", () =>
       withSaver(mode, async (a, schema) => {
         const { saver: b, close } = await mode.open(databaseUrl(), { schema, memory: 0 });

@@ -93,7 +93,7 @@ export function storageSharingCases(mode: Mode): void {
         expect(await collect(b.verify())).toEqual([]);
       }));
 
-    it("what nobody refers to is swept, and a value of which a part is missing is named", () =>
+    it("what nobody refers to is swept, and a value whose parts are not all or not in order is named", () =>
       withTwo(async (a, b, schema) => {
         await putChain(a, "1", 3, (step) => ({ messages: messages(10).slice(0, 8 + step) }));
         const log = messages(10);
@@ -109,9 +109,16 @@ export function storageSharingCases(mode: Mode): void {
           client.query(`INSERT INTO ${schema}.waypost_parts VALUES ('2', 77, 'lost')`),
         );
         expect((await a.sweep({ keepLast: 10 })).bytes).toBe(5);
-        await withClient((client) =>
-          client.query(`DELETE FROM ${schema}.waypost_parts WHERE thread_id = '2'`),
-        );
+        const damages = [
+          `INSERT INTO ${schema}.waypost_parts
+           SELECT thread_id, position + 1, 'among others' FROM ${schema}.waypost_parts
+           WHERE thread_id = '2' ORDER BY position LIMIT 1`,
+          `DELETE FROM ${schema}.waypost_parts WHERE thread_id = '2'`,
+        ];
+        for (const damage of damages) {
+          await withClient((client) => client.query(damage));
+          await expect(b.getTuple(thread("2"))).rejects.toThrow(/thread "2"\. .* missing/);
+        }
         await expect(b.getTuple(thread("2"))).rejects.toThrow(
           /Can't read channel "messages" of checkpoint ".*" in thread "2"\. .* missing/,
         );

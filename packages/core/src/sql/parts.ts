@@ -21,7 +21,7 @@ export interface KnownParts {
 /**
  * The parts of all values of a relation, each part once: a row for each stretch that they refer to, with
  * columns thread_id, is_text, position and bytes. It begins and ends with whole parts, so maybe before
- * and beyond what is referred to.
+ * and beyond what is referred to. Where parts do not follow each other without gap, bytes is null.
  *
  * @param blobs relation of stored values with thread_id, type and segments
  * @param thread how to name the thread; a placeholder where it is fixed
@@ -51,8 +51,10 @@ export function partsOf(
     SELECT position FROM ${tables.parts}
     WHERE thread_id = ${thread} AND position <= pg_catalog.lower(r.range) ORDER BY position DESC LIMIT 1
   ) f CROSS JOIN LATERAL (
-    SELECT pg_catalog.string_agg(o.bytes, '') AS bytes FROM (
-      SELECT bytes FROM ${tables.parts}
+    SELECT CASE WHEN pg_catalog.sum(o.size) = pg_catalog.max(o.position + o.size) - f.position
+      THEN pg_catalog.string_agg(o.bytes, '') END AS bytes
+    FROM (
+      SELECT position, bytes, pg_catalog.octet_length(bytes) AS size FROM ${tables.parts}
       WHERE thread_id = ${thread} AND position >= f.position AND position < pg_catalog.upper(r.range)
       ORDER BY position OFFSET 0
     ) o

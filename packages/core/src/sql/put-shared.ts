@@ -1,7 +1,8 @@
 import type { SqlValue, Statement } from "../driver.js";
 import type { Tables } from "../schema/identifiers.js";
-import type { KnownValue, SharedValue } from "../storage/plan.js";
+import type { KnownValue, Part, SharedValue } from "../storage/plan.js";
 import { STREAM_BYTES, segmentsText } from "../storage/segments.js";
+import { groupParts, insertParts } from "./insert-parts.js";
 import {
   BLOB_COLUMNS,
   type BlobRow,
@@ -43,7 +44,7 @@ export const streamsEnd = (tables: Tables, starts: string, stops: string): strin
 
 const PARAMETERS = 11;
 const COLUMNS = [...BLOB_COLUMNS, "text"];
-const PART_COLUMNS = ["text", VALUE];
+const PART_COLUMNS = ["text", VALUE] as const;
 /** Beyond them values are stored whole, in as many statements as it takes. */
 const MAX_ROWS = rowsPerStatement(widthOf(COLUMNS), PARAMETERS);
 
@@ -62,18 +63,19 @@ const MAX_ROWS = rowsPerStatement(widthOf(COLUMNS), PARAMETERS);
 export function putSharedStatement(
   tables: Tables,
 ): (input: PutSharedInput) => Statement | undefined {
-  const templateFor = templateByRows((rows: number, parts: number) => textOf(tables, rows, parts));
+  const templateFor = templateByRows((rows: number, first: number, rest: number) =>
+    textOf(tables, rows, { first, rest }),
+  );
   return (input) => {
     const { threadId, checkpointNs, parentId, checkpointId, checkpoint, metadata, shared } = input;
-    const parts = shared.flatMap((row) => row.parts.map((part) => partValues(row, part)));
     const rows = [...input.blobs.map(wholeValues), ...shared.map(sharedValues)];
-    if (rows.length + parts.length > MAX_ROWS) return undefined;
     const based = shared.filter(({ base }) => base.segments !== undefined);
     const ends = shared.flatMap((row) => row.ends);
-    return templateFor(
-      rows.length,
-      parts.length,
-    )([
+    const parts = shared.flatMap((row) => row.parts.map((part) => partRow(row, part)));
+    if (rows.length + parts.length > MAX_ROWS) return undefined;
+    const { first, rest } = groupParts(parts, ends);
+    const bind = templateFor(rows.length, first.length, rest.length);
+    return bind([
       ...[threadId, checkpointNs, parentId, checkpointId, checkpoint, metadata],
       based.map(({ channel }) => channel),
       based.map(({ base }) => base.version),
@@ -81,15 +83,18 @@ export function putSharedStatement(
       ends.map(({ start }) => String(start)),
       ends.map(({ stop }) => String(stop)),
       ...rows.sort(byChannelAndVersion).flatMap(({ values }) => values),
-      ...parts.flat(),
+      ...[...first, ...rest].flatMap(({ values }) => values),
     ]);
   };
 }
 
-function textOf(tables: Tables, rows: number, parts: number): string {
+function textOf(
+  tables: Tables,
+  rows: number,
+  parts: { readonly first: number; readonly rest: number },
+): string {
   const shared = "$1::text, $2::text";
   const firstPart = PARAMETERS + rows * widthOf(COLUMNS) + 1;
-  const stored = parts === 0 ? "" : `WHERE (SELECT pg_catalog.count(*) FROM parts) = ${parts}`;
   return `WITH parent AS MATERIALIZED (
   SELECT FROM ${tables.checkpoints}
   WHERE thread_id = $1::text AND checkpoint_ns = $2::text AND checkpoint_id = $3::text AND NOT EXISTS (
@@ -110,27 +115,15 @@ function textOf(tables: Tables, rows: number, parts: number): string {
   WHERE ${isShared(tables)}
     AND (SELECT pg_catalog.count(*) FROM base) = pg_catalog.cardinality($7::text[])
     AND ${streamsEnd(tables, "$10::text[]", "$11::text[]")}
-)${
-    parts === 0
-      ? ""
-      : `, parts AS (
-  INSERT INTO ${tables.parts} (thread_id, position, bytes)
-  SELECT v.thread_id, v.position::bigint, v.bytes FROM ready CROSS JOIN (
-    VALUES ${valueRows("$1::text", PART_COLUMNS, parts, firstPart)}
-  ) AS v(thread_id, position, bytes)
-  ON CONFLICT (thread_id, position) DO NOTHING RETURNING true
-)`
-  }, whole AS MATERIALIZED (
-  SELECT FROM ready ${stored}
-), blobs AS (
+)${insertParts(tables, parts, PART_COLUMNS, firstPart)}, blobs AS (
   INSERT INTO ${tables.blobs} (thread_id, checkpoint_ns, channel, version, type, blob, segments)
   SELECT v.thread_id, v.checkpoint_ns, v.channel, v.version, v.type, v.blob, v.segments::bigint[]
-  FROM whole CROSS JOIN (
+  FROM claimed CROSS JOIN (
     VALUES ${valueRows(shared, COLUMNS, rows, PARAMETERS + 1)}
   ) AS v(thread_id, checkpoint_ns, channel, version, type, blob, segments)
-  ON CONFLICT (thread_id, checkpoint_ns, channel, version) DO NOTHING
+  ON CONFLICT (thread_id, checkpoint_ns, channel, version) DO NOTHING RETURNING true
 )
-${insertCheckpoint(tables, "FROM whole CROSS JOIN ")}`;
+${insertCheckpoint(tables, "FROM claimed CROSS JOIN ", rows)}`;
 }
 
 interface Row {
@@ -149,9 +142,7 @@ function sharedValues({ channel, version, type, tail, segments }: SharedRow): Ro
 }
 
 /** Parts of a text travel as text, which no driver has to write in hexadecimal. */
-function partValues({ text }: SharedRow, part: SharedValue["parts"][number]): SqlValue[] {
-  const { position, bytes } = part;
-  return text === null
-    ? [String(position), null, bytes]
-    : [String(position), bytes.toString(), null];
+function partRow({ text }: SharedRow, { position, bytes }: Part) {
+  const value = text === null ? [null, bytes] : [bytes.toString(), null];
+  return { position, values: [String(position), ...value] };
 }

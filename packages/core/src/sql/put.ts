@@ -28,7 +28,8 @@ const MAX_BLOBS = rowsPerStatement(widthOf(BLOB_COLUMNS), CHECKPOINT_PARAMETERS)
 
 /** Returned where something was stored. */
 export interface StoredRow {
-  readonly stored: boolean;
+  /** Whether all of the statement's blobs were, and none was there before, maybe with another value. */
+  readonly fresh: boolean;
 }
 
 /**
@@ -79,19 +80,22 @@ function texts(tables: Tables, keyParameters: number, from: string, ctes: readon
 SELECT v.* ${from}(
   VALUES ${valueRows("$1::text, $2::text", BLOB_COLUMNS, count, firstPlaceholder)}
 ) v
-ON CONFLICT (thread_id, checkpoint_ns, channel, version) DO NOTHING`;
+ON CONFLICT (thread_id, checkpoint_ns, channel, version) DO NOTHING RETURNING true`;
   return {
     blobsOnly: templateByRows((count) => withAll(ctes) + blobs(count, keyParameters + 1)),
     whole: templateByRows((count) => {
       const first = CHECKPOINT_PARAMETERS + 1;
       const all = count === 0 ? ctes : [...ctes, `blobs AS (\n${blobs(count, first)}\n)`];
-      return withAll(all) + insertCheckpoint(tables, from);
+      return withAll(all) + insertCheckpoint(tables, from, count);
     }),
   };
 }
 
-/** @param from what to select the checkpoint's row from, so that there is none where that is empty */
-export const insertCheckpoint = (tables: Tables, from: string): string =>
+/**
+ * @param from what to select the checkpoint's row from, so that there is none where that is empty
+ * @param blobs how many rows the CTE `blobs` is to insert; it is not needed where there are none
+ */
+export const insertCheckpoint = (tables: Tables, from: string, blobs: number): string =>
   `INSERT INTO ${tables.checkpoints}
   (thread_id, checkpoint_ns, parent_checkpoint_id, checkpoint_id, checkpoint, metadata)
 SELECT v.* ${from}(
@@ -101,7 +105,7 @@ ON CONFLICT (thread_id, checkpoint_ns, checkpoint_id) DO UPDATE SET
   parent_checkpoint_id = EXCLUDED.parent_checkpoint_id,
   checkpoint = EXCLUDED.checkpoint,
   metadata = EXCLUDED.metadata
-RETURNING true AS stored`;
+RETURNING ${blobs === 0 ? "true" : `(SELECT pg_catalog.count(*) FROM blobs) = ${blobs}`} AS fresh`;
 
 /** All writers lock rows in the same order, so that no two can wait for each other. */
 export function byChannelAndVersion(

@@ -2,10 +2,11 @@ import type { SqlValue, Statement } from "../driver.js";
 import type { Tables } from "../schema/identifiers.js";
 import { MIN_SHARED, type SharedValue } from "../storage/plan.js";
 import { segmentsText } from "../storage/segments.js";
+import { groupParts, insertParts } from "./insert-parts.js";
 import { typeOf } from "./parts.js";
 import { PARTS, streamsEnd } from "./put-shared.js";
 import { unneededParts } from "./removed.js";
-import { template, templateByRows, valueRows } from "./template.js";
+import { template, templateByRows } from "./template.js";
 
 /** A stored value that may be stored otherwise. */
 export interface RewriteKey {
@@ -33,22 +34,14 @@ FROM ${tables.blobs} b WHERE ${KEY} FOR UPDATE`);
   const whole =
     template(`UPDATE ${tables.blobs} SET type = $5::text, blob = $6::bytea, segments = NULL
 WHERE ${KEY}`);
-  const shared = templateByRows((parts) => {
-    const stored = parts === 0 ? "" : `AND (SELECT pg_catalog.count(*) FROM parts) = ${parts}`;
-    const insert = `, parts AS (
-  INSERT INTO ${tables.parts} (thread_id, position, bytes)
-  SELECT v.thread_id, v.position::bigint, v.bytes FROM ready CROSS JOIN (
-    VALUES ${valueRows("$1::text", ["text", "bytea"], parts, PARAMETERS + 1)}
-  ) AS v(thread_id, position, bytes)
-  ON CONFLICT (thread_id, position) DO NOTHING RETURNING true
-)`;
-    return `WITH ready AS MATERIALIZED (
+  const shared = templateByRows(
+    (first: number, rest: number) => `WITH ready AS MATERIALIZED (
   SELECT WHERE ${streamsEnd(tables, "$8::text[]", "$9::text[]")}
-)${parts === 0 ? "" : insert}
+)${insertParts(tables, { first, rest }, ["text", "bytea"], PARAMETERS + 1)}
 UPDATE ${tables.blobs} SET type = $5::text, blob = $6::bytea, segments = $7::text::bigint[]
-WHERE ${KEY} AND EXISTS (SELECT FROM ready) ${stored}
-RETURNING true AS stored`;
-  });
+WHERE ${KEY} AND EXISTS (SELECT FROM claimed)
+RETURNING true AS stored`,
+  );
   const unneeded = template(`WITH unused AS (
   SELECT NULL::text AS checkpoint_ns, NULL::text AS channel, NULL::text AS version WHERE false
 )
@@ -64,12 +57,16 @@ ${unneededParts(tables, "DELETE")}`);
     /** Returns no row, and stores nothing, where somebody else wrote to a stream. */
     shared: (threadId: string, key: RewriteKey, type: string, value: SharedValue): Statement => {
       const { parts, tail, segments, ends } = value;
-      return shared(parts.length)([
+      const { first, rest } = groupParts(parts, ends);
+      return shared(
+        first.length,
+        rest.length,
+      )([
         ...place(threadId, key),
         ...[PARTS + type, tail, segmentsText(segments)],
         ends.map(({ start }) => String(start)),
         ends.map(({ stop }) => String(stop)),
-        ...parts.flatMap(({ position, bytes }) => [String(position), bytes]),
+        ...[...first, ...rest].flatMap(({ position, bytes }) => [String(position), bytes]),
       ]);
     },
     removeUnneeded: (threadId: string): Statement => unneeded([threadId]),

@@ -54,7 +54,7 @@ export const bufferOf = (data: string | Uint8Array): Buffer =>
 
 /** A copy that no serializer of somebody else's can write over, nor hand out; of text none is needed. */
 export const own = <Data extends string | Uint8Array>(data: Data): Data =>
-  (typeof data === "string" ? data : Uint8Array.from(data)) as Data;
+  (typeof data === "string" ? data : Buffer.from(data)) as Data;
 
 /**
  * How to store a value that comes after another of its channel; undefined where it is better stored

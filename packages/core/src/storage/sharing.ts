@@ -85,17 +85,21 @@ export class Sharing {
   /**
    * What is stored now under a checkpoint's versions. Its parent is forgotten: the next checkpoint
    * continues from this one.
+   *
+   * @param fresh whether all that was sent is stored; what was there before may be something else
    */
   stored(
     input: PutInput,
     versions: Readonly<Record<string, unknown>>,
     shared: readonly SharedRow[],
+    fresh: boolean,
   ) {
     const values: Values = new Map();
     for (const [channel, value] of this.#of(input, input.parentId) ?? []) {
       if (String(versions[channel]) === value.version) values.set(channel, value);
     }
     if (input.parentId !== null) this.#memory.delete({ ...input, checkpointId: input.parentId });
+    if (!fresh) return this.#memory.delete(input);
     for (const { channel, version, type, text, bytes } of input.blobs) {
       const row = shared.find((one) => one.channel === channel);
       const data = text ?? bytes;
