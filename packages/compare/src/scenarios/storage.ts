@@ -7,7 +7,7 @@ import type { Case } from "./scenario.ts";
 
 /** All tables, their indexes and what they keep out of line; and where the write-ahead log is. */
 const SIZE = `SELECT sum(pg_total_relation_size(c.oid))::text AS bytes,
-  (pg_current_wal_lsn() - '0/0')::text AS log
+  (pg_current_wal_insert_lsn() - '0/0')::text AS log
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE n.nspname = $1::text AND c.relkind IN ('r', 'p')`;
 
