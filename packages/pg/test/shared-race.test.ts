@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import type { RunnableConfig } from "@langchain/core/runnables";
 import {
   checkpoint,
   collect,
@@ -14,9 +15,9 @@ import { expect, it, vi } from "vitest";
 
 const text = (kilobytes: number) => randomBytes(kilobytes * 512).toString("hex");
 
-async function put(saver: PgSaver, config: object, log: readonly string[]) {
+async function put(saver: PgSaver, config: object, log: unknown, more = {}) {
   const next = checkpoint({ log });
-  return saver.put(config, next, METADATA, next.channel_versions);
+  return saver.put(config, next, { ...METADATA, ...more }, next.channel_versions);
 }
 
 /** Whether some session waits for a lock that another one holds. */
@@ -60,5 +61,76 @@ it("who loses the end of a stream to another leaves nothing behind it", () =>
     expect(await collect(reader.list(thread("1")))).toHaveLength(5);
     winner.release();
     loser.release();
+    await pool.end();
+  }));
+
+it("who has seen a stream's end before others went on from it finds them, also where those were removed", () =>
+  withSchema(async (schema) => {
+    const pool = new pg.Pool({ connectionString: databaseUrl(), max: 4 });
+    const saver = new PgSaver(pool, { schema });
+    await saver.setup();
+    // Bytes: of a list, a comma would be left of what is removed.
+    const [log, removed, kept] = [randomBytes(100_000), randomBytes(1000), randomBytes(3000)];
+    const [, parent = {}, child = {}]: RunnableConfig[] = await putChain(saver, "1", 3, (step) =>
+      step < 2 ? { log: log.subarray(0, step === 0 ? 99_000 : undefined) } : { other: step },
+    );
+    const [holder, slow] = [await pool.connect(), await pool.connect()];
+    const late = new PgSaver(slow, { schema });
+    await late.getTuple(parent);
+    const pid = (await slow.query("SELECT pg_backend_pid() AS pid")).rows[0].pid;
+    await holder.query("BEGIN");
+    await holder.query(
+      `SELECT FROM ${pg.escapeIdentifier(schema)}.checkpoints WHERE checkpoint_id = $1 FOR UPDATE`,
+      [parent.configurable?.checkpoint_id],
+    );
+    const own = Buffer.concat([log, randomBytes(2000)]);
+    const waiting = put(late, parent, own); // its snapshot is taken
+    await vi.waitUntil(() => waits(pool, pid), { timeout: 10_000 });
+
+    await saver.getTuple(child);
+    const one = await put(saver, child, Buffer.concat([log, removed]), { run_id: "gone" });
+    const two = await put(saver, one, Buffer.concat([log, removed, kept]), { run_id: "gone" });
+    const last = Buffer.concat([log, kept]);
+    const three = await put(saver, two, last);
+    await saver.deleteForRuns(["gone"]);
+    await holder.query("COMMIT");
+
+    const reader = new PgSaver(pool, { schema, memory: 0 });
+    const read = async (config: object) =>
+      (await reader.getTuple(config))?.checkpoint.channel_values.log;
+    expect(await read(await waiting)).toEqual(new Uint8Array(own));
+    expect(await read(three)).toEqual(new Uint8Array(last));
+    expect(await collect(reader.verify())).toEqual([]);
+    holder.release();
+    slow.release();
+    await pool.end();
+  }));
+
+it("who continues a value locks the checkpoint before it, as removals do", () =>
+  withSchema(async (schema) => {
+    const pool = new pg.Pool({ connectionString: databaseUrl(), max: 4 });
+    const saver = new PgSaver(pool, { schema });
+    await saver.setup();
+    const log = randomBytes(50_000);
+    const [, parent = {}]: RunnableConfig[] = await putChain(saver, "1", 2, (step) => ({
+      log: log.subarray(0, step === 0 ? 40_000 : 45_000),
+    }));
+    const [remover, putter] = [await pool.connect(), await pool.connect()];
+    const late = new PgSaver(putter, { schema });
+    await late.getTuple(parent);
+    const pid = (await putter.query("SELECT pg_backend_pid() AS pid")).rows[0].pid;
+    const name = pg.escapeIdentifier(schema);
+    await remover.query("BEGIN");
+    await remover.query(`SELECT FROM ${name}.checkpoints FOR UPDATE`);
+    const waiting = put(late, parent, log);
+    await vi.waitUntil(() => waits(pool, pid), { timeout: 10_000 });
+    // Fails where the put holds the value already; without NOWAIT that were a deadlock.
+    await remover.query(`SELECT FROM ${name}.checkpoint_blobs FOR UPDATE NOWAIT`);
+    await remover.query("COMMIT");
+    expect((await saver.getTuple(await waiting))?.checkpoint.channel_values.log).toEqual(
+      new Uint8Array(log),
+    );
+    remover.release();
+    putter.release();
     await pool.end();
   }));

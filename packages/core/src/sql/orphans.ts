@@ -1,5 +1,6 @@
 import type { Statement } from "../driver.js";
 import type { Tables } from "../schema/identifiers.js";
+import { IS_UNNEEDED, neededRanges } from "./parts.js";
 import { removedListed } from "./removed.js";
 import { template } from "./template.js";
 
@@ -15,15 +16,12 @@ export const unreferredBlobs = (tables: Tables, thread: string): string => `
   CROSS JOIN LATERAL pg_catalog.jsonb_each_text(c.checkpoint -> 'channel_versions'::text) v
   WHERE c.thread_id = ${thread}`;
 
-/** Parts of a thread that none of its values refers to. */
-export const unreferredParts = (tables: Tables, thread: string): string => `
-  SELECT r.position FROM ${tables.parts} r CROSS JOIN (
-    SELECT coalesce(pg_catalog.range_agg(pg_catalog.int8range(b.segments[s.i], b.segments[s.i + 1])), '{}') AS ranges
-    FROM ${tables.blobs} b CROSS JOIN LATERAL pg_catalog.generate_series(1, pg_catalog.cardinality(b.segments), 2) AS s(i)
-    WHERE b.thread_id = ${thread}
+/** Parts of a thread that none of its values needs. */
+export const unneededPartsOf = (tables: Tables, thread: string): string => `
+  SELECT r.position FROM ${tables.parts} r
+  CROSS JOIN (${neededRanges(`(SELECT segments FROM ${tables.blobs} WHERE thread_id = ${thread})`)}
   ) n
-  WHERE r.thread_id = ${thread}
-    AND NOT pg_catalog.int8range(r.position, r.position + pg_catalog.octet_length(r.bytes)) && n.ranges`;
+  WHERE r.thread_id = ${thread} AND ${IS_UNNEEDED}`;
 
 /** Ids to which a thread has writes but no checkpoint: older ones only, as writes may arrive before it. */
 export const lostWrites = (tables: Tables, thread: string, before: string): string => `

@@ -11,6 +11,9 @@ export const typeOf = (from: string) =>
 /** Whether a value is text, which its parts can be read as too. */
 export const isJson = (from: string) => `${from}.type IN ('json', '${PARTS}json')`;
 
+/** Where each segment of the value `b` begins in its list. */
+const SEGMENTS = "pg_catalog.generate_series(1, pg_catalog.cardinality(b.segments), 2) AS s(i)";
+
 /** Parts that the reader has already, as three placeholders: threads, and where each part begins and ends. */
 export interface KnownParts {
   readonly threads: string;
@@ -44,7 +47,7 @@ export function partsOf(
   FROM (
     SELECT b.thread_id, ${isJson("b")} AS is_text,
       pg_catalog.range_agg(pg_catalog.int8range(b.segments[s.i], b.segments[s.i + 1])) AS ranges
-    FROM ${blobs} b CROSS JOIN LATERAL pg_catalog.generate_series(1, pg_catalog.cardinality(b.segments), 2) AS s(i)
+    FROM ${blobs} b CROSS JOIN LATERAL ${SEGMENTS}
     GROUP BY 1, 2
   ) g CROSS JOIN LATERAL pg_catalog.unnest(${unknown}) AS r(range)
   CROSS JOIN LATERAL (
@@ -60,6 +63,22 @@ export function partsOf(
     ) o
   ) a`;
 }
+
+/**
+ * The positions, as `ranges`, of the parts that values need: those that they refer to, and the one that
+ * begins where a segment ends. Whoever continues the value there may have looked where the stream ends
+ * before that part was stored; as long as it stays they find it by its position.
+ *
+ * @param blobs relation of stored values with segments
+ */
+export const neededRanges = (blobs: string): string => `
+    SELECT coalesce(pg_catalog.range_agg(
+      pg_catalog.int8range(b.segments[s.i], b.segments[s.i + 1], '[]')
+    ), '{}') AS ranges
+    FROM ${blobs} b CROSS JOIN LATERAL ${SEGMENTS}`;
+
+/** Whether the part `r` is none of those that the relation `n` needs. */
+export const IS_UNNEEDED = `NOT pg_catalog.int8range(r.position, r.position + pg_catalog.octet_length(r.bytes)) && n.ranges`;
 
 /** The bytes, of one thread, that some segments refer to. As bytes: what is damaged may be no text. */
 export function partsStatement(

@@ -58,6 +58,8 @@ const MAX_ROWS = rowsPerStatement(widthOf(COLUMNS), PARAMETERS);
  * - a stream does not end where its parts are to go on, as somebody else wrote to it;
  * - values are to be stored whole from now on.
  *
+ * Locks the parent before the bases, as removals do: the other way round each would wait for the other.
+ *
  * @returns a function of the input; its result is undefined where there are too many rows
  */
 export function putSharedStatement(
@@ -107,7 +109,7 @@ function textOf(
   CROSS JOIN LATERAL (
     SELECT FROM ${tables.blobs}
     WHERE thread_id = $1::text AND checkpoint_ns = $2::text AND channel = b.channel
-      AND version = b.version AND segments = b.segments::bigint[]
+      AND version = b.version AND segments = b.segments::bigint[] AND EXISTS (SELECT FROM parent)
     FOR SHARE
   ) s
 ), ready AS MATERIALIZED (

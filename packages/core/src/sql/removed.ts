@@ -1,4 +1,5 @@
 import type { Tables } from "../schema/identifiers.js";
+import { IS_UNNEEDED, neededRanges } from "./parts.js";
 
 /** What a removal took away. `kept`: checkpoints that were to go but stay. */
 export interface RemovedRow {
@@ -30,7 +31,7 @@ const KEYS: Readonly<Record<Exclude<Table, "parts">, readonly string[]>> = {
 /**
  * Ends a statement whose CTEs are `chosen`, `going` (checkpoint_ns, checkpoint_id) and `unused`
  * (checkpoint_ns, channel, version): removes, or only counts, the checkpoints and writes of `going`,
- * the blobs of `unused`, and the parts that no other blob refers to.
+ * the blobs of `unused`, and the parts that no other blob needs.
  */
 export function removedListed(tables: Tables, act: Act): string {
   const removed = (table: Table) => {
@@ -48,21 +49,19 @@ export function removedListed(tables: Tables, act: Act): string {
   return `, ${counted(removed, kept)}`;
 }
 
-/** Parts that no blob refers to, but for those of the CTE `unused`. */
+/** Parts that no blob needs, but for those of the CTE `unused`. */
 export function unneededParts(tables: Tables, act: Act): string {
-  const from = `FROM ${tables.parts} r`;
-  const needed = `(
-    SELECT coalesce(pg_catalog.range_agg(pg_catalog.int8range(b.segments[s.i], b.segments[s.i + 1])), '{}') AS ranges
-    FROM (
+  const kept = `(
       SELECT segments FROM ${tables.blobs} o
       WHERE thread_id = $1::text AND segments IS NOT NULL AND NOT EXISTS (
         SELECT FROM unused u
         WHERE u.checkpoint_ns = o.checkpoint_ns AND u.channel = o.channel AND u.version = o.version
       )
-    ) b CROSS JOIN LATERAL pg_catalog.generate_series(1, pg_catalog.cardinality(b.segments), 2) AS s(i)
+    )`;
+  const from = `FROM ${tables.parts} r`;
+  const needed = `(${neededRanges(kept)}
   ) n`;
-  const where = `WHERE r.thread_id = $1::text
-    AND NOT pg_catalog.int8range(r.position, r.position + pg_catalog.octet_length(r.bytes)) && n.ranges`;
+  const where = `WHERE r.thread_id = $1::text AND ${IS_UNNEEDED}`;
   return act === "DELETE"
     ? `DELETE ${from} USING ${needed} ${where} RETURNING ${SIZES.parts} AS size`
     : `SELECT ${SIZES.parts} AS size ${from} CROSS JOIN ${needed} ${where}`;

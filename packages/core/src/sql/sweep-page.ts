@@ -1,6 +1,6 @@
 import type { Statement } from "../driver.js";
 import type { Tables } from "../schema/identifiers.js";
-import { lostWrites, unreferredBlobs, unreferredParts } from "./orphans.js";
+import { lostWrites, unneededPartsOf, unreferredBlobs } from "./orphans.js";
 import { template } from "./template.js";
 import { threadPage } from "./thread-page.js";
 
@@ -40,7 +40,7 @@ LEFT JOIN LATERAL (${unreferredBlobs(tables, "p.thread_id")} LIMIT 1
 ) blob ON true
 LEFT JOIN LATERAL (${lostWrites(tables, "p.thread_id", "$5::text")} LIMIT 1
 ) lost ON true
-LEFT JOIN LATERAL (${unreferredParts(tables, "p.thread_id")} LIMIT 1
+LEFT JOIN LATERAL (${unneededPartsOf(tables, "p.thread_id")} LIMIT 1
 ) part ON true
 ORDER BY p.thread_id`);
   return ({ after, size, keepLast, olderThan, writesBefore }) =>
