@@ -12,6 +12,7 @@ export {
   type Place,
   type Prepare,
   type PythonObject,
+  parseSegments,
   type RetryOptions,
   type SaverOptions,
   type SerializableClass,

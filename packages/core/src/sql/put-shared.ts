@@ -71,7 +71,9 @@ export function putSharedStatement(
   return (input) => {
     const { threadId, checkpointNs, parentId, checkpointId, checkpoint, metadata, shared } = input;
     const rows = [...input.blobs.map(wholeValues), ...shared.map(sharedValues)];
-    const based = shared.filter(({ base }) => base.segments !== undefined);
+    const based = shared
+      .filter(({ base }) => base.segments !== undefined)
+      .sort(byChannelAndVersion);
     const ends = shared.flatMap((row) => row.ends);
     const parts = shared.flatMap((row) => row.parts.map((part) => partRow(row, part)));
     if (rows.length + parts.length > MAX_ROWS) return undefined;
