@@ -17,6 +17,7 @@ import { prunePropertyCases } from "./cases/prune-property.ts";
 import { pruneRaceCases } from "./cases/prune-races.ts";
 import { pythonCases } from "./cases/python.ts";
 import { rememberedCases } from "./cases/remembered.ts";
+import { removalRaceCases } from "./cases/removal-races.ts";
 import { retentionCases } from "./cases/retention.ts";
 import { rightsCases } from "./cases/rights.ts";
 import { searchPathCases } from "./cases/search-path.ts";
@@ -89,6 +90,7 @@ export function conformance(mode: Mode): void {
     dropInCases,
     pythonCases,
     pruneRaceCases,
+    removalRaceCases,
     storageSharingCases,
     rememberedCases,
     storagePropertyCases,
