@@ -1,6 +1,7 @@
 import { branchCases } from "./cases/branches.ts";
 import { concurrencyCases } from "./cases/concurrency.ts";
 import { countCases } from "./cases/counts.ts";
+import { damagedRowCases } from "./cases/damaged-rows.ts";
 import { dropInCases } from "./cases/drop-in.ts";
 import { faultCases } from "./cases/faults.ts";
 import { graphCases } from "./cases/graphs.ts";
@@ -91,6 +92,7 @@ export function conformance(mode: Mode): void {
     pythonCases,
     pruneRaceCases,
     removalRaceCases,
+    damagedRowCases,
     storageSharingCases,
     rememberedCases,
     storagePropertyCases,

@@ -50,6 +50,7 @@ export function parseSegments(text: string): Segment[] {
   for (let i = 0; i + 1 < positions.length; i += 2) {
     segments.push({ from: positions[i] as number, to: positions[i + 1] as number });
   }
+  if (segments.length > MAX_STORED_SEGMENTS) throw damaged();
   const inOrder = [...segments].sort((a, b) => a.from - b.from);
   const isRange = ({ from, to }: Segment, i: number) =>
     from < to && Number.isSafeInteger(to) && (i === 0 || (inOrder[i - 1] as Segment).to <= from);
