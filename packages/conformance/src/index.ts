@@ -39,7 +39,14 @@ import type { Mode } from "./mode.ts";
 
 export { BRANCH_CHECKS } from "./cases/branches.ts";
 export { checkpoint, METADATA, putChain } from "./checkpoints.ts";
-export { committedIn, databaseUrl, freshName, withClient, withSchema } from "./database.ts";
+export {
+  committedIn,
+  databaseUrl,
+  freshName,
+  rowsLeft,
+  withClient,
+  withSchema,
+} from "./database.ts";
 export {
   approvalGraph,
   barrier,
