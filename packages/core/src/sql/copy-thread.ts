@@ -25,44 +25,37 @@ export function checkCopyStatement(
   return (sourceId, targetId) => bind([sourceId, targetId]);
 }
 
-/** Of each table the rest of its primary key, and the other columns. */
 const COLUMNS = {
-  checkpoints: [
-    ["checkpoint_ns", "checkpoint_id"],
-    ["parent_checkpoint_id", "type", "checkpoint", "metadata"],
-  ],
-  blobs: [
-    ["checkpoint_ns", "channel", "version"],
-    ["type", "blob", "segments"],
-  ],
-  parts: [["position"], ["bytes"]],
-  writes: [
-    ["checkpoint_ns", "checkpoint_id", "task_id", "idx"],
-    ["channel", "type", "blob", "task_path"],
-  ],
+  checkpoints: "checkpoint_ns, checkpoint_id, parent_checkpoint_id, type, checkpoint, metadata",
+  blobs: "checkpoint_ns, channel, version, type, blob, segments",
+  parts: "position, bytes",
+  writes: "checkpoint_ns, checkpoint_id, task_id, idx, channel, type, blob, task_path",
 } as const;
 
 /**
  * Copies all rows of a thread on the server. The target must be empty, but for what is stored at the same
- * time: a run of the thread that was replaced may store under a key that the source has, too.
+ * time: a run of the thread that was replaced may store under a key that the source has, too. That is the
+ * same checkpoint or value then, but may be another write.
  */
 export function copyThreadStatement(
   tables: Tables,
 ): (sourceId: string, targetId: string) => Statement {
-  const copy = (table: keyof typeof COLUMNS) => {
-    const [key, others] = COLUMNS[table];
-    const columns = [...key, ...others].join(", ");
-    const replaced = others.map((column) => `${column} = EXCLUDED.${column}`).join(", ");
-    return `INSERT INTO ${tables[table]} (thread_id, ${columns})
-  SELECT $2::text, ${columns} FROM ${tables[table]} WHERE thread_id = $1::text
-  ON CONFLICT (thread_id, ${key.join(", ")}) DO UPDATE SET ${replaced}`;
-  };
+  const copy = (
+    table: keyof typeof COLUMNS,
+    conflict = "DO NOTHING",
+  ) => `INSERT INTO ${tables[table]} (thread_id, ${COLUMNS[table]})
+  SELECT $2::text, ${COLUMNS[table]} FROM ${tables[table]} WHERE thread_id = $1::text
+  ON CONFLICT ${conflict}`;
+  const replaced = ["channel", "type", "blob", "task_path"]
+    .map((column) => `${column} = EXCLUDED.${column}`)
+    .join(", ");
+  const key = "(thread_id, checkpoint_ns, checkpoint_id, task_id, idx)";
   const bind = template(`WITH blobs AS (
   ${copy("blobs")}
 ), parts AS (
   ${copy("parts")}
 ), writes AS (
-  ${copy("writes")}
+  ${copy("writes", `${key} DO UPDATE SET ${replaced}`)}
 )
 ${copy("checkpoints")}`);
   return (sourceId, targetId) => bind([sourceId, targetId]);
