@@ -22,7 +22,7 @@ import { encodeBlobs, encodeCheckpoint, encodeWrites } from "./encode.js";
 import { InvalidInputError, type WaypostError } from "./errors.js";
 import { CURSOR_BATCH, listTuples, streamTuples } from "./list.js";
 import { streamOperation } from "./operations.js";
-import { checkOptions, type SaverOptions } from "./options.js";
+import { type AdapterOptions, checkOptions, type SaverOptions } from "./options.js";
 import { Page } from "./page.js";
 import { type Store, storeCheckpoint, storeWrites } from "./put.js";
 import { withRun } from "./run.js";
@@ -66,12 +66,11 @@ export abstract class WaypostSaver extends ThreadSaver {
   readonly #store: Store;
 
   /**
-   * @param reader where `list` and `listThreads` read, if not from the same database
    * @throws InvalidInputError if an option can't be used; nothing is sent to the database here.
    */
-  constructor(driver: Driver, options?: SaverOptions, reader?: Driver) {
-    const checked = checkOptions(options);
-    super(driver, checked, reader);
+  constructor(driver: Driver, options?: SaverOptions, adapter: AdapterOptions = {}) {
+    const checked = checkOptions(options, adapter);
+    super(driver, checked, adapter.reader);
     this.#sql = statementsFor(this.tables, checked.jsonIsText);
     const sharing = new Sharing(checked.memoryBytes, storageStatements(this.tables).get);
     this.#store = { driver: this.driver, sql: this.#sql, tombstones: this.tombstones, sharing };
