@@ -2,6 +2,7 @@ export type { Fetch, ListOptions } from "./config.js";
 export {
   type Driver,
   holdTransaction,
+  joinsTransaction,
   type LockPlace,
   pipelineTransaction,
   type Queryable,
