@@ -12,6 +12,7 @@ import {
 } from "@waypost/conformance";
 import { PgSaver } from "@waypost/pg";
 import { describe, expect, it, vi } from "vitest";
+import { tooOld } from "../src/checks.ts";
 import { inTerminal, waypost } from "./run.ts";
 
 /** A schema with a thread `chat` of two turns and a fork, and a thread `other`. */
@@ -313,6 +314,15 @@ describe.concurrent("waypost status and doctor", () => {
         await withClient((client) => client.query(`DROP OWNED BY ${schema}; DROP ROLE ${schema}`));
       }
     }));
+});
+
+describe("waypost doctor", () => {
+  it("names the version that is needed where the server is older", () => {
+    expect(tooOld(130_023)).toMatchObject([
+      { level: "problem", advice: expect.stringContaining("Postgres 14 or newer") },
+    ]);
+    expect(tooOld(140_000)).toEqual([]);
+  });
 });
 
 describe.concurrent("waypost", () => {
