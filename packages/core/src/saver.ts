@@ -24,7 +24,7 @@ import { CURSOR_BATCH, listTuples, streamTuples } from "./list.js";
 import { streamOperation } from "./operations.js";
 import { checkOptions, type SaverOptions } from "./options.js";
 import { Page } from "./page.js";
-import { type Store, storeCheckpoint, storeWrites } from "./put.js";
+import { encodeOld, type Store, storeCheckpoint, storeWrites } from "./put.js";
 import { withRun } from "./run.js";
 import type { Tables } from "./schema/identifiers.js";
 import type { SetupOptions } from "./schema/setup.js";
@@ -159,20 +159,14 @@ export abstract class WaypostSaver extends ThreadSaver {
       newVersions: { ...newVersions },
       metadata: { ...metadata },
     };
-    const [blobs, metadataJson] = await Promise.all([
-      encodeBlobs(this.serde, key, checkpoint.channel_values, newVersions),
-      encodeMetadata(withRun(metadata, config)),
-    ]);
-    const input = {
-      ...key,
-      parentId: parentId ?? null,
-      checkpoint: json,
-      metadata: metadataJson,
-      putId: newPutId(),
-      blobs,
-    };
+    const place = { ...key, parentId: parentId ?? null };
+    const metadataJson = encodeMetadata(withRun(metadata, config));
+    const encoded = encodeBlobs(this.serde, key, passed.values, newVersions);
+    const oldBlobs = encodeOld(this.#store, this.serde, place, passed);
+    const stored = { checkpoint: json, metadata: metadataJson, putId: newPutId() };
+    const input = { ...place, ...stored, blobs: await encoded };
     await this.guard({ name: "put", threadId, idempotent: true }, () =>
-      storeCheckpoint(this.#store, this.serde, { ...passed, input }),
+      storeCheckpoint(this.#store, { ...passed, input, oldBlobs }),
     );
     await this.retain(key, passed.metadata);
     return configOf(key);
