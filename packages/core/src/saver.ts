@@ -28,6 +28,7 @@ import { type Store, storeCheckpoint, storeWrites } from "./put.js";
 import { withRun } from "./run.js";
 import type { Tables } from "./schema/identifiers.js";
 import type { SetupOptions } from "./schema/setup.js";
+import { withSends } from "./sends.js";
 import { encodeMetadata } from "./serializer/values.js";
 import { cursorStatement } from "./sql/cursor.js";
 import { type DeltaRow, deltaHistoryStatement } from "./sql/delta-history.js";
@@ -144,11 +145,15 @@ export abstract class WaypostSaver extends ThreadSaver {
    */
   override async put(
     config: RunnableConfig,
-    checkpoint: Checkpoint,
+    passedCheckpoint: Checkpoint,
     metadata: CheckpointMetadata,
-    newVersions: ChannelVersions,
+    passedVersions: ChannelVersions,
   ): Promise<RunnableConfig> {
     const { threadId, checkpointNs, checkpointId: parentId } = writeKey(config);
+    const { checkpoint, newVersions } = withSends(
+      { checkpoint: passedCheckpoint, newVersions: passedVersions },
+      (current) => this.getNextVersion(current),
+    );
     // Before anything is awaited: the caller may go on changing the checkpoint meanwhile.
     const { id: checkpointId, json } = encodeCheckpoint(checkpoint);
     const key = { threadId, checkpointNs, checkpointId };
