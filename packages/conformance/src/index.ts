@@ -40,6 +40,7 @@ import type { Mode } from "./mode.ts";
 export { BRANCH_CHECKS } from "./cases/branches.ts";
 export { checkpoint, METADATA, putChain } from "./checkpoints.ts";
 export { committedIn, databaseUrl, freshName, withClient, withSchema } from "./database.ts";
+export { withEnding } from "./ending.ts";
 export {
   approvalGraph,
   barrier,

@@ -14,6 +14,7 @@ export {
 } from "./driver.js";
 export { DatabaseError, InvalidInputError, SerializationError, WaypostError } from "./errors.js";
 export type { OptionKeys } from "./keys.js";
+export { refuseClient } from "./look-alikes.js";
 export type { OperationEvent, StatementEvent, Traffic } from "./observe.js";
 export { type AdapterOptions, checkConnString, SAVER_KEYS, type SaverOptions } from "./options.js";
 export { type Prepare, PreparePolicy } from "./prepare.js";

@@ -4,6 +4,7 @@ import {
   InvalidInputError,
   type OptionKeys,
   PreparePolicy,
+  refuseClient,
   SAVER_KEYS,
   type SaverOptions,
   WaypostSaver,
@@ -89,7 +90,8 @@ function driverFor(
     return new PoolDriver(client, { prepare, cursor, owned, timeout: options?.timeout });
   }
   if (isClient(client)) return new ClientDriver(client, prepare);
-  throw new InvalidInputError(
+  refuseClient(
+    client,
     `${pass} a Pool, a connected Client or a PoolClient of pg 8.21 or newer, or use PgSaver.fromConnString(uri).`,
   );
 }

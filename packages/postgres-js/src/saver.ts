@@ -1,9 +1,9 @@
 import {
   checkConnString,
   type Driver,
-  InvalidInputError,
   type OptionKeys,
   PreparePolicy,
+  refuseClient,
   SAVER_KEYS,
   type SaverOptions,
   WaypostSaver,
@@ -85,13 +85,17 @@ function driverFor(sql: unknown, options: SaverOptions | null, pass = "Pass"): D
   if (has<PostgresJsSql>(sql, "begin")) return new SqlDriver(sql, prepare, ownedClients.has(sql));
   if (has<PostgresJsTransaction>(sql, "savepoint")) return new TransactionDriver(sql, prepare);
   if (has<PostgresJsReserved>(sql, "release")) return new ReservedDriver(sql, prepare);
-  throw new InvalidInputError(
+  refuseClient(
+    sql,
     `${pass} what postgres(), sql.reserve() or sql.begin() gave you, or use PostgresJsSaver.fromConnString(uri).`,
   );
 }
 
-/** What postgres.js returns are functions; the three kinds differ by one method. */
+/**
+ * What postgres.js returns are functions; the three kinds differ by one method. Bun's client has these
+ * methods too, but not `typed`, and its rows and parameters are others.
+ */
 function has<Client extends object>(sql: unknown, method: keyof Client & string): sql is Client {
-  if (typeof sql !== "function" || !("unsafe" in sql)) return false;
+  if (typeof sql !== "function" || !("unsafe" in sql) || !("typed" in sql)) return false;
   return typeof (sql as unknown as Record<string, unknown>)[method] === "function";
 }
