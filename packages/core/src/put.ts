@@ -8,7 +8,7 @@ import type { Driver, Queryable, Statement } from "./driver.js";
 import { encodeBlobs } from "./encode.js";
 import { WaypostError } from "./errors.js";
 import type { Serializer } from "./serializer/types.js";
-import type { PutInput, StoredRow } from "./sql/put.js";
+import type { PutInput } from "./sql/put.js";
 import type { PutSharedInput } from "./sql/put-shared.js";
 import type { PutWritesInput } from "./sql/put-writes.js";
 import type { Tombstones } from "./sql/tombstones.js";
@@ -57,9 +57,9 @@ export async function storeCheckpoint(store: Store, serde: Serializer, put: Put)
   if (!isCopy(put) && (onParent || tombstones === undefined)) {
     if (await storeShared(store, put)) return;
     const statements = sql.put(put.input, onParent);
-    const stored = await sendAll<StoredRow>(driver, statements);
+    const stored = await sendAll(driver, statements);
     if (stored.length > 0) {
-      store.sharing.stored(put.input, put.versions, [], isFresh(stored, statements));
+      store.sharing.stored(put.input, put.versions, []);
       return;
     }
   }
@@ -71,12 +71,12 @@ async function storeShared({ driver, sql, sharing }: Store, put: Put): Promise<b
   const plan = sharing.plan(put.input);
   const statement = plan && sql.putShared(plan);
   if (statement === undefined) return false;
-  const stored = await driver.query<StoredRow>(statement);
+  const stored = await driver.query(statement);
   if (stored.length === 0) {
     await sharing.refused(driver);
     return false;
   }
-  sharing.stored(put.input, put.versions, plan?.shared ?? [], isFresh(stored, [statement]));
+  sharing.stored(put.input, put.versions, plan?.shared ?? []);
   return true;
 }
 
@@ -88,19 +88,12 @@ async function storeWhole(store: Store, serde: Serializer, put: Put): Promise<vo
     ...(await encodeBlobs(serde, put.input, put.values, oldVersions(put))),
   ];
   const whole = { ...put.input, blobs };
-  const isFreshlyStored = await withLock(store, whole.threadId, async (tx) => {
+  await withLock(store, whole.threadId, async (tx) => {
     const onParent = put.input.parentId !== null && needsAncestors(put);
-    const statements = sql.put(whole, onParent);
-    const stored = await send<StoredRow>(tx, statements);
+    const stored = await send(tx, sql.put(whole, onParent));
     if (stored.length === 0) throw parentRemoved();
-    return isFresh(stored, statements);
   });
-  store.sharing.stored(whole, put.versions, [], isFreshlyStored);
-}
-
-/** Whether what was sent is what is stored: not where some of it was there before. Of several statements nobody knows. */
-function isFresh(stored: readonly StoredRow[], statements: readonly Statement[]): boolean {
-  return statements.length === 1 && stored[0]?.fresh === true;
+  store.sharing.stored(whole, put.versions, []);
 }
 
 /**

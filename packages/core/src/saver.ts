@@ -35,7 +35,7 @@ import { type DeltaRow, deltaHistoryStatement } from "./sql/delta-history.js";
 import { getTupleStatement } from "./sql/get-tuple.js";
 import { listStatement, type PageInput } from "./sql/list.js";
 import { lockThreadStatement } from "./sql/lock-thread.js";
-import { putStatements } from "./sql/put.js";
+import { newPutId, putStatements } from "./sql/put.js";
 import { putSharedStatement } from "./sql/put-shared.js";
 import { putWritesStatements } from "./sql/put-writes.js";
 import { storageStatements } from "./sql/storage.js";
@@ -172,6 +172,7 @@ export abstract class WaypostSaver extends ThreadSaver {
       parentId: parentId ?? null,
       checkpoint: json,
       metadata: metadataJson,
+      putId: newPutId(),
       blobs,
     };
     await this.guard({ name: "put", threadId, idempotent: true }, () =>
