@@ -1,4 +1,10 @@
-import { InvalidInputError, type SaverOptions, WaypostSaver } from "@waypost/core";
+import {
+  InvalidInputError,
+  type OptionKeys,
+  SAVER_KEYS,
+  type SaverOptions,
+  WaypostSaver,
+} from "@waypost/core";
 import type { KyselyDatabase } from "./client.js";
 import { KyselyDriver } from "./driver.js";
 
@@ -9,6 +15,11 @@ export interface KyselySaverOptions extends Omit<SaverOptions, "prepare"> {
    */
   read?: KyselyDatabase;
 }
+
+const { prepare: _, ...COMMON_KEYS } = SAVER_KEYS;
+const KEYS: OptionKeys<KyselySaverOptions> = { ...COMMON_KEYS, read: true };
+/** Kysely hands on no names of statements. */
+const INSTEAD = { prepare: "preparedPool(pool) in the dialect" };
 
 /**
  * Keeps LangGraph checkpoints in Postgres through Kysely, whatever its dialect connects with.
@@ -25,9 +36,10 @@ export class KyselySaver extends WaypostSaver {
    *   the saver never destroys it.
    * @throws InvalidInputError if it is neither, or an option can't be used
    */
-  constructor(db: KyselyDatabase, options: KyselySaverOptions = {}) {
+  constructor(db: KyselyDatabase, options: KyselySaverOptions = {}, ...further: never[]) {
     if (!isKysely(db)) throw new InvalidInputError("Pass a Kysely or a transaction of it.");
-    super(new KyselyDriver(db), options, readerFor(options));
+    const reader = readerFor(options);
+    super(new KyselyDriver(db), options, { reader, keys: KEYS, instead: INSTEAD, further });
   }
 }
 

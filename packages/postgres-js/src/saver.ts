@@ -2,7 +2,9 @@ import {
   checkConnString,
   type Driver,
   InvalidInputError,
+  type OptionKeys,
   PreparePolicy,
+  SAVER_KEYS,
   type SaverOptions,
   WaypostSaver,
 } from "@waypost/core";
@@ -22,6 +24,8 @@ export interface PostgresJsSaverOptions extends SaverOptions {
   read?: PostgresJsSql | PostgresJsReserved;
 }
 
+const KEYS: OptionKeys<PostgresJsSaverOptions> = { ...SAVER_KEYS, read: true };
+
 /**
  * Keeps LangGraph checkpoints in Postgres through postgres.js.
  *
@@ -40,8 +44,10 @@ export class PostgresJsSaver extends WaypostSaver {
   constructor(
     sql: PostgresJsSql | PostgresJsReserved | PostgresJsTransaction,
     options: PostgresJsSaverOptions = {},
+    ...further: never[]
   ) {
-    super(driverFor(sql, options), options, readerFor(options));
+    const reader = readerFor(options);
+    super(driverFor(sql, options), options, { reader, keys: KEYS, further });
   }
 
   /**
@@ -51,7 +57,11 @@ export class PostgresJsSaver extends WaypostSaver {
    * @param uri e.g. `postgresql://user:password@host:5432/database`
    * @throws InvalidInputError if the URI is no string or an option can't be used
    */
-  static fromConnString(uri: string, options: PostgresJsSaverOptions = {}): PostgresJsSaver {
+  static fromConnString(
+    uri: string,
+    options: PostgresJsSaverOptions = {},
+    ...further: never[]
+  ): PostgresJsSaver {
     checkConnString(uri);
     const sql = postgres(uri, {
       // Postgres sends a notice for each table that setup finds; by default they are printed.
@@ -61,7 +71,7 @@ export class PostgresJsSaver extends WaypostSaver {
       fetch_types: false,
     });
     ownedClients.add(sql);
-    return new PostgresJsSaver(sql, options);
+    return new PostgresJsSaver(sql, options, ...further);
   }
 }
 
