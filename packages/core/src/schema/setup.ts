@@ -5,6 +5,7 @@ import { type Storage, storageStatements } from "../sql/storage.js";
 import { checkSchemaName, quoteIdentifier, quoteLiteral, tablesIn } from "./identifiers.js";
 import { checkLayout, distributeCommands, isDistributed, type Layout, layoutOf } from "./layout.js";
 import { MIGRATIONS } from "./migrations/index.js";
+import { OFFICIAL_ELSEWHERE, officialElsewhere, unquotedName } from "./unquoted.js";
 
 export interface SetupOptions {
   /**
@@ -35,7 +36,8 @@ interface State {
  * Creates or upgrades the tables. Safe to call at every start and from many processes at once: a
  * schema that is up to date costs two reads, takes no lock and needs no right to create.
  *
- * @throws WaypostError if the database is not encoded in UTF-8; the driver's error if a statement is refused.
+ * @throws WaypostError if the database is not encoded in UTF-8, or the official saver's tables lie in another schema
+ *   than the name suggests; the driver's error if a statement is refused.
  */
 export async function setup(
   driver: Driver,
@@ -107,6 +109,7 @@ async function readState(session: Queryable, schema: string): Promise<State> {
     encoding: string;
     namespace: boolean;
     bookkeeping: boolean;
+    elsewhere: boolean;
   }>({
     name: "",
     text: `SELECT pg_catalog.current_setting('server_encoding') AS encoding,
@@ -114,8 +117,9 @@ async function readState(session: Queryable, schema: string): Promise<State> {
   EXISTS (
     SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
     WHERE n.nspname = $1::text AND c.relname = 'waypost_migrations'
-  ) AS bookkeeping`,
-    values: [schema],
+  ) AS bookkeeping,
+  ${OFFICIAL_ELSEWHERE} AS elsewhere`,
+    values: [schema, unquotedName(schema)],
   });
   if (found?.encoding !== "UTF8") {
     throw new WaypostError(
@@ -123,6 +127,7 @@ async function readState(session: Queryable, schema: string): Promise<State> {
       "Waypost needs a database encoded in UTF8; create one with ENCODING 'UTF8'.",
     );
   }
+  if (found.elsewhere) throw officialElsewhere(schema);
   if (!found.bookkeeping) return { schemaExists: found.namespace, version: 0 };
   const [row] = await session.query<{ version: number | null }>({
     name: "",
