@@ -1,7 +1,8 @@
-import type {
-  ChannelVersions,
-  Checkpoint,
-  CheckpointMetadata,
+import {
+  type ChannelVersions,
+  type Checkpoint,
+  type CheckpointMetadata,
+  TASKS,
 } from "@langchain/langgraph-checkpoint";
 import type { NamespaceKey } from "./config.js";
 import type { Driver, Queryable, Statement } from "./driver.js";
@@ -160,9 +161,11 @@ async function send<Row extends object>(
   return rows;
 }
 
-/** LangGraph stores a copy as a sibling of its original, and names none of its versions as new. */
+/** LangGraph stores a copy as a sibling of its original, and names none of its versions as new; sends may be. */
 function isCopy({ metadata, newVersions }: Put): boolean {
-  return metadata.source === "fork" && Object.keys(newVersions).length === 0;
+  return (
+    metadata.source === "fork" && Object.keys(newVersions).every((channel) => channel === TASKS)
+  );
 }
 
 /** Versions of the values that were there before. */

@@ -22,12 +22,13 @@ import { encodeBlobs, encodeCheckpoint, encodeWrites } from "./encode.js";
 import { InvalidInputError, type WaypostError } from "./errors.js";
 import { CURSOR_BATCH, listTuples, streamTuples } from "./list.js";
 import { streamOperation } from "./operations.js";
-import { checkOptions, type SaverOptions } from "./options.js";
+import { type AdapterOptions, checkOptions, type SaverOptions } from "./options.js";
 import { Page } from "./page.js";
 import { encodeOld, type Store, storeCheckpoint, storeWrites } from "./put.js";
 import { withRun } from "./run.js";
 import type { Tables } from "./schema/identifiers.js";
 import type { SetupOptions } from "./schema/setup.js";
+import { withSends } from "./sends.js";
 import { encodeMetadata } from "./serializer/values.js";
 import { cursorStatement } from "./sql/cursor.js";
 import { type DeltaRow, deltaHistoryStatement } from "./sql/delta-history.js";
@@ -66,12 +67,11 @@ export abstract class WaypostSaver extends ThreadSaver {
   readonly #store: Store;
 
   /**
-   * @param reader where `list` and `listThreads` read, if not from the same database
    * @throws InvalidInputError if an option can't be used; nothing is sent to the database here.
    */
-  constructor(driver: Driver, options?: SaverOptions, reader?: Driver) {
-    const checked = checkOptions(options);
-    super(driver, checked, reader);
+  constructor(driver: Driver, options?: SaverOptions, adapter: AdapterOptions = {}) {
+    const checked = checkOptions(options, adapter);
+    super(driver, checked, adapter.reader);
     this.#sql = statementsFor(this.tables, checked.jsonIsText);
     const sharing = new Sharing(checked.memoryBytes, storageStatements(this.tables).get);
     this.#store = { driver: this.driver, sql: this.#sql, tombstones: this.tombstones, sharing };
@@ -145,11 +145,15 @@ export abstract class WaypostSaver extends ThreadSaver {
    */
   override async put(
     config: RunnableConfig,
-    checkpoint: Checkpoint,
+    passedCheckpoint: Checkpoint,
     metadata: CheckpointMetadata,
-    newVersions: ChannelVersions,
+    passedVersions: ChannelVersions,
   ): Promise<RunnableConfig> {
     const { threadId, checkpointNs, checkpointId: parentId } = writeKey(config);
+    const { checkpoint, newVersions } = withSends(
+      { checkpoint: passedCheckpoint, newVersions: passedVersions },
+      (current) => this.getNextVersion(current),
+    );
     // Before anything is awaited: the caller may go on changing the checkpoint meanwhile.
     const { id: checkpointId, json } = encodeCheckpoint(checkpoint);
     const key = { threadId, checkpointNs, checkpointId };

@@ -1,9 +1,11 @@
 import type { Driver, Queryable } from "../driver.js";
 import { InvalidInputError, WaypostError } from "../errors.js";
+import { assertKeys, type OptionKeys } from "../keys.js";
 import { type Storage, storageStatements } from "../sql/storage.js";
 import { checkSchemaName, quoteIdentifier, quoteLiteral, tablesIn } from "./identifiers.js";
 import { checkLayout, distributeCommands, isDistributed, type Layout, layoutOf } from "./layout.js";
 import { MIGRATIONS } from "./migrations/index.js";
+import { OFFICIAL_ELSEWHERE, officialElsewhere, unquotedName } from "./unquoted.js";
 
 export interface SetupOptions {
   /**
@@ -21,6 +23,9 @@ export interface SetupOptions {
   distribute?: "citus";
 }
 
+const SCRIPT_KEYS = { partitions: true, distribute: true } as const;
+const SETUP_KEYS: OptionKeys<SetupOptions> = { storage: true, ...SCRIPT_KEYS };
+
 interface State {
   readonly schemaExists: boolean;
   /** Version of the last migration applied; 0 for none. */
@@ -31,13 +36,15 @@ interface State {
  * Creates or upgrades the tables. Safe to call at every start and from many processes at once: a
  * schema that is up to date costs two reads, takes no lock and needs no right to create.
  *
- * @throws WaypostError if the database is not encoded in UTF-8; the driver's error if a statement is refused.
+ * @throws WaypostError if the database is not encoded in UTF-8, or the official saver's tables lie in another schema
+ *   than the name suggests; the driver's error if a statement is refused.
  */
 export async function setup(
   driver: Driver,
   schema: string,
   options: SetupOptions = {},
 ): Promise<void> {
+  assertKeys(options, "setup", SETUP_KEYS);
   const storage = storageOf(options);
   const layout = layoutOf(options);
   await checkLayout(driver, schema, layout);
@@ -84,6 +91,7 @@ export function setupScript(
   options: Pick<SetupOptions, "partitions" | "distribute"> = {},
 ): string {
   checkSchemaName(schema);
+  assertKeys(options, "setupScript", SCRIPT_KEYS);
   const layout = layoutOf(options);
   const commands = [
     "BEGIN",
@@ -101,6 +109,7 @@ async function readState(session: Queryable, schema: string): Promise<State> {
     encoding: string;
     namespace: boolean;
     bookkeeping: boolean;
+    elsewhere: boolean;
   }>({
     name: "",
     text: `SELECT pg_catalog.current_setting('server_encoding') AS encoding,
@@ -108,8 +117,9 @@ async function readState(session: Queryable, schema: string): Promise<State> {
   EXISTS (
     SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
     WHERE n.nspname = $1::text AND c.relname = 'waypost_migrations'
-  ) AS bookkeeping`,
-    values: [schema],
+  ) AS bookkeeping,
+  ${OFFICIAL_ELSEWHERE} AS elsewhere`,
+    values: [schema, unquotedName(schema)],
   });
   if (found?.encoding !== "UTF8") {
     throw new WaypostError(
@@ -117,6 +127,7 @@ async function readState(session: Queryable, schema: string): Promise<State> {
       "Waypost needs a database encoded in UTF8; create one with ENCODING 'UTF8'.",
     );
   }
+  if (found.elsewhere) throw officialElsewhere(schema);
   if (!found.bookkeeping) return { schemaExists: found.namespace, version: 0 };
   const [row] = await session.query<{ version: number | null }>({
     name: "",
