@@ -10,6 +10,7 @@ import { listCases } from "./cases/list.ts";
 import { lockCases } from "./cases/locks.ts";
 import { lockServerCases } from "./cases/locks-server.ts";
 import { officialCases } from "./cases/official.ts";
+import { oldFormatCases } from "./cases/old-formats.ts";
 import { optionCases } from "./cases/options.ts";
 import { partitionCases } from "./cases/partitions.ts";
 import { propertyCases } from "./cases/property.ts";
@@ -29,6 +30,7 @@ import { storageRewriteCases } from "./cases/storage-rewrite.ts";
 import { storageSharingCases } from "./cases/storage-sharing.ts";
 import { streamingCases } from "./cases/streaming.ts";
 import { sweepCases } from "./cases/sweep.ts";
+import { textVersionCases } from "./cases/text-versions.ts";
 import { threadCases } from "./cases/threads.ts";
 import { tombstoneCases } from "./cases/tombstones.ts";
 import { transactionCases } from "./cases/transactions.ts";
@@ -75,6 +77,8 @@ export function conformance(mode: Mode): void {
     pruneCases,
     prunePropertyCases,
     sweepCases,
+    oldFormatCases,
+    textVersionCases,
     verifyCases,
     retentionCases,
     tombstoneCases,

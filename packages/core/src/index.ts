@@ -21,7 +21,9 @@ export { type AdapterOptions, fromConnString, SAVER_KEYS, type SaverOptions } fr
 export { type Prepare, PreparePolicy } from "./prepare.js";
 export { isLost, type Recovery, type RetryOptions } from "./retry.js";
 export { WaypostSaver } from "./saver.js";
+export { type Right, TABLES, type TableInfo } from "./schema/identifiers.js";
 export { type SetupOptions, setupScript } from "./schema/setup.js";
+export { unquotedName } from "./schema/unquoted.js";
 export { type CompressOptions, compress } from "./serializer/compress.js";
 export { type EncryptOptions, encrypt } from "./serializer/encrypt.js";
 export type { EncryptionKey } from "./serializer/keyring.js";

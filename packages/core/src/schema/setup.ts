@@ -5,6 +5,7 @@ import { type Storage, storageStatements } from "../sql/storage.js";
 import { checkSchemaName, quoteIdentifier, quoteLiteral, tablesIn } from "./identifiers.js";
 import { checkLayout, distributeCommands, isDistributed, type Layout, layoutOf } from "./layout.js";
 import { MIGRATIONS } from "./migrations/index.js";
+import { OFFICIAL_ELSEWHERE, officialElsewhere, unquotedName } from "./unquoted.js";
 
 export interface SetupOptions {
   /**
@@ -39,7 +40,8 @@ interface State {
  * schema that is up to date costs two reads, takes no lock and needs no right to create.
  *
  * @param oldest version of the oldest server that will do, as `server_version_num` has it
- * @throws WaypostError if the server is older, or the database is not encoded in UTF-8; the driver's error if a statement is refused.
+ * @throws WaypostError if the server is older, the database is not encoded in UTF-8, or the official saver's tables
+ *   lie in another schema than the name suggests; the driver's error if a statement is refused.
  */
 export async function setup(
   driver: Driver,
@@ -115,6 +117,7 @@ async function readState(session: Queryable, schema: string, oldest: number): Pr
     encoding: string;
     namespace: boolean;
     bookkeeping: boolean;
+    elsewhere: boolean;
   }>({
     name: "",
     text: `SELECT pg_catalog.current_setting('server_version_num')::int AS server,
@@ -124,8 +127,9 @@ async function readState(session: Queryable, schema: string, oldest: number): Pr
   EXISTS (
     SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
     WHERE n.nspname = $1::text AND c.relname = 'waypost_migrations'
-  ) AS bookkeeping`,
-    values: [schema],
+  ) AS bookkeeping,
+  ${OFFICIAL_ELSEWHERE} AS elsewhere`,
+    values: [schema, unquotedName(schema)],
   });
   if (found !== undefined && found.server < oldest) {
     throw new WaypostError(
@@ -139,6 +143,7 @@ async function readState(session: Queryable, schema: string, oldest: number): Pr
       "Waypost needs a database encoded in UTF8; create one with ENCODING 'UTF8'.",
     );
   }
+  if (found.elsewhere) throw officialElsewhere(schema);
   if (!found.bookkeeping) return { schemaExists: found.namespace, version: 0 };
   const [row] = await session.query<{ version: number | null }>({
     name: "",
