@@ -18,6 +18,9 @@ export interface KyselyDatabase {
   executeQuery(query: never): Promise<{ rows: unknown[] }>;
   /** The same connection without the owner's plugins, which may rename columns or schemas. */
   withoutPlugins(): KyselyDatabase;
+  connection(): {
+    execute(work: (connection: KyselyDatabase) => Promise<unknown>): Promise<unknown>;
+  };
   transaction(): {
     execute(work: (transaction: KyselyDatabase) => Promise<unknown>): Promise<unknown>;
   };

@@ -64,9 +64,14 @@ export class KyselyDriver implements Driver {
       : { on: "pool" };
   }
 
-  query<Row extends object>(statement: Statement): Promise<Row[]> {
-    const work = () => send<Row>(this.#db, statement);
-    return this.#turns === undefined ? work() : this.#turns.alone(work);
+  query<Row extends object>(statement: Statement, signal?: AbortSignal): Promise<Row[]> {
+    const on = async (db: KyselyDatabase) => {
+      signal?.throwIfAborted();
+      return send<Row>(db, statement);
+    };
+    if (this.#turns !== undefined) return this.#turns.alone(() => on(this.#db));
+    if (signal === undefined) return on(this.#db);
+    return this.#db.connection().execute(on) as Promise<Row[]>;
   }
 
   async transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
