@@ -11,6 +11,7 @@ import {
 import postgres from "postgres";
 import type { PostgresJsReserved, PostgresJsSql, PostgresJsTransaction } from "./client.js";
 import { SqlDriver, TransactionDriver } from "./driver.js";
+import { Places } from "./places.js";
 import { ReservedDriver } from "./reserved.js";
 
 /** Clients that `fromConnString` made, which `end()` therefore ends. */
@@ -83,7 +84,10 @@ function readerFor(options: PostgresJsSaverOptions | null): Driver | undefined {
 
 function driverFor(sql: unknown, options: SaverOptions | null, pass = "Pass"): Driver {
   const prepare = new PreparePolicy(options?.prepare);
-  if (has<PostgresJsSql>(sql, "begin")) return new SqlDriver(sql, prepare, ownedClients.has(sql));
+  if (has<PostgresJsSql>(sql, "begin")) {
+    const places = options?.timeout === undefined ? undefined : Places.of(sql);
+    return new SqlDriver(sql, prepare, ownedClients.has(sql), places);
+  }
   if (has<PostgresJsTransaction>(sql, "savepoint")) return new TransactionDriver(sql, prepare);
   if (has<PostgresJsReserved>(sql, "release")) return new ReservedDriver(sql, prepare);
   refuseClient(
