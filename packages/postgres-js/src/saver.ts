@@ -8,7 +8,7 @@ import {
   type SaverOptions,
   WaypostSaver,
 } from "@waypost/core";
-import postgres from "postgres";
+import library from "postgres";
 import type { PostgresJsReserved, PostgresJsSql, PostgresJsTransaction } from "./client.js";
 import { SqlDriver, TransactionDriver } from "./driver.js";
 import { ReservedDriver } from "./reserved.js";
@@ -25,6 +25,9 @@ export interface PostgresJsSaverOptions extends SaverOptions {
 }
 
 const KEYS: OptionKeys<PostgresJsSaverOptions> = { ...SAVER_KEYS, read: true };
+
+/** Bun passes a module of functions to CommonJS where other runtimes pass the function itself. */
+const { default: connect = library } = library as typeof library & { default?: typeof library };
 
 /**
  * Keeps LangGraph checkpoints in Postgres through postgres.js.
@@ -63,7 +66,7 @@ export class PostgresJsSaver extends WaypostSaver {
     ...further: never[]
   ): PostgresJsSaver {
     checkConnString(uri);
-    const sql = postgres(uri, {
+    const sql = connect(uri, {
       // Postgres sends a notice for each table that setup finds; by default they are printed.
       onnotice: () => {},
       // Types of arrays, which Waypost does not need. Nobody waits for this query: a connection that is
