@@ -8,7 +8,7 @@ import {
   type SaverOptions,
   WaypostSaver,
 } from "@waypost/core";
-import postgres from "postgres";
+import library from "postgres";
 import type { PostgresJsReserved, PostgresJsSql, PostgresJsTransaction } from "./client.js";
 import { SqlDriver, TransactionDriver } from "./driver.js";
 import { Places } from "./places.js";
@@ -26,6 +26,9 @@ export interface PostgresJsSaverOptions extends SaverOptions {
 }
 
 const KEYS: OptionKeys<PostgresJsSaverOptions> = { ...SAVER_KEYS, read: true };
+
+/** Bun passes a module of functions to CommonJS where other runtimes pass the function itself. */
+const { default: connect = library } = library as typeof library & { default?: typeof library };
 
 /**
  * Keeps LangGraph checkpoints in Postgres through postgres.js.
@@ -64,7 +67,7 @@ export class PostgresJsSaver extends WaypostSaver {
     ...further: never[]
   ): PostgresJsSaver {
     const sql = fromConnString(uri, (url) =>
-      postgres(url, {
+      connect(url, {
         // Postgres sends a notice for each table that setup finds; by default they are printed.
         onnotice: () => {},
         // Types of arrays, which Waypost does not need. Nobody waits for this query: a connection that is
