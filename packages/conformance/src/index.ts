@@ -30,7 +30,6 @@ import { storageRewriteCases } from "./cases/storage-rewrite.ts";
 import { storageSharingCases } from "./cases/storage-sharing.ts";
 import { streamingCases } from "./cases/streaming.ts";
 import { sweepCases } from "./cases/sweep.ts";
-import { textVersionCases } from "./cases/text-versions.ts";
 import { threadCases } from "./cases/threads.ts";
 import { tombstoneCases } from "./cases/tombstones.ts";
 import { transactionCases } from "./cases/transactions.ts";
@@ -78,7 +77,6 @@ export function conformance(mode: Mode): void {
     prunePropertyCases,
     sweepCases,
     oldFormatCases,
-    textVersionCases,
     verifyCases,
     retentionCases,
     tombstoneCases,
