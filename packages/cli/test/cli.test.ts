@@ -403,6 +403,11 @@ describe.concurrent("waypost", () => {
     const { code, stderr } = await waypost(["threads"], "", { DATABASE_URL: url });
     expect(code).toBe(1);
     expect(stderr).toContain("ECONNREFUSED");
+    const broken = { DATABASE_URL: "postgresql://ann:hunter2#2@127.0.0.1/none" };
+    const refused = await waypost(["threads"], "", broken);
+    expect(refused).toMatchObject({ code: 1, stdout: "" });
+    expect(refused.stderr).toContain("connection string can't be parsed");
+    expect(refused.stderr).not.toContain("hunter2");
   });
 
   it("asks for a database where none is named", async () => {

@@ -1,6 +1,6 @@
 import {
-  checkConnString,
   type Driver,
+  fromConnString,
   type OptionKeys,
   PreparePolicy,
   refuseClient,
@@ -55,21 +55,22 @@ export class PostgresJsSaver extends WaypostSaver {
    * declare it with `await using`.
    *
    * @param uri e.g. `postgresql://user:password@host:5432/database`
-   * @throws InvalidInputError if the URI is no string or an option can't be used
+   * @throws InvalidInputError if the URI can't be parsed or an option can't be used
    */
   static fromConnString(
     uri: string,
     options: PostgresJsSaverOptions = {},
     ...further: never[]
   ): PostgresJsSaver {
-    checkConnString(uri);
-    const sql = postgres(uri, {
-      // Postgres sends a notice for each table that setup finds; by default they are printed.
-      onnotice: () => {},
-      // Types of arrays, which Waypost does not need. Nobody waits for this query: a connection that is
-      // lost in it would end the process (postgres.js 3.4.9).
-      fetch_types: false,
-    });
+    const sql = fromConnString(uri, (url) =>
+      postgres(url, {
+        // Postgres sends a notice for each table that setup finds; by default they are printed.
+        onnotice: () => {},
+        // Types of arrays, which Waypost does not need. Nobody waits for this query: a connection that is
+        // lost in it would end the process (postgres.js 3.4.9).
+        fetch_types: false,
+      }),
+    );
     ownedClients.add(sql);
     return new PostgresJsSaver(sql, options, ...further);
   }
