@@ -31,6 +31,7 @@ import { storageRewriteCases } from "./cases/storage-rewrite.ts";
 import { storageSharingCases } from "./cases/storage-sharing.ts";
 import { streamingCases } from "./cases/streaming.ts";
 import { sweepCases } from "./cases/sweep.ts";
+import { textVersionCases } from "./cases/text-versions.ts";
 import { threadCases } from "./cases/threads.ts";
 import { tombstoneCases } from "./cases/tombstones.ts";
 import { transactionCases } from "./cases/transactions.ts";
@@ -78,6 +79,7 @@ export function conformance(mode: Mode): void {
     prunePropertyCases,
     sweepCases,
     oldFormatCases,
+    textVersionCases,
     verifyCases,
     retentionCases,
     tombstoneCases,

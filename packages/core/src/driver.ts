@@ -1,5 +1,6 @@
 import { InvalidInputError } from "./errors.js";
 import { isLost, type Recovery } from "./retry.js";
+import { sqlState } from "./sqlstate.js";
 
 /** What a statement may bind. Every driver sends these alike; JSON travels as text and is cast in SQL. */
 export type SqlValue = string | number | boolean | null | Uint8Array | readonly string[];
@@ -103,6 +104,27 @@ export async function runTransaction<T>(
     else await command("ROLLBACK").catch(onBroken);
     throw error;
   }
+}
+
+const NO_ACTIVE_TRANSACTION = "25P01";
+
+/**
+ * Whether the caller has a transaction open on a session that does not say. Outside of one this changes
+ * nothing.
+ *
+ * @param command sends one command on the session, with nothing else in between
+ */
+export async function joinsTransaction(
+  command: (text: string) => Promise<unknown>,
+): Promise<boolean> {
+  try {
+    await command("SAVEPOINT waypost");
+  } catch (error) {
+    if (sqlState(error) === NO_ACTIVE_TRANSACTION) return false;
+    throw error;
+  }
+  await command("RELEASE SAVEPOINT waypost");
+  return true;
 }
 
 /**

@@ -42,6 +42,7 @@ import { storageStatements } from "./sql/storage.js";
 import type { TupleRow } from "./sql/tuple.js";
 import { Sharing } from "./storage/sharing.js";
 import { ThreadSaver } from "./threads/saver.js";
+import { checkVersions, isRun, nextVersion, Uncontinuable } from "./versions.js";
 
 function statementsFor(tables: Tables, jsonIsText: boolean) {
   return {
@@ -65,6 +66,7 @@ const BROKEN_TEXT = "22021";
 export abstract class WaypostSaver extends ThreadSaver {
   readonly #sql: Statements;
   readonly #store: Store;
+  readonly #uncontinuable = new Uncontinuable();
 
   /**
    * @throws InvalidInputError if an option can't be used; nothing is sent to the database here.
@@ -103,6 +105,7 @@ export abstract class WaypostSaver extends ThreadSaver {
     if (checkpoint === undefined) return undefined;
     const tuple = await page.tuple(checkpoint, () => this.getNextVersion(undefined));
     sharing.read({ ...key, checkpointId: checkpoint.id }, page.stored);
+    this.#uncontinuable.check(tuple, isRun(config));
     return tuple;
   }
 
@@ -154,6 +157,8 @@ export abstract class WaypostSaver extends ThreadSaver {
       { checkpoint: passedCheckpoint, newVersions: passedVersions },
       (current) => this.getNextVersion(current),
     );
+    this.#uncontinuable.refuse({ threadId, checkpointNs, checkpointId: parentId });
+    checkVersions(checkpoint);
     // Before anything is awaited: the caller may go on changing the checkpoint meanwhile.
     const { id: checkpointId, json } = encodeCheckpoint(checkpoint);
     const key = { threadId, checkpointNs, checkpointId };
@@ -194,6 +199,7 @@ export abstract class WaypostSaver extends ThreadSaver {
         '"checkpoint_id" is missing; writes belong to the checkpoint that the config names.',
       );
     }
+    this.#uncontinuable.refuse({ threadId, checkpointNs, checkpointId });
     const task = { threadId, checkpointNs, checkpointId, taskId: text(taskId, "taskId") };
     const input = {
       ...task,
@@ -226,17 +232,13 @@ export abstract class WaypostSaver extends ThreadSaver {
 
   /**
    * The next whole number and a random fraction. Two runs or branches that start from one version
-   * never get the same next one, so neither can take the other's value for its own.
+   * never get the same next one, so neither can take the other's value for its own. Of a text of fixed
+   * length, which other savers use, the next one is such a text, though LangGraph's type says otherwise.
    *
-   * @throws InvalidInputError for a string, the versions of Python's saver
+   * @throws InvalidInputError for other texts, the versions of Python's saver among them
    */
   override getNextVersion(current: number | undefined): number {
-    if (typeof current === "string") {
-      throw new InvalidInputError(
-        "This thread was written by Python's saver and can't be continued here.",
-      );
-    }
-    return Math.floor(current ?? 0) + 1 + Math.random();
+    return nextVersion(current) as number;
   }
 
   /** A damaged value fails the whole statement where the server reads it as text; as bytes, it can be named. */

@@ -1,6 +1,6 @@
 import {
-  checkConnString,
   type Driver,
+  fromConnString,
   InvalidInputError,
   type OptionKeys,
   PreparePolicy,
@@ -57,13 +57,13 @@ export class PgSaver extends WaypostSaver {
    * declare it with `await using`.
    *
    * @param uri e.g. `postgresql://user:password@host:5432/database`
-   * @throws InvalidInputError if the URI is no string or an option can't be used
+   * @throws InvalidInputError if the URI can't be parsed or an option can't be used
    */
   static fromConnString(uri: string, options: PgSaverOptions = {}, ...further: never[]): PgSaver {
-    checkConnString(uri);
-    const pool = new pg.Pool({
-      connectionString: uri,
-      connectionTimeoutMillis: options?.timeout,
+    const pool = fromConnString(uri, (connectionString) => {
+      // A pool would parse it only when it is first used.
+      new pg.Client({ connectionString });
+      return new pg.Pool({ connectionString, connectionTimeoutMillis: options?.timeout });
     });
     // An idle connection that the server ends is replaced at the next use; without a listener its
     // error event would end the process.
