@@ -3,6 +3,7 @@ import { concurrencyCases } from "./cases/concurrency.ts";
 import { countCases } from "./cases/counts.ts";
 import { dropInCases } from "./cases/drop-in.ts";
 import { faultCases } from "./cases/faults.ts";
+import { givenUpCases } from "./cases/given-up.ts";
 import { graphCases } from "./cases/graphs.ts";
 import { hostileCases } from "./cases/hostile.ts";
 import { inputCases } from "./cases/input.ts";
@@ -10,6 +11,8 @@ import { listCases } from "./cases/list.ts";
 import { lockCases } from "./cases/locks.ts";
 import { lockServerCases } from "./cases/locks-server.ts";
 import { officialCases } from "./cases/official.ts";
+import { oldFormatCases } from "./cases/old-formats.ts";
+import { optionCases } from "./cases/options.ts";
 import { partitionCases } from "./cases/partitions.ts";
 import { propertyCases } from "./cases/property.ts";
 import { pruneCases } from "./cases/prune.ts";
@@ -28,6 +31,7 @@ import { storageRewriteCases } from "./cases/storage-rewrite.ts";
 import { storageSharingCases } from "./cases/storage-sharing.ts";
 import { streamingCases } from "./cases/streaming.ts";
 import { sweepCases } from "./cases/sweep.ts";
+import { textVersionCases } from "./cases/text-versions.ts";
 import { threadCases } from "./cases/threads.ts";
 import { tombstoneCases } from "./cases/tombstones.ts";
 import { transactionCases } from "./cases/transactions.ts";
@@ -38,6 +42,7 @@ import type { Mode } from "./mode.ts";
 export { BRANCH_CHECKS } from "./cases/branches.ts";
 export { checkpoint, METADATA, putChain } from "./checkpoints.ts";
 export { committedIn, databaseUrl, freshName, withClient, withSchema } from "./database.ts";
+export { withEnding } from "./ending.ts";
 export {
   approvalGraph,
   barrier,
@@ -64,6 +69,7 @@ export function conformance(mode: Mode): void {
     listCases,
     streamingCases,
     inputCases,
+    optionCases,
     hostileCases,
     propertyCases,
     valueCases,
@@ -72,6 +78,8 @@ export function conformance(mode: Mode): void {
     pruneCases,
     prunePropertyCases,
     sweepCases,
+    oldFormatCases,
+    textVersionCases,
     verifyCases,
     retentionCases,
     tombstoneCases,
@@ -91,6 +99,7 @@ export function conformance(mode: Mode): void {
     pruneRaceCases,
     storageSharingCases,
     rememberedCases,
+    givenUpCases,
     storagePropertyCases,
     storageRewriteCases,
     partitionCases,
