@@ -148,12 +148,10 @@ function isCopy({ metadata, newVersions }: Put): boolean {
   );
 }
 
-/** Versions of the values that were there before. */
-function oldVersions({ values, versions, newVersions }: Put): ChannelVersions {
+/** Versions that were there before, also of channels that were emptied: those are marked as empty again. */
+function oldVersions({ versions, newVersions }: Put): ChannelVersions {
   return Object.fromEntries(
-    Object.entries(versions).filter(
-      ([channel]) => Object.hasOwn(values, channel) && !Object.hasOwn(newVersions, channel),
-    ),
+    Object.entries(versions).filter(([channel]) => !Object.hasOwn(newVersions, channel)),
   );
 }
 
