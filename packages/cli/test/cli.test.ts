@@ -15,6 +15,7 @@ import {
 import { setupScript, TABLES } from "@waypost/core";
 import { PgSaver } from "@waypost/pg";
 import { describe, expect, it, vi } from "vitest";
+import { tooOld } from "../src/checks.ts";
 import { inTerminal, waypost } from "./run.ts";
 
 /** A schema with a thread `chat` of two turns and a fork, and a thread `other`. */
@@ -377,6 +378,13 @@ describe.concurrent("waypost doctor", () => {
       expect(stdout).toContain(`pass --schema ${schema}`);
       expect((await waypost(["doctor", "--schema", schema])).stdout).not.toContain("capitals");
     }));
+
+  it("names the version that is needed where the server is older", () => {
+    expect(tooOld(130_023)).toMatchObject([
+      { level: "problem", advice: expect.stringContaining("Postgres 14 or newer") },
+    ]);
+    expect(tooOld(140_000)).toEqual([]);
+  });
 });
 
 describe.concurrent("waypost", () => {

@@ -3,6 +3,7 @@ import { concurrencyCases } from "./cases/concurrency.ts";
 import { countCases } from "./cases/counts.ts";
 import { dropInCases } from "./cases/drop-in.ts";
 import { faultCases } from "./cases/faults.ts";
+import { givenUpCases } from "./cases/given-up.ts";
 import { graphCases } from "./cases/graphs.ts";
 import { hostileCases } from "./cases/hostile.ts";
 import { inputCases } from "./cases/input.ts";
@@ -30,6 +31,7 @@ import { storageRewriteCases } from "./cases/storage-rewrite.ts";
 import { storageSharingCases } from "./cases/storage-sharing.ts";
 import { streamingCases } from "./cases/streaming.ts";
 import { sweepCases } from "./cases/sweep.ts";
+import { textVersionCases } from "./cases/text-versions.ts";
 import { threadCases } from "./cases/threads.ts";
 import { tombstoneCases } from "./cases/tombstones.ts";
 import { transactionCases } from "./cases/transactions.ts";
@@ -77,6 +79,7 @@ export function conformance(mode: Mode): void {
     prunePropertyCases,
     sweepCases,
     oldFormatCases,
+    textVersionCases,
     verifyCases,
     retentionCases,
     tombstoneCases,
@@ -96,6 +99,7 @@ export function conformance(mode: Mode): void {
     pruneRaceCases,
     storageSharingCases,
     rememberedCases,
+    givenUpCases,
     storagePropertyCases,
     storageRewriteCases,
     partitionCases,

@@ -4,11 +4,12 @@ import {
   type CheckpointMetadata,
   TASKS,
 } from "@langchain/langgraph-checkpoint";
+import type { NamespaceKey } from "./config.js";
 import type { Driver, Queryable, Statement } from "./driver.js";
 import { encodeBlobs } from "./encode.js";
 import { WaypostError } from "./errors.js";
 import type { Serializer } from "./serializer/types.js";
-import type { PutInput } from "./sql/put.js";
+import type { BlobRow, PutInput } from "./sql/put.js";
 import type { PutSharedInput } from "./sql/put-shared.js";
 import type { PutWritesInput } from "./sql/put-writes.js";
 import type { Tombstones } from "./sql/tombstones.js";
@@ -34,10 +35,33 @@ export interface Store {
 /** A checkpoint ready to be stored, and what is needed to store all of its values. */
 export interface Put {
   readonly input: PutInput;
+  /** Its values, for their names only: they may have changed since. */
   readonly values: Checkpoint["channel_values"];
   readonly versions: ChannelVersions;
   readonly newVersions: ChannelVersions;
   readonly metadata: CheckpointMetadata;
+  /** Rows of the values that are not new, as they were when `put` was called. */
+  readonly oldBlobs: Promise<readonly BlobRow[]>;
+}
+
+/**
+ * Rows of a checkpoint's values that are not new. Hardly any put needs them, but whether it does is known
+ * only when the caller may have changed the values. So what is not remembered, as its parent has it, is
+ * encoded before anything is awaited. That it can't be encoded matters only to who needs it.
+ */
+export function encodeOld(
+  { sharing }: Pick<Store, "sharing">,
+  serde: Serializer,
+  key: NamespaceKey & { readonly parentId: string | null },
+  passed: Pick<Put, "values" | "versions" | "newVersions">,
+): Put["oldBlobs"] {
+  const old = oldVersions(passed);
+  const remembered = sharing.rows(key, old);
+  for (const { channel } of remembered) delete old[channel];
+  const encoded = encodeBlobs(serde, key, passed.values, old);
+  const all = encoded.then((rows) => [...remembered, ...rows]);
+  all.catch(() => {});
+  return all;
 }
 
 /**
@@ -51,7 +75,7 @@ export interface Put {
  * @throws WaypostError if the parent is gone and with it what a delta channel is rebuilt from, or the
  *   thread is deleted
  */
-export async function storeCheckpoint(store: Store, serde: Serializer, put: Put): Promise<void> {
+export async function storeCheckpoint(store: Store, put: Put): Promise<void> {
   const { driver, sql, tombstones } = store;
   const onParent = put.input.parentId !== null;
   if (!isCopy(put) && (onParent || tombstones === undefined)) {
@@ -63,7 +87,7 @@ export async function storeCheckpoint(store: Store, serde: Serializer, put: Put)
       return;
     }
   }
-  await storeWhole(store, serde, put);
+  await storeWhole(store, put);
 }
 
 /** Stores what is new of values that share with those of the parent. @returns whether it did */
@@ -81,13 +105,9 @@ async function storeShared({ driver, sql, sharing }: Store, put: Put): Promise<b
 }
 
 /** Stores a checkpoint that has no parent to stand on with all of its values, under the thread's lock. */
-async function storeWhole(store: Store, serde: Serializer, put: Put): Promise<void> {
+async function storeWhole(store: Store, put: Put): Promise<void> {
   const { sql } = store;
-  const blobs = [
-    ...put.input.blobs,
-    ...(await encodeBlobs(serde, put.input, put.values, oldVersions(put))),
-  ];
-  const whole = { ...put.input, blobs };
+  const whole = { ...put.input, blobs: [...put.input.blobs, ...(await put.oldBlobs)] };
   await withLock(store, whole.threadId, async (tx) => {
     const onParent = put.input.parentId !== null && needsAncestors(put);
     const stored = await send(tx, sql.put(whole, onParent));
@@ -149,7 +169,10 @@ function isCopy({ metadata, newVersions }: Put): boolean {
 }
 
 /** Versions that were there before, also of channels that were emptied: those are marked as empty again. */
-function oldVersions({ versions, newVersions }: Put): ChannelVersions {
+function oldVersions({
+  versions,
+  newVersions,
+}: Pick<Put, "versions" | "newVersions">): ChannelVersions {
   return Object.fromEntries(
     Object.entries(versions).filter(([channel]) => !Object.hasOwn(newVersions, channel)),
   );

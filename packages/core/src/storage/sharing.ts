@@ -10,6 +10,7 @@ import { type KnownValue, MIN_SHARED, own, planShared } from "./plan.js";
 const WHOLE_MS = 60_000;
 
 type Values = Map<string, KnownValue>;
+type Versions = Readonly<Record<string, unknown>>;
 
 type Confirmable = KnownValue & { readonly putId: string };
 
@@ -76,6 +77,18 @@ export class Sharing {
     };
   }
 
+  /** Rows of the values that the parent has under these versions, as far as they are remembered. */
+  rows(key: NamespaceKey & { readonly parentId: string | null }, versions: Versions): BlobRow[] {
+    return [...(this.#of(key, key.parentId) ?? [])].flatMap(
+      ([channel, { version, type, data }]) => {
+        if (!Object.hasOwn(versions, channel) || String(versions[channel]) !== version) return [];
+        const value =
+          typeof data === "string" ? { text: data, bytes: null } : { text: null, bytes: data };
+        return [{ channel, version, type, ...value }];
+      },
+    );
+  }
+
   /** Something is not as it was remembered: asks whether values are shared at all. */
   async refused(session: Queryable): Promise<void> {
     const [row] = await session.query<{ storage: Storage }>(this.#get());
@@ -93,11 +106,7 @@ export class Sharing {
    * continues from this one. Where a version was there before, the next statement finds that another put
    * stored it.
    */
-  stored(
-    input: PutInput,
-    versions: Readonly<Record<string, unknown>>,
-    shared: readonly SharedRow[],
-  ): void {
+  stored(input: PutInput, versions: Versions, shared: readonly SharedRow[]): void {
     const values: Values = new Map();
     for (const [channel, value] of this.#of(input, input.parentId) ?? []) {
       if (String(versions[channel]) === value.version) values.set(channel, value);
