@@ -72,6 +72,7 @@ export function withSession(driver: Driver, { names, values }: Settings): Driver
     (await transaction((tx) => tx.query<Row>(statement)));
   return {
     client: driver.client,
+    bytes: driver.bytes,
     lockPlace: () => driver.lockPlace(),
     get recovery() {
       return driver.recovery;

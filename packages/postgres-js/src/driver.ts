@@ -16,6 +16,7 @@ import { rowsOf, send } from "./session.js";
 /** Each operation on any connection of the client. */
 export class SqlDriver implements Driver {
   readonly recovery = "reconnects";
+  readonly bytes = "base64";
   readonly client: object;
   readonly #sql: PostgresJsSql;
   readonly #prepare: PreparePolicy;
@@ -36,7 +37,7 @@ export class SqlDriver implements Driver {
 
   query<Row extends object>(statement: Statement): Promise<Row[]> {
     return this.#prepare.run(statement, false, (name) =>
-      send<Row>(this.#sql, statement, name !== undefined),
+      send<Row>(this.#sql, statement, name === undefined ? undefined : this.#prepare),
     );
   }
 
@@ -48,12 +49,11 @@ export class SqlDriver implements Driver {
 
   queryAfter<Row extends object>(before: Statement, statement: Statement): Promise<Row[]> {
     return this.#prepare.run(statement, false, async (name) => {
-      const prepare = name !== undefined;
-      // The two follow each other without waiting; postgres.js itself waits for BEGIN.
-      const [, rows] = await begin(this.#sql, (tx) =>
-        Promise.all([send(tx, before, prepare), send<Row>(tx, statement, prepare)]),
-      );
-      return rows;
+      const prepared = name === undefined ? undefined : this.#prepare;
+      return begin(this.#sql, async (tx) => {
+        await send(tx, before, prepared);
+        return send<Row>(tx, statement, prepared);
+      });
     });
   }
 
@@ -86,6 +86,7 @@ export class SqlDriver implements Driver {
 /** All operations in a transaction of the caller. What needs several statements is alone. */
 export class TransactionDriver implements Driver {
   readonly recovery = "none";
+  readonly bytes = "base64";
   readonly client: object;
   readonly #sql: PostgresJsTransaction;
   readonly #prepare: PreparePolicy;
@@ -121,7 +122,7 @@ export class TransactionDriver implements Driver {
 
   #send<Row extends object>(statement: Statement): Promise<Row[]> {
     return this.#prepare.run(statement, true, (name) =>
-      send<Row>(this.#sql, statement, name !== undefined),
+      send<Row>(this.#sql, statement, name === undefined ? undefined : this.#prepare),
     );
   }
 }

@@ -1,3 +1,4 @@
+import type { BytesForm } from "../driver.js";
 import { InvalidInputError } from "../errors.js";
 
 /** NAMEDATALEN - 1: Postgres silently cuts longer names, so that two of them may become one. */
@@ -28,7 +29,7 @@ export function checkSchemaName(schema: unknown): asserts schema is string {
   }
 }
 
-/** The tables' names, quoted and with their schema. */
+/** The tables' names, quoted and with their schema; and what else the texts of statements depend on. */
 export interface Tables {
   readonly checkpoints: string;
   readonly blobs: string;
@@ -41,9 +42,11 @@ export interface Tables {
   readonly lockName: string;
   /** As `lockName`, for the locks that runs take. */
   readonly runLockName: string;
+  /** How statements bind bytes. */
+  readonly bytes: BytesForm;
 }
 
-export function tablesIn(schema: string): Tables {
+export function tablesIn(schema: string, bytes: BytesForm = "binary"): Tables {
   const table = (name: string) => `${quoteIdentifier(schema)}.${name}`;
   return {
     checkpoints: table("checkpoints"),
@@ -55,5 +58,6 @@ export function tablesIn(schema: string): Tables {
     settings: table("waypost_settings"),
     lockName: quoteLiteral(`waypost thread ${schema} `),
     runLockName: quoteLiteral(`waypost run ${schema} `),
+    bytes,
   };
 }

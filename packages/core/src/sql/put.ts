@@ -78,7 +78,7 @@ function texts(tables: Tables, keyParameters: number, from: string, ctes: readon
   const blobs = (count: number, firstPlaceholder: number) => `INSERT INTO ${tables.blobs}
   (thread_id, checkpoint_ns, channel, version, type, blob)
 SELECT v.* ${from}(
-  VALUES ${valueRows("$1::text, $2::text", BLOB_COLUMNS, count, firstPlaceholder)}
+  VALUES ${valueRows(tables.bytes, "$1::text, $2::text", BLOB_COLUMNS, count, firstPlaceholder)}
 ) v
 ON CONFLICT (thread_id, checkpoint_ns, channel, version) DO NOTHING RETURNING true`;
   return {
