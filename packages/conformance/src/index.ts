@@ -3,7 +3,9 @@ import { concurrencyCases } from "./cases/concurrency.ts";
 import { countCases } from "./cases/counts.ts";
 import { damagedRowCases } from "./cases/damaged-rows.ts";
 import { dropInCases } from "./cases/drop-in.ts";
+import { exactCases } from "./cases/exact.ts";
 import { faultCases } from "./cases/faults.ts";
+import { givenUpCases } from "./cases/given-up.ts";
 import { graphCases } from "./cases/graphs.ts";
 import { hostileCases } from "./cases/hostile.ts";
 import { inputCases } from "./cases/input.ts";
@@ -11,6 +13,8 @@ import { listCases } from "./cases/list.ts";
 import { lockCases } from "./cases/locks.ts";
 import { lockServerCases } from "./cases/locks-server.ts";
 import { officialCases } from "./cases/official.ts";
+import { oldFormatCases } from "./cases/old-formats.ts";
+import { optionCases } from "./cases/options.ts";
 import { partitionCases } from "./cases/partitions.ts";
 import { propertyCases } from "./cases/property.ts";
 import { pruneCases } from "./cases/prune.ts";
@@ -30,6 +34,7 @@ import { storageRewriteCases } from "./cases/storage-rewrite.ts";
 import { storageSharingCases } from "./cases/storage-sharing.ts";
 import { streamingCases } from "./cases/streaming.ts";
 import { sweepCases } from "./cases/sweep.ts";
+import { textVersionCases } from "./cases/text-versions.ts";
 import { threadCases } from "./cases/threads.ts";
 import { tombstoneCases } from "./cases/tombstones.ts";
 import { transactionCases } from "./cases/transactions.ts";
@@ -47,6 +52,7 @@ export {
   withClient,
   withSchema,
 } from "./database.ts";
+export { withEnding } from "./ending.ts";
 export {
   approvalGraph,
   barrier,
@@ -73,14 +79,18 @@ export function conformance(mode: Mode): void {
     listCases,
     streamingCases,
     inputCases,
+    optionCases,
     hostileCases,
     propertyCases,
     valueCases,
+    exactCases,
     serializerCases,
     threadCases,
     pruneCases,
     prunePropertyCases,
     sweepCases,
+    oldFormatCases,
+    textVersionCases,
     verifyCases,
     retentionCases,
     tombstoneCases,
@@ -102,6 +112,7 @@ export function conformance(mode: Mode): void {
     damagedRowCases,
     storageSharingCases,
     rememberedCases,
+    givenUpCases,
     storagePropertyCases,
     storageRewriteCases,
     partitionCases,

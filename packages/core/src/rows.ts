@@ -3,13 +3,12 @@ import {
   type CheckpointPendingWrite,
   type CheckpointTuple,
   compareWritesSortKeys,
-  maxChannelVersion,
-  TASKS,
   writesSortKey,
 } from "@langchain/langgraph-checkpoint";
 import { configOf, type NamespaceKey } from "./config.js";
 import { SerializationError } from "./errors.js";
 import { withoutRun } from "./run.js";
+import { adoptSends } from "./sends.js";
 import { PLAINTEXT_REFUSED } from "./serializer/encrypt.js";
 import type { Serializer, ValuePlace, WritePlace } from "./serializer/types.js";
 import { decode, decodeMetadata } from "./serializer/values.js";
@@ -83,7 +82,7 @@ type OwnerKey = NamespaceKey & { readonly checkpointId: string };
 /** @param checkpoint the one that the write belongs to */
 export async function decodeWrite(
   serde: Serializer,
-  row: Omit<TupleRow, "kind" | "thread" | "namespace" | "parent" | "metadata">,
+  row: Omit<TupleRow, "kind" | "thread" | "namespace" | "parent" | "metadata" | "put">,
   checkpoint: OwnerKey,
 ): Promise<CheckpointPendingWrite> {
   const { channel, task: taskId, idx } = row;
@@ -114,13 +113,18 @@ export interface TupleParts {
   value(channel: string, version: string): Promise<{ readonly value: unknown } | undefined>;
 }
 
+/** What the caller asked for; undefined where any may come. */
+export type Asked = { readonly [Key in keyof NamespaceKey]: NamespaceKey[Key] | undefined };
+
 /**
+ * @param asked names the tuple, so that what is done next is done to the thread that was asked for
  * @param nextVersion the saver's `getNextVersion`, for old checkpoints that have sends but no versions
  * @throws SerializationError naming thread, checkpoint and channel of an unreadable value
  */
 export async function toTuple(
   parts: TupleParts,
   serde: Serializer,
+  asked: Asked,
   nextVersion: () => number,
 ): Promise<CheckpointTuple> {
   const { thread: threadId, namespace: checkpointNs, ...row } = parts.checkpoint;
@@ -133,14 +137,16 @@ export async function toTuple(
     decodeMetadata(row.metadata ?? "{}", `checkpoint "${checkpointId}" in thread "${threadId}"`),
   ]);
   if (sends.length > 0) adoptSends(checkpoint, sends, nextVersion);
+  const named = {
+    threadId: asked.threadId ?? threadId,
+    checkpointNs: asked.checkpointNs ?? checkpointNs,
+  };
   return {
-    config: configOf({ threadId, checkpointNs, checkpointId }),
+    config: configOf({ ...named, checkpointId }),
     checkpoint,
     metadata: withoutRun(metadata),
     parentConfig:
-      row.parent === null
-        ? undefined
-        : configOf({ threadId, checkpointNs, checkpointId: row.parent }),
+      row.parent === null ? undefined : configOf({ ...named, checkpointId: row.parent }),
     pendingWrites,
   };
 }
@@ -171,16 +177,4 @@ async function toCheckpoint(
     // fromEntries defines properties, so that a channel named "__proto__" is one like any other.
     channel_values: Object.fromEntries([...inlined, ...values.flat()]),
   };
-}
-
-/** Before format 4, sends were kept as writes of the parent; since then they are a channel. */
-function adoptSends(
-  checkpoint: Checkpoint,
-  sends: readonly CheckpointPendingWrite[],
-  nextVersion: () => number,
-): void {
-  const versions = Object.values(checkpoint.channel_versions);
-  checkpoint.channel_values[TASKS] = sends.map(([, , value]) => value);
-  checkpoint.channel_versions[TASKS] =
-    versions.length > 0 ? maxChannelVersion(...versions) : nextVersion();
 }

@@ -12,7 +12,6 @@ export {
   type Place,
   type Prepare,
   type PythonObject,
-  parseSegments,
   type RetryOptions,
   type SaverOptions,
   type SerializableClass,

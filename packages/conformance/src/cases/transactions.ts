@@ -118,7 +118,7 @@ async function refusedAt(
     () => saver.deleteThread("1"),
     () => saver.copyThread("2", "1", { overwrite: true }),
     () => saver.copyThread("2", "4"),
-    () => saver.prune(["1"]),
+    () => saver.prune(["1"], { keepLast: 1 }),
     () => saver.prune(["1"], { strategy: "delete" }),
     () => saver.sweep({ keepLast: 1 }),
     () => saver.sweep({ keepLast: 10 }),

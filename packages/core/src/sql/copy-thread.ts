@@ -27,7 +27,7 @@ export function checkCopyStatement(
 
 const COLUMNS = {
   checkpoints: "checkpoint_ns, checkpoint_id, parent_checkpoint_id, type, checkpoint, metadata",
-  blobs: "checkpoint_ns, channel, version, type, blob, segments",
+  blobs: "checkpoint_ns, channel, version, type, blob, segments, put_id",
   parts: "position, bytes",
   writes: "checkpoint_ns, checkpoint_id, task_id, idx, channel, type, blob, task_path",
 } as const;

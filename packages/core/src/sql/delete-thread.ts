@@ -24,7 +24,7 @@ export function deleteThreadStatements(tables: Tables) {
   FROM ${tables.checkpoints} WHERE thread_id = $1::text
 )`;
   const rows = (condition: string) =>
-    `r.thread_id = $1::text AND EXISTS (SELECT FROM thread WHERE ${condition})`;
+    `r.thread_id = $1::text AND EXISTS (SELECT true AS found FROM thread WHERE ${condition})`;
   const complete = "checkpoints = $3::int";
   const removed = removedWhole(tables, rows(`NOT recent AND ${complete}`), "DELETE", [
     `(SELECT ${complete} FROM thread) AS complete`,

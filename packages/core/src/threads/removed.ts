@@ -41,8 +41,8 @@ export const NOTHING: Removed = { checkpoints: 0, blobs: 0, writes: 0, bytes: 0,
 
 export function removedOf([row]: readonly RemovedRow[]): Removed {
   if (row === undefined) return NOTHING;
-  const { checkpoints, blobs, writes, bytes, kept } = row;
-  return { checkpoints, blobs, writes, bytes: Number(bytes), kept };
+  const { checkpoints, blobs, writes, size, kept } = row;
+  return { checkpoints, blobs, writes, bytes: Number(size), kept };
 }
 
 /** Of one thread and another. */

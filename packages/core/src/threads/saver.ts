@@ -2,8 +2,9 @@ import { BaseCheckpointSaver, type CheckpointMetadata } from "@langchain/langgra
 import { type NamespaceKey, threadIdOf } from "../config.js";
 import type { Driver, Statement } from "../driver.js";
 import { DatabaseError, InvalidInputError } from "../errors.js";
+import { assertKeys } from "../keys.js";
 import { observed } from "../observe.js";
-import { type Operation, type Policy, runOperation } from "../operations.js";
+import { type Operation, type Policy, runOperation, type Work } from "../operations.js";
 import type { CheckedOptions } from "../options.js";
 import { type Tables, tablesIn } from "../schema/identifiers.js";
 import { type SetupOptions, setup } from "../schema/setup.js";
@@ -12,6 +13,7 @@ import { listThreadsStatement, type ThreadRow } from "../sql/list-threads.js";
 import type { Storage } from "../sql/storage.js";
 import { type ThreadLockStatements, threadLockStatements } from "../sql/thread-lock.js";
 import { type Tombstones, tombstoneStatements } from "../sql/tombstones.js";
+import { until } from "../until.js";
 import { copyStatements, copyThread } from "./copy.js";
 import { deleteWhole } from "./delete.js";
 import { flag, type PruneOptions, prunePlan, runIds, threadIds } from "./input.js";
@@ -60,7 +62,7 @@ export abstract class ThreadSaver extends BaseCheckpointSaver<number> implements
     this.reader = reader === undefined ? this.driver : seen(reader);
     this.#policy = policy;
     this.#schema = schema;
-    this.tables = tablesIn(schema);
+    this.tables = tablesIn(schema, driver.bytes);
     this.#prune = pruneStatements(this.tables);
     this.#sweep = sweepStatements(this.tables);
     this.#verify = verifyStatements(this.tables);
@@ -78,8 +80,8 @@ export abstract class ThreadSaver extends BaseCheckpointSaver<number> implements
    * @throws DatabaseError e.g. if the role may not create tables
    */
   async setup(options?: SetupOptions): Promise<void> {
-    await this.guard({ name: "setup", idempotent: true }, () =>
-      setup(this.driver, this.#schema, options),
+    await this.guard({ name: "setup", idempotent: true }, (driver) =>
+      setup(driver, this.#schema, options),
     );
   }
 
@@ -122,9 +124,10 @@ export abstract class ThreadSaver extends BaseCheckpointSaver<number> implements
     const source = threadIdOf(sourceThreadId);
     const target = threadIdOf(targetThreadId);
     if (source === target) throw new InvalidInputError("A thread can't be copied to itself.");
+    assertKeys(options, "copyThread", { overwrite: true });
     const overwrite = flag(options.overwrite ?? false, "overwrite");
-    await this.guard({ name: "copyThread", threadId: source }, () =>
-      copyThread(this.driver, this.#copy, source, target, overwrite, this.tombstones),
+    await this.guard({ name: "copyThread", threadId: source }, (driver) =>
+      copyThread(driver, this.#copy, source, target, overwrite, this.tombstones),
     );
   }
 
@@ -135,8 +138,8 @@ export abstract class ThreadSaver extends BaseCheckpointSaver<number> implements
   override async deleteThread(threadId: string): Promise<void> {
     const id = threadIdOf(threadId);
     const bury = this.tombstones?.bury(id);
-    await this.guard({ name: "deleteThread", threadId: id, idempotent: true }, () =>
-      deleteWhole(this.driver, this.#prune.whole, id, null, bury),
+    await this.guard({ name: "deleteThread", threadId: id, idempotent: true }, (driver) =>
+      deleteWhole(driver, this.#prune.whole, id, null, bury),
     );
   }
 
@@ -166,13 +169,14 @@ export abstract class ThreadSaver extends BaseCheckpointSaver<number> implements
    * after an error call it again.
    *
    * @returns what was removed, or with `dryRun` would be
+   * @throws InvalidInputError unless `keepLast`, `olderThan` or `strategy` says what may go
    */
-  async prune(threads: readonly string[], options?: PruneOptions): Promise<Removed> {
+  async prune(threads: readonly string[], options: PruneOptions): Promise<Removed> {
     const plan = prunePlan(options);
     let total = NOTHING;
     for (const threadId of threadIds(threads)) {
-      const removed = await this.guard({ name: "prune", threadId }, () =>
-        pruneThread(this.driver, this.#prune, threadId, plan),
+      const removed = await this.guard({ name: "prune", threadId }, (driver) =>
+        pruneThread(driver, this.#prune, threadId, plan),
       );
       total = addThread(total, removed);
     }
@@ -192,7 +196,7 @@ export abstract class ThreadSaver extends BaseCheckpointSaver<number> implements
     const plan = sweepPlan(options);
     const sql = { ...this.#prune, ...this.#sweep };
     const { signal } = plan;
-    return this.guard({ name: "sweep", signal }, () => sweep(this.driver, sql, plan));
+    return this.guard({ name: "sweep", signal }, (driver) => sweep(driver, sql, plan));
   }
 
   /**
@@ -205,10 +209,15 @@ export abstract class ThreadSaver extends BaseCheckpointSaver<number> implements
   async *verify(options?: VerifyOptions): AsyncGenerator<ThreadProblems> {
     const plan = verifyPlan(options);
     const sql = { ...this.#verify, ...this.#sweep };
-    const found = verify(this.driver, sql, this.serde, plan);
+    let limit: AbortSignal | undefined;
+    const driver = until(this.driver, () => limit);
+    const found = verify(driver, sql, this.serde, plan);
     for (;;) {
       const { signal } = plan;
-      const next = await this.guard({ name: "verify", signal }, () => found.next());
+      const next = await this.guard({ name: "verify", signal }, (_, ofStep) => {
+        limit = ofStep;
+        return found.next();
+      });
       if (next.done) return;
       yield next.value;
     }
@@ -224,7 +233,7 @@ export abstract class ThreadSaver extends BaseCheckpointSaver<number> implements
   async deleteForRuns(runs: readonly string[]): Promise<Removed> {
     const ids = runIds(runs);
     if (ids.length === 0) return NOTHING;
-    return this.guard({ name: "deleteForRuns" }, () => deleteRuns(this.driver, this.#prune, ids));
+    return this.guard({ name: "deleteForRuns" }, (driver) => deleteRuns(driver, this.#prune, ids));
   }
 
   /**
@@ -236,7 +245,7 @@ export abstract class ThreadSaver extends BaseCheckpointSaver<number> implements
   async rewriteStorage(storage: Storage, options?: RewriteOptions): Promise<Rewritten> {
     const operation = { name: "rewriteStorage", signal: options?.signal };
     const sql = rewriteSql(this.tables);
-    return this.guard(operation, () => rewrite(this.driver, sql, storage, options));
+    return this.guard(operation, (driver) => rewrite(driver, sql, storage, options));
   }
 
   /**
@@ -250,8 +259,8 @@ export abstract class ThreadSaver extends BaseCheckpointSaver<number> implements
     if (plan === undefined || !isDue(key, metadata)) return;
     const { threadId } = key;
     let joined = false;
-    const work = () =>
-      this.driver.transaction((tx) => {
+    const work: Work<void> = (driver) =>
+      driver.transaction((tx) => {
         joined = tx.joined;
         return retain(tx, this.#prune, threadId, plan);
       });
@@ -268,16 +277,12 @@ export abstract class ThreadSaver extends BaseCheckpointSaver<number> implements
     statement: Statement,
     driver = this.driver,
   ): Promise<Row[]> {
-    const work = () => driver.query<Row>(statement);
+    const work: Work<Row[]> = (limited) => limited.query<Row>(statement);
     return this.guard({ ...operation, idempotent: true }, work, driver);
   }
 
   /** Rethrows what a driver throws as an error of ours, once it is given up. */
-  protected guard<T>(
-    operation: Operation,
-    work: () => Promise<T>,
-    driver = this.driver,
-  ): Promise<T> {
+  protected guard<T>(operation: Operation, work: Work<T>, driver = this.driver): Promise<T> {
     return runOperation(driver, this.#policy, operation, work);
   }
 }
