@@ -128,11 +128,11 @@ function textOf(
     AND ${streamsEnd(tables, "$11::text[]", "$12::text[]")}
 )${insertParts(tables, parts, PART_COLUMNS, firstPart)}, blobs AS (
   INSERT INTO ${tables.blobs} (thread_id, checkpoint_ns, put_id, channel, version, type, blob, segments)
-  SELECT v.thread_id, v.checkpoint_ns, v.put_id, v.channel, v.version, v.type, v.blob, v.segments::bigint[]
+  SELECT thread_id, checkpoint_ns, put_id, channel, version, type, blob, segments::bigint[]
   FROM claimed CROSS JOIN (
     VALUES ${valueRows(tables.bytes, shared, COLUMNS, rows, PARAMETERS + 1)}
   ) AS v(thread_id, checkpoint_ns, put_id, channel, version, type, blob, segments)
-  ON CONFLICT (thread_id, checkpoint_ns, channel, version) DO NOTHING RETURNING true
+  ON CONFLICT DO NOTHING RETURNING true
 ), checkpoint AS (
 ${insertCheckpoint(tables, "FROM claimed CROSS JOIN ")}
 )
