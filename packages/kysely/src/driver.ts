@@ -13,7 +13,7 @@ import {
 import { CompiledQuery } from "kysely";
 import type { KyselyDatabase } from "./client.js";
 import { knowStatement } from "./prepared-pool.js";
-import { asJson, fromJson, PROBE, type ProbeRow, type Traits, traitsOf } from "./traits.js";
+import { asJson, fromJson, type ProbeRow, probe, type Traits, traitsOf } from "./traits.js";
 
 /** Traits of clients, by what all Kyselys and transactions over one have in common. */
 const known = new WeakMap<object, Traits>();
@@ -52,7 +52,7 @@ async function executeUnprepared<Row>(db: KyselyDatabase, statement: Statement):
 /** Asks the client once. Not one for another: who waits may have the only connection. */
 async function traits(db: KyselyDatabase): Promise<Traits> {
   const { adapter } = db.getExecutor();
-  const found = known.get(adapter) ?? traitsOf((await execute<ProbeRow>(db, PROBE))[0]);
+  const found = known.get(adapter) ?? traitsOf((await execute<ProbeRow>(db, probe()))[0]);
   known.set(adapter, found);
   return found;
 }
