@@ -11,7 +11,7 @@ import {
   withRole,
   withSchema,
 } from "@waypost/conformance";
-import { setupScript } from "@waypost/core";
+import { setupScript, TABLES } from "@waypost/core";
 import { PgSaver } from "@waypost/pg";
 import type pg from "pg";
 import { describe, expect, it } from "vitest";
@@ -109,6 +109,15 @@ describe("docs/security.md", () => {
         expect(await runWith(place, rights, run)).toBe("done");
       }),
   );
+
+  it("needs of each table what the list of tables says, by which `waypost doctor` goes", () => {
+    for (const { name, rights } of Object.values(TABLES)) {
+      const needed = RIGHTS.flatMap(([, all]) => all.filter(({ table }) => table === name));
+      expect([name, ...new Set(needed.map(({ right }) => right))].sort()).toEqual(
+        [name, ...rights].sort(),
+      );
+    }
+  });
 
   it("grants all of them, and makes the policies that are tested", () => {
     const code = PAGE.match(/^```sql\n(.*?)^```$/gms)?.join("");

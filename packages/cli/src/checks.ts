@@ -1,19 +1,19 @@
+import type { Check, Finding } from "./finding.ts";
 import type { Session } from "./session.ts";
 import { sqlState } from "./sqlstate.ts";
-
-export interface Finding {
-  readonly level: "ok" | "warning" | "problem";
-  readonly what: string;
-  readonly advice?: string;
-}
-
-type Check = (session: Session) => Promise<Finding[]>;
+import { tables } from "./tables.ts";
 
 const TRIES = 20;
 
 async function connection(session: Session): Promise<Finding[]> {
-  const [row] = await session.rows<{ version: string; encoding: string; ssl: boolean | null }>(
-    `SELECT pg_catalog.current_setting('server_version') AS version,
+  const [row] = await session.rows<{
+    server: number;
+    version: string;
+    encoding: string;
+    ssl: boolean | null;
+  }>(
+    `SELECT pg_catalog.current_setting('server_version_num')::int AS server,
+       pg_catalog.current_setting('server_version') AS version,
        pg_catalog.current_setting('server_encoding') AS encoding,
        (SELECT ssl FROM pg_stat_ssl WHERE pid = pg_catalog.pg_backend_pid()) AS ssl`,
   );
@@ -26,6 +26,7 @@ async function connection(session: Session): Promise<Finding[]> {
   const median = times.sort((a, b) => a - b)[TRIES / 2] as number;
   const findings: Finding[] = [
     { level: "ok", what: `Postgres ${row?.version}, ${row?.ssl ? "with" : "without"} TLS` },
+    ...tooOld(row?.server ?? 0),
     median < 5
       ? { level: "ok", what: `A round trip takes ${median.toFixed(2)} ms` }
       : {
@@ -42,6 +43,13 @@ async function connection(session: Session): Promise<Finding[]> {
     });
   }
   return findings;
+}
+
+/** Multiranges, which reads need, came with Postgres 14. */
+export function tooOld(server: number, oldest = 140_000): Finding[] {
+  if (server >= oldest) return [];
+  const what = "The server is too old: all reads fail";
+  return [{ level: "problem", what, advice: "Waypost needs Postgres 14 or newer; upgrade it." }];
 }
 
 /** A pooler tells clients a process id of its own. */
@@ -84,56 +92,6 @@ async function preparedStatements(client: {
     if (["26000", "42P05"].includes(sqlState(error) ?? "")) return false;
     throw error;
   }
-}
-
-const TABLES = ["checkpoints", "checkpoint_blobs", "checkpoint_writes", "waypost_parts"];
-const RIGHTS = ["SELECT", "INSERT", "UPDATE", "DELETE"];
-
-async function tables(session: Session): Promise<Finding[]> {
-  const found = await session.rows<{ name: string; missing: string[]; key: boolean }>(
-    `SELECT c.relname AS name,
-       ARRAY(
-         SELECT r FROM pg_catalog.unnest($2::text[]) r
-         WHERE NOT pg_catalog.has_table_privilege(c.oid, r)
-       ) AS missing,
-       EXISTS (SELECT FROM pg_index i WHERE i.indrelid = c.oid AND i.indisprimary AND i.indisvalid) AS key
-     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-     WHERE n.nspname = $1 AND c.relname = ANY ($3::text[])`,
-    [session.schema, RIGHTS, TABLES],
-  );
-  const absent = TABLES.filter((name) => !found.some((table) => table.name === name));
-  if (absent.length > 0) {
-    return [
-      {
-        level: "problem",
-        what: `Schema "${session.schema}" has no tables ${absent.join(", ")}`,
-        advice: "Run `waypost setup`, or name the schema with --schema.",
-      },
-    ];
-  }
-  const findings = found.flatMap(({ name, missing, key }): Finding[] => [
-    ...(missing.length === 0
-      ? []
-      : [
-          {
-            level: "problem" as const,
-            what: `No right to ${missing.join(", ")} on ${name}`,
-            advice: `GRANT ${missing.join(", ")} ON ${session.schema}.${name} TO the role of the application.`,
-          },
-        ]),
-    ...(key
-      ? []
-      : [
-          {
-            level: "problem" as const,
-            what: `${name} has no valid primary key`,
-            advice: "Every look-up reads the whole table; add the key of `waypost sql`.",
-          },
-        ]),
-  ]);
-  return findings.length > 0
-    ? findings
-    : [{ level: "ok", what: "Tables, keys and rights are complete" }];
 }
 
 /** Settings that cost data or much time: name, whether the value hurts, what to do. */

@@ -5,13 +5,17 @@ import {
   chainGraph,
   collect,
   databaseUrl,
+  grants,
   putChain,
   thread,
   withClient,
+  withRole,
   withSchema,
 } from "@waypost/conformance";
+import { setupScript, TABLES } from "@waypost/core";
 import { PgSaver } from "@waypost/pg";
 import { describe, expect, it, vi } from "vitest";
+import { tooOld } from "../src/checks.ts";
 import { inTerminal, waypost } from "./run.ts";
 
 /** A schema with a thread `chat` of two turns and a fork, and a thread `other`. */
@@ -315,6 +319,74 @@ describe.concurrent("waypost status and doctor", () => {
     }));
 });
 
+describe.concurrent("waypost doctor", () => {
+  it("finds each right that is missing of any table, and none where all are there", () =>
+    withSchema((schema) =>
+      withRole(async ({ name: role, url }) => {
+        const doctor = async (): Promise<{ level: string; what: string; advice?: string }[]> =>
+          json(
+            (await waypost(["doctor", "--json", "--schema", schema], "", { DATABASE_URL: url }))
+              .stdout,
+          );
+        const query = (text: string) => withClient((client) => client.query(text));
+        const about = async (text: string) =>
+          (await doctor()).filter(({ what, advice = "" }) => (what + advice).includes(text));
+        await query(setupScript(schema) + grants(schema, role));
+        expect(await about("complete")).toMatchObject([{ level: "ok" }]);
+        const all = Object.values(TABLES).flatMap(({ name, rights }) =>
+          rights.map((right) => ({ name, right })),
+        );
+        await query(`REVOKE ALL ON ALL TABLES IN SCHEMA ${schema} FROM ${role}`);
+        const found = await about("No right to");
+        expect(await about("complete")).toEqual([]);
+        for (const { name, right } of all) {
+          const finding = found.find(({ what }) => what.includes(`on ${name}`));
+          expect(finding).toMatchObject({
+            level: name === TABLES.deleted.name ? "warning" : "problem",
+            what: expect.stringContaining(right),
+            advice: expect.stringContaining(`"${schema}".${name} TO`),
+          });
+        }
+        await query(found.map(({ advice }) => advice?.replace(/ TO .*/, ` TO ${role};`)).join(""));
+        expect(await about("complete")).toMatchObject([{ level: "ok" }]);
+        await query(`REVOKE USAGE ON SCHEMA ${schema} FROM ${role}`);
+        expect(await about("GRANT USAGE ON SCHEMA")).toMatchObject([{ level: "problem" }]);
+      }),
+    ));
+
+  it("says who can make tables that are missing", () =>
+    withSchema((schema) =>
+      withRole(async ({ name: role, url }) => {
+        const doctor = async () =>
+          (await waypost(["doctor", "--schema", schema], "", { DATABASE_URL: url })).stdout;
+        const query = (text: string) => withClient((client) => client.query(text));
+        expect(await doctor()).toContain("as a role that may create schemas");
+        await query(`CREATE SCHEMA ${schema}; GRANT USAGE ON SCHEMA ${schema} TO ${role}`);
+        expect(await doctor()).toContain("as a role that may create tables in the schema");
+        await query(`GRANT CREATE ON SCHEMA ${schema} TO ${role}`);
+        expect(await doctor()).toContain("Run `waypost setup`;");
+        await query(`CREATE TABLE ${schema}.checkpoints ()`);
+        expect(await doctor()).toContain("who owns checkpoints");
+      }),
+    ));
+
+  it("tells of tables that the official saver made under the name without its capitals", () =>
+    withSchema(async (schema) => {
+      const query = (text: string) => withClient((client) => client.query(text));
+      await query(`CREATE SCHEMA ${schema}; CREATE TABLE ${schema}.checkpoint_migrations ()`);
+      const { stdout } = await waypost(["doctor", "--schema", schema.toUpperCase()]);
+      expect(stdout).toContain(`pass --schema ${schema}`);
+      expect((await waypost(["doctor", "--schema", schema])).stdout).not.toContain("capitals");
+    }));
+
+  it("names the version that is needed where the server is older", () => {
+    expect(tooOld(130_023)).toMatchObject([
+      { level: "problem", advice: expect.stringContaining("Postgres 14 or newer") },
+    ]);
+    expect(tooOld(140_000)).toEqual([]);
+  });
+});
+
 describe.concurrent("waypost", () => {
   it.each<[string[], string]>([
     [["frobnicate"], "unknown command"],
@@ -339,6 +411,11 @@ describe.concurrent("waypost", () => {
     const { code, stderr } = await waypost(["threads"], "", { DATABASE_URL: url });
     expect(code).toBe(1);
     expect(stderr).toContain("ECONNREFUSED");
+    const broken = { DATABASE_URL: "postgresql://ann:hunter2#2@127.0.0.1/none" };
+    const refused = await waypost(["threads"], "", broken);
+    expect(refused).toMatchObject({ code: 1, stdout: "" });
+    expect(refused.stderr).toContain("connection string can't be parsed");
+    expect(refused.stderr).not.toContain("hunter2");
   });
 
   it("asks for a database where none is named", async () => {

@@ -4,6 +4,7 @@ import { countCases } from "./cases/counts.ts";
 import { dropInCases } from "./cases/drop-in.ts";
 import { exactCases } from "./cases/exact.ts";
 import { faultCases } from "./cases/faults.ts";
+import { givenUpCases } from "./cases/given-up.ts";
 import { graphCases } from "./cases/graphs.ts";
 import { hostileCases } from "./cases/hostile.ts";
 import { inputCases } from "./cases/input.ts";
@@ -11,6 +12,8 @@ import { listCases } from "./cases/list.ts";
 import { lockCases } from "./cases/locks.ts";
 import { lockServerCases } from "./cases/locks-server.ts";
 import { officialCases } from "./cases/official.ts";
+import { oldFormatCases } from "./cases/old-formats.ts";
+import { optionCases } from "./cases/options.ts";
 import { partitionCases } from "./cases/partitions.ts";
 import { propertyCases } from "./cases/property.ts";
 import { pruneCases } from "./cases/prune.ts";
@@ -29,6 +32,7 @@ import { storageRewriteCases } from "./cases/storage-rewrite.ts";
 import { storageSharingCases } from "./cases/storage-sharing.ts";
 import { streamingCases } from "./cases/streaming.ts";
 import { sweepCases } from "./cases/sweep.ts";
+import { textVersionCases } from "./cases/text-versions.ts";
 import { threadCases } from "./cases/threads.ts";
 import { tombstoneCases } from "./cases/tombstones.ts";
 import { transactionCases } from "./cases/transactions.ts";
@@ -39,6 +43,7 @@ import type { Mode } from "./mode.ts";
 export { BRANCH_CHECKS } from "./cases/branches.ts";
 export { checkpoint, METADATA, putChain } from "./checkpoints.ts";
 export { committedIn, databaseUrl, freshName, withClient, withSchema } from "./database.ts";
+export { withEnding } from "./ending.ts";
 export {
   approvalGraph,
   barrier,
@@ -65,6 +70,7 @@ export function conformance(mode: Mode): void {
     listCases,
     streamingCases,
     inputCases,
+    optionCases,
     hostileCases,
     propertyCases,
     valueCases,
@@ -74,6 +80,8 @@ export function conformance(mode: Mode): void {
     pruneCases,
     prunePropertyCases,
     sweepCases,
+    oldFormatCases,
+    textVersionCases,
     verifyCases,
     retentionCases,
     tombstoneCases,
@@ -93,6 +101,7 @@ export function conformance(mode: Mode): void {
     pruneRaceCases,
     storageSharingCases,
     rememberedCases,
+    givenUpCases,
     storagePropertyCases,
     storageRewriteCases,
     partitionCases,

@@ -3,6 +3,7 @@ export {
   type BytesForm,
   type Driver,
   holdTransaction,
+  joinsTransaction,
   type LockPlace,
   pipelineTransaction,
   type Queryable,
@@ -14,12 +15,16 @@ export {
   type Transaction,
 } from "./driver.js";
 export { DatabaseError, InvalidInputError, SerializationError, WaypostError } from "./errors.js";
+export type { OptionKeys } from "./keys.js";
+export { refuseClient } from "./look-alikes.js";
 export type { OperationEvent, StatementEvent, Traffic } from "./observe.js";
-export { checkConnString, type SaverOptions } from "./options.js";
+export { type AdapterOptions, fromConnString, SAVER_KEYS, type SaverOptions } from "./options.js";
 export { type Prepare, PreparePolicy } from "./prepare.js";
 export { isLost, type Recovery, type RetryOptions } from "./retry.js";
 export { WaypostSaver } from "./saver.js";
+export { type Right, TABLES, type TableInfo } from "./schema/identifiers.js";
 export { type SetupOptions, setupScript } from "./schema/setup.js";
+export { unquotedName } from "./schema/unquoted.js";
 export { type CompressOptions, compress } from "./serializer/compress.js";
 export { type EncryptOptions, encrypt } from "./serializer/encrypt.js";
 export type { EncryptionKey } from "./serializer/keyring.js";

@@ -1,13 +1,15 @@
-import type {
-  ChannelVersions,
-  Checkpoint,
-  CheckpointMetadata,
+import {
+  type ChannelVersions,
+  type Checkpoint,
+  type CheckpointMetadata,
+  TASKS,
 } from "@langchain/langgraph-checkpoint";
+import type { NamespaceKey } from "./config.js";
 import type { Driver, Queryable, Statement } from "./driver.js";
 import { encodeBlobs } from "./encode.js";
 import { WaypostError } from "./errors.js";
 import type { Serializer } from "./serializer/types.js";
-import type { PutInput, StoredRow } from "./sql/put.js";
+import type { BlobRow, PutInput } from "./sql/put.js";
 import type { PutSharedInput } from "./sql/put-shared.js";
 import type { PutWritesInput } from "./sql/put-writes.js";
 import type { Tombstones } from "./sql/tombstones.js";
@@ -33,10 +35,33 @@ export interface Store {
 /** A checkpoint ready to be stored, and what is needed to store all of its values. */
 export interface Put {
   readonly input: PutInput;
+  /** Its values, for their names only: they may have changed since. */
   readonly values: Checkpoint["channel_values"];
   readonly versions: ChannelVersions;
   readonly newVersions: ChannelVersions;
   readonly metadata: CheckpointMetadata;
+  /** Rows of the values that are not new, as they were when `put` was called. */
+  readonly oldBlobs: Promise<readonly BlobRow[]>;
+}
+
+/**
+ * Rows of a checkpoint's values that are not new. Hardly any put needs them, but whether it does is known
+ * only when the caller may have changed the values. So what is not remembered, as its parent has it, is
+ * encoded before anything is awaited. That it can't be encoded matters only to who needs it.
+ */
+export function encodeOld(
+  { sharing }: Pick<Store, "sharing">,
+  serde: Serializer,
+  key: NamespaceKey & { readonly parentId: string | null },
+  passed: Pick<Put, "values" | "versions" | "newVersions">,
+): Put["oldBlobs"] {
+  const old = oldVersions(passed);
+  const remembered = sharing.rows(key, old);
+  for (const { channel } of remembered) delete old[channel];
+  const encoded = encodeBlobs(serde, key, passed.values, old);
+  const all = encoded.then((rows) => [...remembered, ...rows]);
+  all.catch(() => {});
+  return all;
 }
 
 /**
@@ -50,19 +75,19 @@ export interface Put {
  * @throws WaypostError if the parent is gone and with it what a delta channel is rebuilt from, or the
  *   thread is deleted
  */
-export async function storeCheckpoint(store: Store, serde: Serializer, put: Put): Promise<void> {
+export async function storeCheckpoint(store: Store, put: Put): Promise<void> {
   const { driver, sql, tombstones } = store;
   const onParent = put.input.parentId !== null;
   if (!isCopy(put) && (onParent || tombstones === undefined)) {
     if (await storeShared(store, put)) return;
     const statements = sql.put(put.input, onParent);
-    const stored = await sendAll<StoredRow>(driver, statements);
+    const stored = await sendAll(driver, statements);
     if (stored.length > 0) {
-      store.sharing.stored(put.input, put.versions, [], isFresh(stored, statements));
+      store.sharing.stored(put.input, put.versions, []);
       return;
     }
   }
-  await storeWhole(store, serde, put);
+  await storeWhole(store, put);
 }
 
 /** Stores what is new of values that share with those of the parent. @returns whether it did */
@@ -70,36 +95,25 @@ async function storeShared({ driver, sql, sharing }: Store, put: Put): Promise<b
   const plan = sharing.plan(put.input);
   const statement = plan && sql.putShared(plan);
   if (statement === undefined) return false;
-  const stored = await driver.query<StoredRow>(statement);
+  const stored = await driver.query(statement);
   if (stored.length === 0) {
     await sharing.refused(driver);
     return false;
   }
-  sharing.stored(put.input, put.versions, plan?.shared ?? [], isFresh(stored, [statement]));
+  sharing.stored(put.input, put.versions, plan?.shared ?? []);
   return true;
 }
 
 /** Stores a checkpoint that has no parent to stand on with all of its values, under the thread's lock. */
-async function storeWhole(store: Store, serde: Serializer, put: Put): Promise<void> {
+async function storeWhole(store: Store, put: Put): Promise<void> {
   const { sql } = store;
-  const blobs = [
-    ...put.input.blobs,
-    ...(await encodeBlobs(serde, put.input, put.values, oldVersions(put))),
-  ];
-  const whole = { ...put.input, blobs };
-  const isFreshlyStored = await withLock(store, whole.threadId, async (tx) => {
+  const whole = { ...put.input, blobs: [...put.input.blobs, ...(await put.oldBlobs)] };
+  await withLock(store, whole.threadId, async (tx) => {
     const onParent = put.input.parentId !== null && needsAncestors(put);
-    const statements = sql.put(whole, onParent);
-    const stored = await send<StoredRow>(tx, statements);
+    const stored = await send(tx, sql.put(whole, onParent));
     if (stored.length === 0) throw parentRemoved();
-    return isFresh(stored, statements);
   });
-  store.sharing.stored(whole, put.versions, [], isFreshlyStored);
-}
-
-/** Whether what was sent is what is stored: not where some of it was there before. Of several statements nobody knows. */
-function isFresh(stored: readonly StoredRow[], statements: readonly Statement[]): boolean {
-  return statements.length === 1 && stored[0]?.fresh === true;
+  store.sharing.stored(whole, put.versions, []);
 }
 
 /**
@@ -147,17 +161,20 @@ async function send<Row extends object>(
   return rows;
 }
 
-/** LangGraph stores a copy as a sibling of its original, and names none of its versions as new. */
+/** LangGraph stores a copy as a sibling of its original, and names none of its versions as new; sends may be. */
 function isCopy({ metadata, newVersions }: Put): boolean {
-  return metadata.source === "fork" && Object.keys(newVersions).length === 0;
+  return (
+    metadata.source === "fork" && Object.keys(newVersions).every((channel) => channel === TASKS)
+  );
 }
 
-/** Versions of the values that were there before. */
-function oldVersions({ values, versions, newVersions }: Put): ChannelVersions {
+/** Versions that were there before, also of channels that were emptied: those are marked as empty again. */
+function oldVersions({
+  versions,
+  newVersions,
+}: Pick<Put, "versions" | "newVersions">): ChannelVersions {
   return Object.fromEntries(
-    Object.entries(versions).filter(
-      ([channel]) => Object.hasOwn(values, channel) && !Object.hasOwn(newVersions, channel),
-    ),
+    Object.entries(versions).filter(([channel]) => !Object.hasOwn(newVersions, channel)),
   );
 }
 

@@ -3,13 +3,12 @@ import {
   type CheckpointPendingWrite,
   type CheckpointTuple,
   compareWritesSortKeys,
-  maxChannelVersion,
-  TASKS,
   writesSortKey,
 } from "@langchain/langgraph-checkpoint";
 import { configOf, type NamespaceKey } from "./config.js";
 import { SerializationError } from "./errors.js";
 import { withoutRun } from "./run.js";
+import { adoptSends } from "./sends.js";
 import { PLAINTEXT_REFUSED } from "./serializer/encrypt.js";
 import type { Serializer, ValuePlace, WritePlace } from "./serializer/types.js";
 import { decode, decodeMetadata } from "./serializer/values.js";
@@ -83,7 +82,7 @@ type OwnerKey = NamespaceKey & { readonly checkpointId: string };
 /** @param checkpoint the one that the write belongs to */
 export async function decodeWrite(
   serde: Serializer,
-  row: Omit<TupleRow, "kind" | "thread" | "namespace" | "parent" | "metadata">,
+  row: Omit<TupleRow, "kind" | "thread" | "namespace" | "parent" | "metadata" | "put">,
   checkpoint: OwnerKey,
 ): Promise<CheckpointPendingWrite> {
   const { channel, task: taskId, idx } = row;
@@ -178,16 +177,4 @@ async function toCheckpoint(
     // fromEntries defines properties, so that a channel named "__proto__" is one like any other.
     channel_values: Object.fromEntries([...inlined, ...values.flat()]),
   };
-}
-
-/** Before format 4, sends were kept as writes of the parent; since then they are a channel. */
-function adoptSends(
-  checkpoint: Checkpoint,
-  sends: readonly CheckpointPendingWrite[],
-  nextVersion: () => number,
-): void {
-  const versions = Object.values(checkpoint.channel_versions);
-  checkpoint.channel_values[TASKS] = sends.map(([, , value]) => value);
-  checkpoint.channel_versions[TASKS] =
-    versions.length > 0 ? maxChannelVersion(...versions) : nextVersion();
 }

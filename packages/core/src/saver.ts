@@ -22,25 +22,27 @@ import { encodeBlobs, encodeCheckpoint, encodeWrites } from "./encode.js";
 import { InvalidInputError, type WaypostError } from "./errors.js";
 import { CURSOR_BATCH, listTuples, streamTuples } from "./list.js";
 import { streamOperation } from "./operations.js";
-import { checkOptions, type SaverOptions } from "./options.js";
+import { type AdapterOptions, checkOptions, type SaverOptions } from "./options.js";
 import { Page } from "./page.js";
-import { type Store, storeCheckpoint, storeWrites } from "./put.js";
+import { encodeOld, type Store, storeCheckpoint, storeWrites } from "./put.js";
 import { withRun } from "./run.js";
 import type { Tables } from "./schema/identifiers.js";
 import type { SetupOptions } from "./schema/setup.js";
+import { withSends } from "./sends.js";
 import { encodeMetadata } from "./serializer/values.js";
 import { cursorStatement } from "./sql/cursor.js";
 import { type DeltaRow, deltaHistoryStatement } from "./sql/delta-history.js";
 import { getTupleStatement } from "./sql/get-tuple.js";
 import { listStatement, type PageInput } from "./sql/list.js";
 import { lockThreadStatement } from "./sql/lock-thread.js";
-import { putStatements } from "./sql/put.js";
+import { newPutId, putStatements } from "./sql/put.js";
 import { putSharedStatement } from "./sql/put-shared.js";
 import { putWritesStatements } from "./sql/put-writes.js";
 import { storageStatements } from "./sql/storage.js";
 import type { TupleRow } from "./sql/tuple.js";
 import { Sharing } from "./storage/sharing.js";
 import { ThreadSaver } from "./threads/saver.js";
+import { checkVersions, isRun, nextVersion, Uncontinuable } from "./versions.js";
 
 function statementsFor(tables: Tables, jsonIsText: boolean) {
   return {
@@ -64,14 +66,14 @@ const BROKEN_TEXT = "22021";
 export abstract class WaypostSaver extends ThreadSaver {
   readonly #sql: Statements;
   readonly #store: Store;
+  readonly #uncontinuable = new Uncontinuable();
 
   /**
-   * @param reader where `list` and `listThreads` read, if not from the same database
    * @throws InvalidInputError if an option can't be used; nothing is sent to the database here.
    */
-  constructor(driver: Driver, options?: SaverOptions, reader?: Driver) {
-    const checked = checkOptions(options);
-    super(driver, checked, reader);
+  constructor(driver: Driver, options?: SaverOptions, adapter: AdapterOptions = {}) {
+    const checked = checkOptions(options, adapter);
+    super(driver, checked, adapter.reader);
     this.#sql = statementsFor(this.tables, checked.jsonIsText);
     const sharing = new Sharing(checked.memoryBytes, storageStatements(this.tables).get);
     this.#store = { driver: this.driver, sql: this.#sql, tombstones: this.tombstones, sharing };
@@ -103,6 +105,7 @@ export abstract class WaypostSaver extends ThreadSaver {
     if (checkpoint === undefined) return undefined;
     const tuple = await page.tuple(checkpoint, key, () => this.getNextVersion(undefined));
     sharing.read({ ...key, checkpointId: checkpoint.id }, page.stored);
+    this.#uncontinuable.check(tuple, isRun(config));
     return tuple;
   }
 
@@ -145,11 +148,17 @@ export abstract class WaypostSaver extends ThreadSaver {
    */
   override async put(
     config: RunnableConfig,
-    checkpoint: Checkpoint,
+    passedCheckpoint: Checkpoint,
     metadata: CheckpointMetadata,
-    newVersions: ChannelVersions,
+    passedVersions: ChannelVersions,
   ): Promise<RunnableConfig> {
     const { threadId, checkpointNs, checkpointId: parentId } = writeKey(config);
+    const { checkpoint, newVersions } = withSends(
+      { checkpoint: passedCheckpoint, newVersions: passedVersions },
+      (current) => this.getNextVersion(current),
+    );
+    this.#uncontinuable.refuse({ threadId, checkpointNs, checkpointId: parentId });
+    checkVersions(checkpoint);
     // Before anything is awaited: the caller may go on changing the checkpoint meanwhile.
     const { id: checkpointId, json } = encodeCheckpoint(checkpoint);
     const key = { threadId, checkpointNs, checkpointId };
@@ -159,19 +168,14 @@ export abstract class WaypostSaver extends ThreadSaver {
       newVersions: { ...newVersions },
       metadata: { ...metadata },
     };
-    const [blobs, metadataJson] = await Promise.all([
-      encodeBlobs(this.serde, key, checkpoint.channel_values, newVersions),
-      encodeMetadata(withRun(metadata, config)),
-    ]);
-    const input = {
-      ...key,
-      parentId: parentId ?? null,
-      checkpoint: json,
-      metadata: metadataJson,
-      blobs,
-    };
-    await this.guard({ name: "put", threadId, idempotent: true }, () =>
-      storeCheckpoint(this.#store, this.serde, { ...passed, input }),
+    const place = { ...key, parentId: parentId ?? null };
+    const metadataJson = encodeMetadata(withRun(metadata, config));
+    const encoded = encodeBlobs(this.serde, key, passed.values, newVersions);
+    const oldBlobs = encodeOld(this.#store, this.serde, place, passed);
+    const stored = { checkpoint: json, metadata: metadataJson, putId: newPutId() };
+    const input = { ...place, ...stored, blobs: await encoded };
+    await this.guard({ name: "put", threadId, idempotent: true }, (driver) =>
+      storeCheckpoint({ ...this.#store, driver }, { ...passed, input, oldBlobs }),
     );
     await this.retain(key, passed.metadata);
     return configOf(key);
@@ -195,14 +199,15 @@ export abstract class WaypostSaver extends ThreadSaver {
         '"checkpoint_id" is missing; writes belong to the checkpoint that the config names.',
       );
     }
+    this.#uncontinuable.refuse({ threadId, checkpointNs, checkpointId });
     const task = { threadId, checkpointNs, checkpointId, taskId: text(taskId, "taskId") };
     const input = {
       ...task,
       taskPath: text(taskPath, "taskPath"),
       writes: await encodeWrites(this.serde, task, writes),
     };
-    await this.guard({ name: "putWrites", threadId, idempotent: true }, () =>
-      storeWrites(this.#store, input),
+    await this.guard({ name: "putWrites", threadId, idempotent: true }, (driver) =>
+      storeWrites({ ...this.#store, driver }, input),
     );
   }
 
@@ -227,17 +232,13 @@ export abstract class WaypostSaver extends ThreadSaver {
 
   /**
    * The next whole number and a random fraction. Two runs or branches that start from one version
-   * never get the same next one, so neither can take the other's value for its own.
+   * never get the same next one, so neither can take the other's value for its own. Of a text of fixed
+   * length, which other savers use, the next one is such a text, though LangGraph's type says otherwise.
    *
-   * @throws InvalidInputError for a string, the versions of Python's saver
+   * @throws InvalidInputError for other texts, the versions of Python's saver among them
    */
   override getNextVersion(current: number | undefined): number {
-    if (typeof current === "string") {
-      throw new InvalidInputError(
-        "This thread was written by Python's saver and can't be continued here.",
-      );
-    }
-    return Math.floor(current ?? 0) + 1 + Math.random();
+    return nextVersion(current) as number;
   }
 
   /** A damaged value fails the whole statement where the server reads it as text; as bytes, it can be named. */

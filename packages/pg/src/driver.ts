@@ -18,41 +18,8 @@ import {
   type PgPoolClient,
   TYPES,
 } from "./client.js";
-import { command, send, transact, transactTwo } from "./transact.js";
-
-/** A client of the pool that is kept for a while. */
-interface Lease {
-  readonly client: PgPoolClient;
-  /** Why the pool should not use the client again. */
-  broken: Error | undefined;
-  /** Rejected when the connection is lost, also while no query waits for an answer. */
-  readonly lost: Promise<never>;
-  release(): void;
-}
-
-async function checkOut(pool: PgPool): Promise<Lease> {
-  const client = await pool.connect();
-  let onError: (error: Error) => void = () => {};
-  const lost = new Promise<never>((_, reject) => {
-    onError = (error) => {
-      lease.broken = error;
-      reject(error);
-    };
-  });
-  lost.catch(() => {}); // most leases do not wait for it
-  const lease: Lease = {
-    client,
-    broken: undefined,
-    lost,
-    release: () => {
-      client.off("error", onError);
-      client.release(lease.broken);
-    },
-  };
-  // The pool listens to idle clients only; an error event without a listener ends the process.
-  client.on("error", onError);
-  return lease;
-}
+import { checkOut, type Lease } from "./lease.js";
+import { command, type Sending, send, sendUntil, transact, transactTwo } from "./transact.js";
 
 async function* rowsOf<Row extends object>(
   lease: Lease,
@@ -72,8 +39,8 @@ async function* rowsOf<Row extends object>(
       rows = await cursor.read(batch);
     }
   } catch (error) {
-    lease.broken = error as Error;
-    throw error;
+    lease.broken ??= error as Error;
+    throw lease.broken;
   } finally {
     // After an error close() may wait for an answer that has been there already.
     if (lease.broken === undefined) {
@@ -115,9 +82,12 @@ export class PoolDriver implements Driver {
     return { on: "pool" };
   }
 
-  query<Row extends object>(statement: Statement): Promise<Row[]> {
-    return this.#options.prepare.run(statement, false, (name) =>
-      send<Row>(this.#pool, statement, { name, timeout: this.#options.timeout }),
+  query<Row extends object>(statement: Statement, signal?: AbortSignal): Promise<Row[]> {
+    const { prepare, timeout } = this.#options;
+    return prepare.run(statement, false, (name) =>
+      signal === undefined
+        ? send<Row>(this.#pool, statement, { name, timeout })
+        : this.#queryUntil<Row>(signal, statement, { name, timeout }),
     );
   }
 
@@ -126,12 +96,14 @@ export class PoolDriver implements Driver {
     return this.#leased((client, onBroken) => transact(client, work, { timeout, onBroken }));
   }
 
-  queryAfter<Row extends object>(before: Statement, statement: Statement): Promise<Row[]> {
+  queryAfter<Row extends object>(
+    before: Statement,
+    statement: Statement,
+    signal?: AbortSignal,
+  ): Promise<Row[]> {
+    const { prepare, timeout } = this.#options;
     return this.#leased((client, onBroken) =>
-      transactTwo<Row>(client, this.#options.prepare, [before, statement], {
-        timeout: this.#options.timeout,
-        onBroken,
-      }),
+      transactTwo<Row>(client, prepare, [before, statement], { timeout, onBroken, signal }),
     );
   }
 
@@ -164,6 +136,23 @@ export class PoolDriver implements Driver {
   async close(): Promise<void> {
     if (this.#options.owned) this.#closed ??= this.#pool.end();
     await this.#closed;
+  }
+
+  /** As `query` of the pool, which can't be told that it is too late once it has a connection. */
+  #queryUntil<Row extends object>(
+    signal: AbortSignal,
+    statement: Statement,
+    sending: Sending,
+  ): Promise<Row[]> {
+    return this.#leased(async (client, onBroken) => {
+      signal.throwIfAborted();
+      try {
+        return await send<Row>(client, statement, sending);
+      } catch (error) {
+        onBroken(error);
+        throw error;
+      }
+    });
   }
 
   async #leased<T>(
@@ -199,11 +188,11 @@ export class ClientDriver implements Driver {
     this.#turns = Turns.of(client);
   }
 
-  async query<Row extends object>(statement: Statement): Promise<Row[]> {
+  async query<Row extends object>(statement: Statement, signal?: AbortSignal): Promise<Row[]> {
     this.#assertConnected();
     const work = () =>
       this.#prepare.run(statement, this.#inTransaction, (name) =>
-        send<Row>(this.#client, statement, { name }),
+        sendUntil<Row>(signal, this.#client, statement, { name }),
       );
     return this.#client.pipeline ? this.#turns.together(work) : this.#turns.alone(work);
   }
@@ -220,12 +209,13 @@ export class ClientDriver implements Driver {
   async queryAfter<Row extends object>(
     before: Statement,
     statement: Statement,
+    signal?: AbortSignal,
   ): Promise<Row[] | undefined> {
     this.#assertConnected();
     return this.#turns.alone(async () =>
       this.#inTransaction
         ? undefined
-        : transactTwo<Row>(this.#client, this.#prepare, [before, statement]),
+        : transactTwo<Row>(this.#client, this.#prepare, [before, statement], { signal }),
     );
   }
 

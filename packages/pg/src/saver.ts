@@ -1,8 +1,11 @@
 import {
-  checkConnString,
   type Driver,
+  fromConnString,
   InvalidInputError,
+  type OptionKeys,
   PreparePolicy,
+  refuseClient,
+  SAVER_KEYS,
   type SaverOptions,
   WaypostSaver,
 } from "@waypost/core";
@@ -29,6 +32,8 @@ export interface PgSaverOptions extends SaverOptions {
   read?: PgPool | PgClient;
 }
 
+const KEYS: OptionKeys<PgSaverOptions> = { ...SAVER_KEYS, cursor: true, read: true };
+
 /**
  * Keeps LangGraph checkpoints in Postgres through pg.
  *
@@ -44,8 +49,13 @@ export class PgSaver extends WaypostSaver {
    *   It stays yours: the saver changes nothing about it and never ends it.
    * @throws InvalidInputError if the client is none of these, or an option can't be used
    */
-  constructor(client: PgPool | PgClient | PgPoolClient, options: PgSaverOptions = {}) {
-    super(driverFor(client, options), options, readerFor(options));
+  constructor(
+    client: PgPool | PgClient | PgPoolClient,
+    options: PgSaverOptions = {},
+    ...further: never[]
+  ) {
+    const reader = readerFor(options);
+    super(driverFor(client, options), options, { reader, keys: KEYS, further });
   }
 
   /**
@@ -53,19 +63,19 @@ export class PgSaver extends WaypostSaver {
    * declare it with `await using`.
    *
    * @param uri e.g. `postgresql://user:password@host:5432/database`
-   * @throws InvalidInputError if the URI is no string or an option can't be used
+   * @throws InvalidInputError if the URI can't be parsed or an option can't be used
    */
-  static fromConnString(uri: string, options: PgSaverOptions = {}): PgSaver {
-    checkConnString(uri);
-    const pool = new pg.Pool({
-      connectionString: uri,
-      connectionTimeoutMillis: options?.timeout,
+  static fromConnString(uri: string, options: PgSaverOptions = {}, ...further: never[]): PgSaver {
+    const pool = fromConnString(uri, (connectionString) => {
+      // A pool would parse it only when it is first used.
+      new pg.Client({ connectionString });
+      return new pg.Pool({ connectionString, connectionTimeoutMillis: options?.timeout });
     });
     // An idle connection that the server ends is replaced at the next use; without a listener its
     // error event would end the process.
     pool.on("error", () => {});
     ownedPools.add(pool);
-    return new PgSaver(pool, options);
+    return new PgSaver(pool, options, ...further);
   }
 }
 
@@ -90,7 +100,8 @@ function driverFor(
     refuseUnfaithful(client);
     return new ClientDriver(client, prepare);
   }
-  throw new InvalidInputError(
+  refuseClient(
+    client,
     `${pass} a Pool, a connected Client or a PoolClient of pg 8.21 or newer, or use PgSaver.fromConnString(uri).`,
   );
 }

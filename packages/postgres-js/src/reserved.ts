@@ -1,20 +1,18 @@
 import {
   type Driver,
+  joinsTransaction,
   type LockPlace,
   type PreparePolicy,
   pipelineTransaction,
   refuseCursor,
   runTransaction,
   type Statement,
-  sqlState,
   type Transaction,
   Turns,
 } from "@waypost/core";
 import type { PostgresJsReserved, RawResult } from "./client.js";
 import { isLost } from "./lost.js";
 import { send } from "./session.js";
-
-const NO_ACTIVE_TRANSACTION = "25P01";
 
 /** Reserved connections that were lost, with the error that said so. */
 const lostSessions = new WeakMap<object, unknown>();
@@ -36,11 +34,12 @@ export class ReservedDriver implements Driver {
     this.#turns = Turns.of(sql);
   }
 
-  query<Row extends object>(statement: Statement): Promise<Row[]> {
+  query<Row extends object>(statement: Statement, signal?: AbortSignal): Promise<Row[]> {
     return this.#turns.together(() =>
-      this.#prepare.run(statement, false, (name) =>
-        this.#send<Row>(statement, name === undefined ? undefined : this.#prepare),
-      ),
+      this.#prepare.run(statement, false, async (name) => {
+        signal?.throwIfAborted();
+        return this.#send<Row>(statement, name === undefined ? undefined : this.#prepare);
+      }),
     );
   }
 
@@ -58,9 +57,11 @@ export class ReservedDriver implements Driver {
   queryAfter<Row extends object>(
     before: Statement,
     statement: Statement,
+    signal?: AbortSignal,
   ): Promise<Row[] | undefined> {
     return this.#turns.alone(async () => {
       if (await this.#joins()) return undefined;
+      signal?.throwIfAborted();
       return this.#prepare.run(statement, false, (name) =>
         pipelineTransaction(
           (each) => this.#send<Row>(each, name && each.name ? this.#prepare : undefined),
@@ -86,16 +87,8 @@ export class ReservedDriver implements Driver {
   /** The connection is the caller's. */
   async close(): Promise<void> {}
 
-  /** Whether the caller has a transaction open. postgres.js does not say, and outside one this changes nothing. */
-  async #joins(): Promise<boolean> {
-    try {
-      await this.#command("SAVEPOINT waypost");
-    } catch (error) {
-      if (sqlState(error) === NO_ACTIVE_TRANSACTION) return false;
-      throw error;
-    }
-    await this.#command("RELEASE SAVEPOINT waypost");
-    return true;
+  #joins(): Promise<boolean> {
+    return joinsTransaction((text) => this.#command(text));
   }
 
   #command(text: string): Promise<object[]> {

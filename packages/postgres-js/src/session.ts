@@ -5,7 +5,7 @@ import {
   type Statement,
   textParser,
 } from "@waypost/core";
-import type { PostgresJsSession, QueryOptions, RawResult } from "./client.js";
+import type { PostgresJsQuery, PostgresJsSession, QueryOptions, RawResult } from "./client.js";
 
 /** The pseudo-type `unknown` by its OID, as in Postgres' catalog `pg_type`. */
 const UNKNOWN = 705;
@@ -80,12 +80,30 @@ export async function send<Row extends object>(
   session: PostgresJsSession,
   statement: Statement,
   prepared?: PreparePolicy,
+  signal?: AbortSignal,
 ): Promise<Row[]> {
+  signal?.throwIfAborted();
   const options = prepared === undefined ? UNPREPARED : ALONE;
   const query = session.unsafe(statement.text, parametersOf(session, statement), options).raw();
-  const result = (await query) as RawResult;
-  prepared?.sentAgain(query.retried);
-  return toRows<Row>(result, statement);
+  const giveUp = () => withdraw(query);
+  signal?.addEventListener("abort", giveUp, { once: true });
+  try {
+    const result = (await query) as RawResult;
+    prepared?.sentAgain(query.retried);
+    return toRows<Row>(result, statement);
+  } finally {
+    signal?.removeEventListener("abort", giveUp);
+  }
+}
+
+/**
+ * Has a query that waits for a connection do nothing once it gets one. To cancel it would lose the
+ * connection that may be being opened for it (postgres.js 3.4.9).
+ */
+function withdraw(query: PostgresJsQuery): void {
+  if (query.state !== null) return; // it was sent, or who knows
+  query.strings = ["SELECT 1"];
+  query.args = [];
 }
 
 export async function* rowsOf<Row extends object>(

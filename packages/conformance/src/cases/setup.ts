@@ -1,9 +1,9 @@
 import { PostgresSaver } from "@langchain/langgraph-checkpoint-postgres";
-import { setupScript } from "@waypost/core";
+import { setupScript, TABLES } from "@waypost/core";
 import pg from "pg";
 import { describe, expect, it } from "vitest";
 import { checkpoint, METADATA } from "../checkpoints.ts";
-import { databaseUrl, withClient, withSchema } from "../database.ts";
+import { databaseUrl, dropSchema, withClient, withSchema } from "../database.ts";
 import { thread } from "../graphs.ts";
 import type { Mode } from "../mode.ts";
 import { PYTHON_MIGRATIONS, pythonSetup } from "../python.ts";
@@ -98,7 +98,7 @@ export function setupCases(mode: Mode): void {
           const before = await applied(scripted);
           await setup(scripted);
           expect(await applied(scripted)).toEqual(before);
-          expect(before.map(({ version }) => version)).toEqual([1, 2, 3]);
+          expect(before.map(({ version }) => version)).toEqual([1, 2, 3, 4]);
         }),
       ));
 
@@ -117,6 +117,42 @@ export function setupCases(mode: Mode): void {
         await roundTrip(official);
         await session.close();
         await official.end();
+      }));
+
+    it("refuses a name that the official saver did not quote, until told to begin without its threads", () =>
+      withSchema((folded) =>
+        withSchema(async (unique) => {
+          // What a saver up to 1.0.0 made when it was told the name with capitals.
+          const schema = folded.toUpperCase();
+          const official = PostgresSaver.fromConnString(databaseUrl(), { schema: folded });
+          await official.setup();
+          await official.end();
+          try {
+            await expect(setup(schema)).rejects.toMatchObject({
+              code: "WAYPOST_SCHEMA_CASE",
+              message: expect.stringContaining(`Pass schema: "${folded}"`),
+            });
+            expect(await describeSchema(schema)).toEqual([]);
+            await setup(unique.toUpperCase());
+            await withClient((client) => client.query(setupScript(schema)));
+            await setup(schema);
+            await setup(folded);
+          } finally {
+            await dropSchema(schema);
+            await dropSchema(unique.toUpperCase());
+          }
+        }),
+      ));
+
+    it("makes the tables that are listed, and no others", () =>
+      withSchema(async (schema) => {
+        await setup(schema);
+        const made = new Set((await describeSchema(schema)).map((column) => column.table_name));
+        expect([...made]).toEqual(
+          Object.values(TABLES)
+            .map(({ name }) => name)
+            .sort(),
+        );
       }));
 
     it("lets the official saver's setup follow its own", () =>

@@ -1,6 +1,6 @@
 import type { Queryable } from "../driver.js";
 import { InvalidInputError, WaypostError } from "../errors.js";
-import { quoteLiteral, type Tables } from "./identifiers.js";
+import { quoteLiteral, TABLE_KEYS, TABLES, type Tables } from "./identifiers.js";
 
 /** How the tables of threads are spread. */
 export interface Layout {
@@ -10,7 +10,9 @@ export interface Layout {
 }
 
 /** The tables that can be in partitions. */
-const THREAD_TABLES = ["checkpoints", "checkpoint_blobs", "checkpoint_writes", "waypost_parts"];
+const THREAD_TABLES = TABLE_KEYS.map((key) => TABLES[key])
+  .filter(({ large }) => large)
+  .map(({ name }) => name);
 
 /** Each partition is a table with an index of its own; more slow down every plan. */
 const MAX_PARTITIONS = 1024;
@@ -82,9 +84,8 @@ export function distributeCommands(tables: Tables): string[] {
   ];
 }
 
-const spreadTables = ({ checkpoints, blobs, writes, parts, deleted }: Tables) => [
-  ...[checkpoints, blobs, writes, parts, deleted],
-];
+const spreadTables = (tables: Tables) =>
+  TABLE_KEYS.filter((key) => TABLES[key].ofThreads).map((key) => tables[key]);
 
 /** Whether nothing is left to be distributed; the tables need not be there. */
 export async function isDistributed(session: Queryable, tables: Tables): Promise<boolean> {

@@ -17,11 +17,16 @@ export interface DamageRow {
 const hasVersions = (checkpoint: string) =>
   `pg_catalog.jsonb_typeof(${checkpoint} -> 'channel_versions'::text) = 'object'`;
 
+/** The versions of a checkpoint but for pending sends, which have one of their own in a copy. */
+const versionsOf = (from: string) =>
+  `CASE WHEN ${hasVersions(`${from}.checkpoint`)}
+          THEN (${from}.checkpoint -> 'channel_versions'::text) - '__pregel_tasks'::text END`;
+
 /**
  * What a thread's rows tell of each other:
  *
  * - `shared`: two checkpoints introduced the same version, though neither got it from the other, so that
- *   one of them reads the other's value. A copy, equal to a sibling in all versions, shares rightly.
+ *   one of them reads the other's value. A copy, equal to a sibling in its versions, shares rightly.
  * - `missing`: a checkpoint refers to a version that is neither stored nor marked as empty.
  * - `unreadable`: a checkpoint that is no object, or whose versions are none.
  */
@@ -41,7 +46,7 @@ export function damageStatement(tables: Tables): (threadId: string) => Statement
     SELECT coalesce(c.metadata ->> 'source'::text, '') = 'fork' AND EXISTS (
       SELECT FROM ${tables.checkpoints} o WHERE ${own} AND o.checkpoint_id < c.checkpoint_id
         AND o.parent_checkpoint_id IS NOT DISTINCT FROM c.parent_checkpoint_id
-        AND o.checkpoint -> 'channel_versions'::text = c.checkpoint -> 'channel_versions'::text
+        AND ${versionsOf("o")} = ${versionsOf("c")}
     ) AS found
   ) copy
   CROSS JOIN LATERAL pg_catalog.jsonb_each_text(
