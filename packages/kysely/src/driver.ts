@@ -58,10 +58,14 @@ async function traits(db: KyselyDatabase): Promise<Traits> {
   return found;
 }
 
-async function send<Row extends object>(db: KyselyDatabase, statement: Statement): Promise<Row[]> {
+async function send<Row extends object>(
+  db: KyselyDatabase,
+  statement: Statement,
+  inTransaction = db.isTransaction,
+): Promise<Row[]> {
   const { prepares, dropsMark } = await traits(db);
   // In a transaction a statement that is lost can't be sent again.
-  const run = prepares && db.isTransaction ? executeUnprepared : execute;
+  const run = prepares && inTransaction ? executeUnprepared : execute;
   if (!dropsMark) return run<Row>(db, statement);
   return (await run<Row>(db, asJson(statement))).map(fromJson);
 }
@@ -146,7 +150,7 @@ export class KyselyDriver implements Driver {
   async transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     const on = (db: KyselyDatabase, joined: boolean): Transaction => ({
       joined,
-      query: (statement) => send(db, statement),
+      query: (statement) => send(db, statement, true),
     });
     if (this.#turns !== undefined) return this.#turns.alone(() => work(on(this.#db, true)));
     return this.#onConnection(async (one) => {
