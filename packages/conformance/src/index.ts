@@ -3,6 +3,7 @@ import { concurrencyCases } from "./cases/concurrency.ts";
 import { countCases } from "./cases/counts.ts";
 import { dropInCases } from "./cases/drop-in.ts";
 import { faultCases } from "./cases/faults.ts";
+import { givenUpCases } from "./cases/given-up.ts";
 import { graphCases } from "./cases/graphs.ts";
 import { hostileCases } from "./cases/hostile.ts";
 import { inputCases } from "./cases/input.ts";
@@ -98,6 +99,7 @@ export function conformance(mode: Mode): void {
     pruneRaceCases,
     storageSharingCases,
     rememberedCases,
+    givenUpCases,
     storagePropertyCases,
     storageRewriteCases,
     partitionCases,

@@ -18,6 +18,12 @@ export interface Queryable {
   query<Row extends object>(statement: Statement): Promise<Row[]>;
 }
 
+/** Where a statement may wait before it is sent: for a connection, or for its turn on one. */
+export interface WaitingQueryable extends Queryable {
+  /** @param signal aborted where the statement was given up: if it has not been sent, it never is */
+  query<Row extends object>(statement: Statement, signal?: AbortSignal): Promise<Row[]>;
+}
+
 /** Where a lock can be kept while the saver's own statements go on. */
 export type LockPlace =
   /** On a connection of its own, in a transaction of the driver. */
@@ -34,7 +40,7 @@ export interface Transaction extends Queryable {
 }
 
 /** All that a driver has to know. It knows nothing of checkpoints. */
-export interface Driver extends Queryable {
+export interface Driver extends WaitingQueryable {
   /** What can be tried again after an error, at this moment. */
   readonly recovery: Recovery;
   /** What the caller passed in; drivers over the same client are the same to the server. */
@@ -50,11 +56,13 @@ export interface Driver extends Queryable {
    * BEGIN, two statements, COMMIT, in as few round trips as the connection can; rows of the second.
    * Drivers without it do the same through `transaction`, one round trip after the other.
    *
+   * @param signal as of `query`
    * @returns undefined, and nothing is sent, where the caller has a transaction open
    */
   queryAfter?<Row extends object>(
     before: Statement,
     statement: Statement,
+    signal?: AbortSignal,
   ): Promise<Row[] | undefined>;
   /**
    * Rows through a cursor of the driver's own, in batches. The connection goes back when the loop

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { channel } from "node:diagnostics_channel";
-import type { Driver, Queryable, SqlValue, Statement } from "./driver.js";
+import type { Driver, SqlValue, Statement, WaitingQueryable } from "./driver.js";
 import { databaseError } from "./errors.js";
 
 /** What an operation has sent and received so far, in all of its tries. */
@@ -99,8 +99,8 @@ export const isObserved = (): boolean => operations.hasSubscribers;
 
 /** A driver that tells each statement to whoever listens, and else is the one it stands for. */
 export function observed(driver: Driver): Driver {
-  const observe = (target: Queryable): Queryable => ({
-    query: (statement) => send(target, statement),
+  const observe = (target: WaitingQueryable): WaitingQueryable => ({
+    query: (statement, signal) => send(target, statement, signal),
   });
   return {
     get recovery() {
@@ -108,16 +108,21 @@ export function observed(driver: Driver): Driver {
     },
     client: driver.client,
     lockPlace: () => driver.lockPlace(),
-    query: (statement) => send(driver, statement),
+    ...observe(driver),
     transaction: (work) => driver.transaction((tx) => work({ ...observe(tx), joined: tx.joined })),
     stream: (statement, batch) => driver.stream(statement, batch),
     close: () => driver.close(),
   };
 }
 
-async function send<Row extends object>(target: Queryable, statement: Statement): Promise<Row[]> {
+async function send<Row extends object>(
+  target: WaitingQueryable,
+  statement: Statement,
+  signal: AbortSignal | undefined,
+): Promise<Row[]> {
   const tally = operations.hasSubscribers ? tallies.getStore() : undefined;
-  if (tally === undefined && !statements.hasSubscribers) return target.query<Row>(statement);
+  if (tally === undefined && !statements.hasSubscribers)
+    return target.query<Row>(statement, signal);
   const start = performance.now();
   const { name, text } = statement;
   const publish = (rows: number, errorCode: string | undefined) => {
@@ -127,7 +132,7 @@ async function send<Row extends object>(target: Queryable, statement: Statement)
   };
   if (tally !== undefined) countSent(tally, statement);
   try {
-    const rows = await target.query<Row>(statement);
+    const rows = await target.query<Row>(statement, signal);
     if (tally !== undefined) countReceived(tally, rows);
     publish(rows.length, undefined);
     return rows;

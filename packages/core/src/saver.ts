@@ -174,8 +174,8 @@ export abstract class WaypostSaver extends ThreadSaver {
     const oldBlobs = encodeOld(this.#store, this.serde, place, passed);
     const stored = { checkpoint: json, metadata: metadataJson, putId: newPutId() };
     const input = { ...place, ...stored, blobs: await encoded };
-    await this.guard({ name: "put", threadId, idempotent: true }, () =>
-      storeCheckpoint(this.#store, { ...passed, input, oldBlobs }),
+    await this.guard({ name: "put", threadId, idempotent: true }, (driver) =>
+      storeCheckpoint({ ...this.#store, driver }, { ...passed, input, oldBlobs }),
     );
     await this.retain(key, passed.metadata);
     return configOf(key);
@@ -206,8 +206,8 @@ export abstract class WaypostSaver extends ThreadSaver {
       taskPath: text(taskPath, "taskPath"),
       writes: await encodeWrites(this.serde, task, writes),
     };
-    await this.guard({ name: "putWrites", threadId, idempotent: true }, () =>
-      storeWrites(this.#store, input),
+    await this.guard({ name: "putWrites", threadId, idempotent: true }, (driver) =>
+      storeWrites({ ...this.#store, driver }, input),
     );
   }
 

@@ -82,10 +82,14 @@ export class KyselyDriver implements Driver {
     });
   }
 
-  query<Row extends object>(statement: Statement): Promise<Row[]> {
-    if (this.#turns !== undefined) return this.#turns.alone(() => send(this.#db, statement));
-    if (this.#single === undefined) return this.#onConnection((one) => send(one, statement));
-    return send(this.#db, statement);
+  query<Row extends object>(statement: Statement, signal?: AbortSignal): Promise<Row[]> {
+    const on = async (db: KyselyDatabase) => {
+      signal?.throwIfAborted();
+      return send<Row>(db, statement);
+    };
+    if (this.#turns !== undefined) return this.#turns.alone(() => on(this.#db));
+    if (signal === undefined && this.#single !== undefined) return on(this.#db);
+    return this.#onConnection(on);
   }
 
   async transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {

@@ -20,8 +20,19 @@ export interface PgQueryable {
   query(query: PgQuery): Promise<{ rows: object[] }>;
 }
 
+/** `Query` of the client's own copy of pg: what is passed to `query` in place of a text. */
+export type PgQueryConstructor = new (
+  config: PgQuery & { callback(error: unknown, result: { rows: object[] }): void },
+) => PgSubmittable;
+
+export interface PgSubmittable {
+  submit(connection: unknown): unknown;
+}
+
 /** A connected `Client`, or a `PoolClient` that the caller checked out. */
 export interface PgClient extends PgQueryable {
+  query(query: PgQuery): Promise<{ rows: object[] }>;
+  query(query: PgSubmittable): unknown;
   /** `I` idle, `T` in a transaction, `E` in a failed one; null before it is connected. */
   getTransactionStatus(): string | null;
   readonly pipeline?: boolean;
@@ -44,6 +55,7 @@ export type PgCursorConstructor = new (
 
 export interface PgPoolClient extends PgClient {
   query(query: PgQuery): Promise<{ rows: object[] }>;
+  query(query: PgSubmittable): unknown;
   query(cursor: PgCursor): unknown;
   release(error?: Error | boolean): void;
   on(event: "error", listener: (error: Error) => void): unknown;

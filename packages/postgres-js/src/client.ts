@@ -6,13 +6,23 @@ export interface RawResult extends ReadonlyArray<readonly (Buffer | null)[]> {
   readonly state?: { readonly pid: number | null };
 }
 
+/** A query, of which the types tell nothing but how to wait for it. */
+export interface PostgresJsQuery extends PromiseLike<unknown> {
+  cursor(rows: number): AsyncIterable<unknown>;
+  /** Null until it is sent. */
+  readonly state?: unknown;
+  /** What is read of it when it is sent. */
+  strings?: readonly string[];
+  args?: readonly unknown[];
+}
+
 /** Anything that runs queries. */
 export interface PostgresJsSession {
   unsafe(
     text: string,
     values?: never[],
     options?: { prepare?: boolean },
-  ): { raw(): PromiseLike<unknown> & { cursor(rows: number): AsyncIterable<unknown> } };
+  ): { raw(): PostgresJsQuery };
 }
 
 /** What `postgres()` returns. */

@@ -33,9 +33,12 @@ export class ReservedDriver implements Driver {
     this.#turns = Turns.of(sql);
   }
 
-  query<Row extends object>(statement: Statement): Promise<Row[]> {
+  query<Row extends object>(statement: Statement, signal?: AbortSignal): Promise<Row[]> {
     return this.#turns.together(() =>
-      this.#prepare.run(statement, false, (name) => this.#send<Row>(statement, name !== undefined)),
+      this.#prepare.run(statement, false, async (name) => {
+        signal?.throwIfAborted();
+        return this.#send<Row>(statement, name !== undefined);
+      }),
     );
   }
 
@@ -53,9 +56,11 @@ export class ReservedDriver implements Driver {
   queryAfter<Row extends object>(
     before: Statement,
     statement: Statement,
+    signal?: AbortSignal,
   ): Promise<Row[] | undefined> {
     return this.#turns.alone(async () => {
       if (await this.#joins()) return undefined;
+      signal?.throwIfAborted();
       return this.#prepare.run(statement, false, (name) =>
         pipelineTransaction(
           (each) => this.#send<Row>(each, name !== undefined && each.name !== ""),

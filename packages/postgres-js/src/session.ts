@@ -1,5 +1,5 @@
 import { portableValue, type Statement, textParser } from "@waypost/core";
-import type { PostgresJsSession, RawResult } from "./client.js";
+import type { PostgresJsQuery, PostgresJsSession, RawResult } from "./client.js";
 
 /**
  * After an error that follows some rows, postgres.js begins the connection's next result at the index
@@ -33,9 +33,28 @@ export async function send<Row extends object>(
   session: PostgresJsSession,
   { text, values }: Statement,
   prepare = false,
+  signal?: AbortSignal,
 ): Promise<Row[]> {
+  signal?.throwIfAborted();
   const parameters = values.map(portableValue) as never[];
-  return toRows<Row>((await session.unsafe(text, parameters, { prepare }).raw()) as RawResult);
+  const query = session.unsafe(text, parameters, { prepare }).raw();
+  const giveUp = () => withdraw(query);
+  signal?.addEventListener("abort", giveUp, { once: true });
+  try {
+    return toRows<Row>((await query) as RawResult);
+  } finally {
+    signal?.removeEventListener("abort", giveUp);
+  }
+}
+
+/**
+ * Has a query that waits for a connection do nothing once it gets one. To cancel it would lose the
+ * connection that may be being opened for it (postgres.js 3.4.9).
+ */
+function withdraw(query: PostgresJsQuery): void {
+  if (query.state !== null) return; // it was sent, or who knows
+  query.strings = ["SELECT 1"];
+  query.args = [];
 }
 
 export async function* rowsOf<Row extends object>(

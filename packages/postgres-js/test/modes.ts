@@ -31,6 +31,7 @@ export const clientMode = (name: string, options: Options = {}): Mode => ({
 
 export const reservedMode: Mode = {
   name: "postgres.js, reserved",
+  pipelined: true,
   transactionOverhead: 3, // a savepoint finds out whether one is open
   session: { statements: 5, exchanges: 2 },
   async open(url, options) {
