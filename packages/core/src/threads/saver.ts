@@ -64,7 +64,7 @@ export abstract class ThreadSaver extends BaseCheckpointSaver<number> implements
     this.reader = reader === undefined ? this.driver : seen(reader);
     this.#policy = policy;
     this.#schema = schema;
-    this.tables = tablesIn(schema);
+    this.tables = tablesIn(schema, driver.bytes);
     this.#prune = pruneStatements(this.tables);
     this.#sweep = sweepStatements(this.tables);
     this.#verify = verifyStatements(this.tables);
