@@ -7,6 +7,7 @@ import {
 import type { Driver, Queryable, Statement } from "./driver.js";
 import { encodeBlobs } from "./encode.js";
 import { WaypostError } from "./errors.js";
+import { mayHoldBytes } from "./serializer/official.js";
 import type { Serializer } from "./serializer/types.js";
 import type { PutInput, StoredRow } from "./sql/put.js";
 import type { PutSharedInput } from "./sql/put-shared.js";
@@ -51,8 +52,10 @@ export interface Put {
  * @throws WaypostError if the parent is gone and with it what a delta channel is rebuilt from, or the
  *   thread is deleted
  */
-export async function storeCheckpoint(store: Store, serde: Serializer, put: Put): Promise<void> {
+export async function storeCheckpoint(store: Store, serde: Serializer, passed: Put): Promise<void> {
   const { driver, sql, tombstones } = store;
+  const blobs = await forReaders(store, serde, passed.input.blobs);
+  const put = { ...passed, input: { ...passed.input, blobs } };
   const onParent = put.input.parentId !== null;
   if (!isCopy(put) && (onParent || tombstones === undefined)) {
     if (await storeShared(store, put)) return;
@@ -83,10 +86,8 @@ async function storeShared({ driver, sql, sharing }: Store, put: Put): Promise<b
 /** Stores a checkpoint that has no parent to stand on with all of its values, under the thread's lock. */
 async function storeWhole(store: Store, serde: Serializer, put: Put): Promise<void> {
   const { sql } = store;
-  const blobs = [
-    ...put.input.blobs,
-    ...(await encodeBlobs(serde, put.input, put.values, oldVersions(put))),
-  ];
+  const old = await encodeBlobs(serde, put.input, put.values, oldVersions(put));
+  const blobs = [...put.input.blobs, ...(await forReaders(store, serde, old))];
   const whole = { ...put.input, blobs };
   const isFreshlyStored = await withLock(store, whole.threadId, async (tx) => {
     const onParent = put.input.parentId !== null && needsAncestors(put);
@@ -109,11 +110,29 @@ function isFresh(stored: readonly StoredRow[], statements: readonly Statement[])
  *
  * @throws WaypostError if the thread is deleted
  */
-export async function storeWrites(store: Store, input: PutWritesInput): Promise<void> {
+export async function storeWrites(
+  store: Store,
+  serde: Serializer,
+  passed: PutWritesInput,
+): Promise<void> {
   const { driver, sql, tombstones } = store;
+  const input = { ...passed, writes: await forReaders(store, serde, passed.writes) };
   const stored = await sendAll(driver, sql.putWrites(input, tombstones !== undefined));
   if (tombstones === undefined || input.writes.length === 0 || stored.length > 0) return;
   await withLock(store, input.threadId, (tx) => send(tx, sql.putWrites(input, false)));
+}
+
+/** Where values are stored whole, the official saver may read them: those that it has a form for are stored in it. */
+async function forReaders<Row extends { readonly text: string | null }>(
+  { driver, sharing }: Store,
+  serde: Serializer,
+  rows: readonly Row[],
+): Promise<readonly Row[]> {
+  const isConcerned = rows.some(({ text }) => text !== null && mayHoldBytes(text));
+  if (!isConcerned || !(await sharing.isWhole(driver))) return rows;
+  return rows.map((row) =>
+    row.text === null ? row : { ...row, text: serde.officialText?.(row.text) ?? row.text },
+  );
 }
 
 /** Runs the work while nobody can remove anything from the thread. */

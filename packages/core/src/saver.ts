@@ -213,7 +213,7 @@ export abstract class WaypostSaver extends ThreadSaver {
       writes: await encodeWrites(this.serde, task, writes),
     };
     await this.guard({ name: "putWrites", threadId, idempotent: true }, () =>
-      storeWrites(this.#store, input),
+      storeWrites(this.#store, this.serde, input),
     );
   }
 
