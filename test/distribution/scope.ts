@@ -40,7 +40,7 @@ export const THREAD_TABLES: Readonly<Record<string, readonly string[]>> = {
     ...["type", "checkpoint", "metadata"],
   ],
   checkpoint_blobs: [
-    ...["thread_id", "checkpoint_ns", "channel", "version", "type", "blob", "segments"],
+    ...["thread_id", "checkpoint_ns", "channel", "version", "type", "blob", "segments", "put_id"],
   ],
   checkpoint_writes: [
     ...["thread_id", "checkpoint_ns", "checkpoint_id", "task_id", "idx", "channel"],

@@ -42,13 +42,13 @@ const both = [true, false];
 const query = { ...latest, before: id, filter: "{}", limit: 10 };
 const page = {
   ...{ query, after: key, size: 10 },
-  known: [{ ...key, channel: "a", version: "1" }],
+  known: [{ ...key, channel: "a", version: "1", putId: "1" }],
   knownParts: [{ threadId: "1", from: 1, to: 2 }],
 };
 const overAll = { ...query, threadId: undefined, checkpointNs: undefined };
 
 const row = { channel: "a", version: "1", type: "json", text: "1", bytes: null };
-const input = { ...key, parentId: id, checkpoint: "{}", metadata: "{}" };
+const input = { ...key, parentId: id, checkpoint: "{}", metadata: "{}", putId: "1" };
 const shared = {
   ...row,
   ...{
@@ -57,7 +57,7 @@ const shared = {
     end: 2,
     ends: [{ start: 1, stop: 1 }],
   },
-  base: { version: "0", type: "json", data: "", segments: [] },
+  base: { version: "0", putId: "1", type: "json", data: "", segments: [] },
   parts: [{ position: 1, bytes: Buffer.from("1") }],
 };
 const many = Array.from({ length: 15_000 }, (_, n) => ({ ...row, idx: n, channel: `${n}` }));
@@ -87,7 +87,7 @@ export const STATEMENTS: Readonly<Record<string, readonly (Statement | undefined
     deleteThreadCountedStatement(tables)("1", null, dry),
   ),
   deltaHistoryStatement: [key, latest].map((of) => deltaHistoryStatement(tables, true)(of, ["a"])),
-  getTupleStatement: [new Map(), new Map([["a", row]])].flatMap((known) => [
+  getTupleStatement: [new Map(), new Map([["a", { ...row, putId: "1" }]])].flatMap((known) => [
     getTuple(key, known),
     getTuple(latest, known),
     getTupleStatement(tables, false)(key, known),

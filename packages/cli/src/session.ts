@@ -22,6 +22,8 @@ export class Session implements AsyncDisposable {
     if (!database) throw new Error("Set DATABASE_URL, or pass --database URL.");
     this.pool = new pg.Pool({ connectionString: database, max: 2, application_name: "waypost" });
     this.pool.on("error", () => {});
+    // Also while it is checked out; what waits for it fails by itself.
+    this.pool.on("connect", (client) => client.on("error", () => {}));
     this.saver = new PgSaver(this.pool, { schema });
     this.schema = schema;
   }

@@ -11,6 +11,7 @@ import { lockCases } from "./cases/locks.ts";
 import { lockServerCases } from "./cases/locks-server.ts";
 import { officialCases } from "./cases/official.ts";
 import { oldFormatCases } from "./cases/old-formats.ts";
+import { optionCases } from "./cases/options.ts";
 import { partitionCases } from "./cases/partitions.ts";
 import { propertyCases } from "./cases/property.ts";
 import { pruneCases } from "./cases/prune.ts";
@@ -40,6 +41,7 @@ import type { Mode } from "./mode.ts";
 export { BRANCH_CHECKS } from "./cases/branches.ts";
 export { checkpoint, METADATA, putChain } from "./checkpoints.ts";
 export { committedIn, databaseUrl, freshName, withClient, withSchema } from "./database.ts";
+export { withEnding } from "./ending.ts";
 export {
   approvalGraph,
   barrier,
@@ -66,6 +68,7 @@ export function conformance(mode: Mode): void {
     listCases,
     streamingCases,
     inputCases,
+    optionCases,
     hostileCases,
     propertyCases,
     valueCases,

@@ -1,6 +1,7 @@
 import type { RunnableConfig } from "@langchain/core/runnables";
 import type { CheckpointListOptions } from "@langchain/langgraph-checkpoint";
 import { InvalidInputError } from "./errors.js";
+import { assertKeys, type OptionKeys } from "./keys.js";
 import { encodeMetadata } from "./serializer/values.js";
 
 /** A thread and one of its namespaces; `""` is the namespace of the root graph. */
@@ -57,9 +58,12 @@ export function writeKey(config: RunnableConfig): CheckpointKey {
   return key;
 }
 
-/** @throws InvalidInputError if config or options have the wrong type */
-export function listQuery(config: RunnableConfig, options: CheckpointListOptions = {}): ListQuery {
+const LIST_KEYS: OptionKeys<ListOptions> = { limit: true, before: true, filter: true, fetch: true };
+
+/** @throws InvalidInputError if config or options have the wrong type, or an option is unknown */
+export function listQuery(config: RunnableConfig, options: ListOptions = {}): ListQuery {
   const keys = configurable(config, "config");
+  assertKeys(options, "list", LIST_KEYS);
   const before = options.before && configurable(options.before, "before");
   return {
     threadId: optionalThreadId(keys),

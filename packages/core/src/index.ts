@@ -13,8 +13,10 @@ export {
   type Transaction,
 } from "./driver.js";
 export { DatabaseError, InvalidInputError, SerializationError, WaypostError } from "./errors.js";
+export type { OptionKeys } from "./keys.js";
+export { refuseClient } from "./look-alikes.js";
 export type { OperationEvent, StatementEvent, Traffic } from "./observe.js";
-export { checkConnString, type SaverOptions } from "./options.js";
+export { type AdapterOptions, checkConnString, SAVER_KEYS, type SaverOptions } from "./options.js";
 export { type Prepare, PreparePolicy } from "./prepare.js";
 export { isLost, type Recovery, type RetryOptions } from "./retry.js";
 export { WaypostSaver } from "./saver.js";

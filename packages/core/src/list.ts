@@ -61,7 +61,7 @@ export async function* streamTuples(
 ): AsyncGenerator<CheckpointTuple> {
   let page: Page | undefined;
   for await (const rows of checkpointByCheckpoint(batches)) {
-    page = new Page(rows, serde, page);
+    page = new Page(rows, serde, page, true);
     for (const checkpoint of page.checkpoints) yield await page.tuple(checkpoint, nextVersion);
   }
 }

@@ -1,5 +1,7 @@
 import type { SerializerProtocol } from "@langchain/langgraph-checkpoint";
+import type { Driver } from "./driver.js";
 import { InvalidInputError } from "./errors.js";
+import { assertKeys, assertNoMore, type OptionKeys } from "./keys.js";
 import type { Policy } from "./operations.js";
 import type { Prepare } from "./prepare.js";
 import { type RetryOptions, retryAttempts } from "./retry.js";
@@ -64,11 +66,40 @@ export interface CheckedOptions {
   readonly policy: Policy;
 }
 
+/** The options that all savers have. */
+export const SAVER_KEYS: OptionKeys<SaverOptions> = {
+  schema: true,
+  serde: true,
+  retry: true,
+  timeout: true,
+  prepare: true,
+  memory: true,
+  retention: true,
+  tombstones: true,
+  session: true,
+};
+
+/** What an adapter tells beside the options of the saver. */
+export interface AdapterOptions {
+  /** Where `list` and `listThreads` read, if not from the same database. */
+  readonly reader?: Driver | undefined;
+  /** The options that its savers have. Default: those that all have. */
+  readonly keys?: Readonly<Record<string, true>>;
+  /** What to use in place of an option that its savers do not have. */
+  readonly instead?: Readonly<Record<string, string>>;
+  /** What its constructor was passed beyond the client and the options, which is refused. */
+  readonly further?: readonly unknown[];
+}
+
+const INSTEAD = { serializer: '"serde"' };
+
 /** @throws InvalidInputError naming the option and what to pass. */
-export function checkOptions(options: SaverOptions = {}): CheckedOptions {
-  if (typeof options !== "object" || options === null) {
-    throw new InvalidInputError('The options must be an object, e.g. { schema: "agents" }.');
-  }
+export function checkOptions(
+  options: SaverOptions = {},
+  { keys = SAVER_KEYS, instead = {}, further = [] }: AdapterOptions = {},
+): CheckedOptions {
+  assertKeys(options, "the saver", keys, { ...INSTEAD, ...instead });
+  assertNoMore(further);
   const { schema = "public", serde, prepare = "auto", retention, tombstones = false } = options;
   const { retry, timeout, session, memory = 64 * 2 ** 20 } = options;
   if (!Number.isInteger(memory) || memory < 0) {

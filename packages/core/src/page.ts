@@ -3,7 +3,7 @@ import type { NamespaceKey } from "./config.js";
 import { describe, groupBy, placeOfValue, storedData, type TupleParts, toTuple } from "./rows.js";
 import type { Serializer } from "./serializer/types.js";
 import { decode } from "./serializer/values.js";
-import type { BlobKey, PartKey } from "./sql/list.js";
+import type { BlobKey, KnownBlob, PartKey } from "./sql/list.js";
 import type { TupleRow } from "./sql/tuple.js";
 import type { KnownValues } from "./storage/memory.js";
 import { Parts } from "./storage/parts.js";
@@ -15,6 +15,7 @@ type BlobId = Pick<TupleRow, "thread" | "namespace" | "channel" | "version">;
 
 interface Blob {
   readonly key: BlobKey;
+  readonly putId: string | undefined;
   /** What was read until it is needed, then its value: each is decoded once, and only if needed. */
   stored: TupleRow | KnownValue | undefined;
   value: Promise<Value> | undefined;
@@ -30,6 +31,8 @@ export class Page {
   readonly #serde: Serializer;
   readonly #parts: Parts;
   readonly #blobs = new Map<string, Blob>();
+  /** Those that the reader held before, and that are stored as it held them. */
+  readonly #known: ReadonlySet<string>;
   readonly #inherited: ReadonlyMap<string, Blob>;
   readonly #writes: ReadonlyMap<string, readonly TupleRow[]>;
   readonly #sends: ReadonlyMap<string, readonly TupleRow[]>;
@@ -37,33 +40,45 @@ export class Page {
   /**
    * @param previous the page before, whose blobs this read was told not to fetch again; only what this
    *   page uses of them is kept
+   * @param isSameSnapshot whether both saw the database at one moment, so that no blob has to be confirmed
    */
-  constructor(rows: readonly TupleRow[], serde: Serializer, previous?: Page) {
+  constructor(
+    rows: readonly TupleRow[],
+    serde: Serializer,
+    previous?: Page,
+    isSameSnapshot = false,
+  ) {
     const ofKind = (kind: TupleRow["kind"]) => rows.filter((row) => row.kind === kind);
     this.#serde = serde;
     this.#parts = new Parts(ofKind("part"), previous === undefined ? undefined : previous.#parts);
-    this.#inherited = previous === undefined ? new Map() : previous.#blobs;
+    this.#known = new Set(ofKind("known").map(idOf));
+    const isKnown = ([id]: [string, Blob]) => isSameSnapshot || this.#known.has(id);
+    this.#inherited = new Map(previous === undefined ? [] : [...previous.#blobs].filter(isKnown));
     this.checkpoints = ofKind("checkpoint").sort((a, b) => a.idx - b.idx);
     this.#writes = groupBy(ofKind("write"), checkpointKey);
     this.#sends = groupBy(ofKind("send"), checkpointKey);
     for (const row of ofKind("blob")) {
-      this.#blobs.set(idOf(row), { key: keyOf(row), stored: row, value: undefined });
+      const putId = row.put ?? undefined;
+      this.#blobs.set(idOf(row), { key: keyOf(row), putId, stored: row, value: undefined });
     }
     this.bytes = rows.reduce((sum, row) => sum + sizeOf(row), 0);
   }
 
-  /** Adds values of a namespace, by channel, that the read was told not to fetch. */
+  /** Adds values of a namespace, by channel, that the read found to be stored as the reader holds them. */
   add({ threadId, checkpointNs }: NamespaceKey, values: KnownValues): void {
     for (const [channel, stored] of values) {
       const key = { threadId, checkpointNs, channel, version: stored.version };
       const id = idOf({ ...key, thread: threadId, namespace: checkpointNs });
-      this.#blobs.set(id, { key, stored, value: undefined });
+      const { putId } = stored;
+      if (this.#known.has(id)) this.#blobs.set(id, { key, putId, stored, value: undefined });
     }
   }
 
   /** The blobs this page holds, which the reader of the next page need not fetch again. */
-  get known(): BlobKey[] {
-    return [...this.#blobs.values()].map((blob) => blob.key);
+  get known(): KnownBlob[] {
+    return [...this.#blobs.values()].flatMap(({ key, putId }) =>
+      putId === undefined ? [] : [{ ...key, putId }],
+    );
   }
 
   /** The same of bytes that values share. */
@@ -102,19 +117,20 @@ export class Page {
     checkpointId: string,
   ): Promise<unknown> {
     const where = describe(key, checkpointId, key.threadId);
-    const known = "kind" in stored ? this.#known(stored, key.threadId, where) : stored;
+    const known = "kind" in stored ? this.#valueOf(stored, key.threadId, where) : stored;
     this.stored.set(key.channel, known);
     // What was stored as text, its serializer may take as bytes only.
     const data = this.#serde.jsonIsText ? known.data : bufferOf(known.data);
     return decode(this.#serde, known.type, own(data), where, placeOfValue(key, key));
   }
 
-  #known(row: TupleRow, threadId: string, where: string): KnownValue {
+  #valueOf(row: TupleRow, threadId: string, where: string): KnownValue {
     const { type, version, json } = row;
     const data = storedData(row, this.#parts, threadId, where);
     const segments = row.segments === null ? undefined : parseSegments(row.segments);
     const tail = json === null ? undefined : { tail: json.length };
-    return { type, version, data, segments, end: segments?.at(-1)?.to, ...tail };
+    const putId = row.put ?? undefined;
+    return { type, version, putId, data, segments, end: segments?.at(-1)?.to, ...tail };
   }
 }
 

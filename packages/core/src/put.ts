@@ -4,12 +4,13 @@ import {
   type CheckpointMetadata,
   TASKS,
 } from "@langchain/langgraph-checkpoint";
+import type { NamespaceKey } from "./config.js";
 import type { Driver, Queryable, Statement } from "./driver.js";
 import { encodeBlobs } from "./encode.js";
 import { WaypostError } from "./errors.js";
 import { mayHoldBytes } from "./serializer/official.js";
 import type { Serializer } from "./serializer/types.js";
-import type { PutInput, StoredRow } from "./sql/put.js";
+import type { BlobRow, PutInput } from "./sql/put.js";
 import type { PutSharedInput } from "./sql/put-shared.js";
 import type { PutWritesInput } from "./sql/put-writes.js";
 import type { Tombstones } from "./sql/tombstones.js";
@@ -28,6 +29,7 @@ export interface Store {
   readonly driver: Driver;
   readonly sql: PutSql;
   readonly sharing: Sharing;
+  readonly serde: Serializer;
   /** Undefined where a deleted thread may begin anew. */
   readonly tombstones: Tombstones | undefined;
 }
@@ -35,10 +37,33 @@ export interface Store {
 /** A checkpoint ready to be stored, and what is needed to store all of its values. */
 export interface Put {
   readonly input: PutInput;
+  /** Its values, for their names only: they may have changed since. */
   readonly values: Checkpoint["channel_values"];
   readonly versions: ChannelVersions;
   readonly newVersions: ChannelVersions;
   readonly metadata: CheckpointMetadata;
+  /** Rows of the values that are not new, as they were when `put` was called. */
+  readonly oldBlobs: Promise<readonly BlobRow[]>;
+}
+
+/**
+ * Rows of a checkpoint's values that are not new. Hardly any put needs them, but whether it does is known
+ * only when the caller may have changed the values. So what is not remembered, as its parent has it, is
+ * encoded before anything is awaited. That it can't be encoded matters only to who needs it.
+ */
+export function encodeOld(
+  { sharing }: Pick<Store, "sharing">,
+  serde: Serializer,
+  key: NamespaceKey & { readonly parentId: string | null },
+  passed: Pick<Put, "values" | "versions" | "newVersions">,
+): Put["oldBlobs"] {
+  const old = oldVersions(passed);
+  const remembered = sharing.rows(key, old);
+  for (const { channel } of remembered) delete old[channel];
+  const encoded = encodeBlobs(serde, key, passed.values, old);
+  const all = encoded.then((rows) => [...remembered, ...rows]);
+  all.catch(() => {});
+  return all;
 }
 
 /**
@@ -52,21 +77,21 @@ export interface Put {
  * @throws WaypostError if the parent is gone and with it what a delta channel is rebuilt from, or the
  *   thread is deleted
  */
-export async function storeCheckpoint(store: Store, serde: Serializer, passed: Put): Promise<void> {
+export async function storeCheckpoint(store: Store, passed: Put): Promise<void> {
   const { driver, sql, tombstones } = store;
-  const blobs = await forReaders(store, serde, passed.input.blobs);
+  const blobs = await forReaders(store, passed.input.blobs);
   const put = { ...passed, input: { ...passed.input, blobs } };
   const onParent = put.input.parentId !== null;
   if (!isCopy(put) && (onParent || tombstones === undefined)) {
     if (await storeShared(store, put)) return;
     const statements = sql.put(put.input, onParent);
-    const stored = await sendAll<StoredRow>(driver, statements);
+    const stored = await sendAll(driver, statements);
     if (stored.length > 0) {
-      store.sharing.stored(put.input, put.versions, [], isFresh(stored, statements));
+      store.sharing.stored(put.input, put.versions, []);
       return;
     }
   }
-  await storeWhole(store, serde, put);
+  await storeWhole(store, put);
 }
 
 /** Stores what is new of values that share with those of the parent. @returns whether it did */
@@ -74,34 +99,26 @@ async function storeShared({ driver, sql, sharing }: Store, put: Put): Promise<b
   const plan = sharing.plan(put.input);
   const statement = plan && sql.putShared(plan);
   if (statement === undefined) return false;
-  const stored = await driver.query<StoredRow>(statement);
+  const stored = await driver.query(statement);
   if (stored.length === 0) {
     await sharing.refused(driver);
     return false;
   }
-  sharing.stored(put.input, put.versions, plan?.shared ?? [], isFresh(stored, [statement]));
+  sharing.stored(put.input, put.versions, plan?.shared ?? []);
   return true;
 }
 
 /** Stores a checkpoint that has no parent to stand on with all of its values, under the thread's lock. */
-async function storeWhole(store: Store, serde: Serializer, put: Put): Promise<void> {
+async function storeWhole(store: Store, put: Put): Promise<void> {
   const { sql } = store;
-  const old = await encodeBlobs(serde, put.input, put.values, oldVersions(put));
-  const blobs = [...put.input.blobs, ...(await forReaders(store, serde, old))];
-  const whole = { ...put.input, blobs };
-  const isFreshlyStored = await withLock(store, whole.threadId, async (tx) => {
+  const old = await forReaders(store, await put.oldBlobs);
+  const whole = { ...put.input, blobs: [...put.input.blobs, ...old] };
+  await withLock(store, whole.threadId, async (tx) => {
     const onParent = put.input.parentId !== null && needsAncestors(put);
-    const statements = sql.put(whole, onParent);
-    const stored = await send<StoredRow>(tx, statements);
+    const stored = await send(tx, sql.put(whole, onParent));
     if (stored.length === 0) throw parentRemoved();
-    return isFresh(stored, statements);
   });
-  store.sharing.stored(whole, put.versions, [], isFreshlyStored);
-}
-
-/** Whether what was sent is what is stored: not where some of it was there before. Of several statements nobody knows. */
-function isFresh(stored: readonly StoredRow[], statements: readonly Statement[]): boolean {
-  return statements.length === 1 && stored[0]?.fresh === true;
+  store.sharing.stored(whole, put.versions, []);
 }
 
 /**
@@ -110,13 +127,9 @@ function isFresh(stored: readonly StoredRow[], statements: readonly Statement[])
  *
  * @throws WaypostError if the thread is deleted
  */
-export async function storeWrites(
-  store: Store,
-  serde: Serializer,
-  passed: PutWritesInput,
-): Promise<void> {
+export async function storeWrites(store: Store, passed: PutWritesInput): Promise<void> {
   const { driver, sql, tombstones } = store;
-  const input = { ...passed, writes: await forReaders(store, serde, passed.writes) };
+  const input = { ...passed, writes: await forReaders(store, passed.writes) };
   const stored = await sendAll(driver, sql.putWrites(input, tombstones !== undefined));
   if (tombstones === undefined || input.writes.length === 0 || stored.length > 0) return;
   await withLock(store, input.threadId, (tx) => send(tx, sql.putWrites(input, false)));
@@ -124,8 +137,7 @@ export async function storeWrites(
 
 /** Where values are stored whole, the official saver may read them: those that it has a form for are stored in it. */
 async function forReaders<Row extends { readonly text: string | null }>(
-  { driver, sharing }: Store,
-  serde: Serializer,
+  { driver, sharing, serde }: Store,
   rows: readonly Row[],
 ): Promise<readonly Row[]> {
   const isConcerned = rows.some(({ text }) => text !== null && mayHoldBytes(text));
@@ -175,7 +187,11 @@ function isCopy({ metadata, newVersions }: Put): boolean {
 }
 
 /** Versions of the values that were there before. */
-function oldVersions({ values, versions, newVersions }: Put): ChannelVersions {
+function oldVersions({
+  values,
+  versions,
+  newVersions,
+}: Pick<Put, "values" | "versions" | "newVersions">): ChannelVersions {
   return Object.fromEntries(
     Object.entries(versions).filter(
       ([channel]) => Object.hasOwn(values, channel) && !Object.hasOwn(newVersions, channel),

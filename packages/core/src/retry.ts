@@ -1,5 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { InvalidInputError } from "./errors.js";
+import { assertKeys, type OptionKeys } from "./keys.js";
 import { connectionCode, sqlState } from "./sqlstate.js";
 
 export interface RetryOptions {
@@ -60,9 +61,12 @@ const UNREADY = new Set([
 /** What pg's pool throws, without a code, where none of its connections became free or was made in time. */
 const UNREADY_MESSAGE = /^timeout exceeded when trying to connect/;
 
+const KEYS: OptionKeys<RetryOptions> = { attempts: true };
+
 /** @throws InvalidInputError naming the option and what to pass */
 export function retryAttempts(retry: false | RetryOptions = {}): number {
   if (retry === false) return 1;
+  if (typeof retry === "object") assertKeys(retry, '"retry"', KEYS);
   const attempts = (retry as RetryOptions | null)?.attempts ?? ATTEMPTS;
   if (
     typeof retry !== "object" ||

@@ -82,7 +82,7 @@ type OwnerKey = NamespaceKey & { readonly checkpointId: string };
 /** @param checkpoint the one that the write belongs to */
 export async function decodeWrite(
   serde: Serializer,
-  row: Omit<TupleRow, "kind" | "thread" | "namespace" | "parent" | "metadata">,
+  row: Omit<TupleRow, "kind" | "thread" | "namespace" | "parent" | "metadata" | "put">,
   checkpoint: OwnerKey,
 ): Promise<CheckpointPendingWrite> {
   const { channel, task: taskId, idx } = row;

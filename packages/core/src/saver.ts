@@ -22,9 +22,9 @@ import { encodeBlobs, encodeCheckpoint, encodeWrites } from "./encode.js";
 import { InvalidInputError, type WaypostError } from "./errors.js";
 import { CURSOR_BATCH, listTuples, streamTuples } from "./list.js";
 import { streamOperation } from "./operations.js";
-import { checkOptions, type SaverOptions } from "./options.js";
+import { type AdapterOptions, checkOptions, type SaverOptions } from "./options.js";
 import { Page } from "./page.js";
-import { type Store, storeCheckpoint, storeWrites } from "./put.js";
+import { encodeOld, type Store, storeCheckpoint, storeWrites } from "./put.js";
 import { withRun } from "./run.js";
 import type { Tables } from "./schema/identifiers.js";
 import type { SetupOptions } from "./schema/setup.js";
@@ -35,7 +35,7 @@ import { type DeltaRow, deltaHistoryStatement } from "./sql/delta-history.js";
 import { getTupleStatement } from "./sql/get-tuple.js";
 import { listStatement, type PageInput } from "./sql/list.js";
 import { lockThreadStatement } from "./sql/lock-thread.js";
-import { putStatements } from "./sql/put.js";
+import { newPutId, putStatements } from "./sql/put.js";
 import { putSharedStatement } from "./sql/put-shared.js";
 import { putWritesStatements } from "./sql/put-writes.js";
 import { storageStatements } from "./sql/storage.js";
@@ -69,15 +69,15 @@ export abstract class WaypostSaver extends ThreadSaver {
   readonly #uncontinuable = new Uncontinuable();
 
   /**
-   * @param reader where `list` and `listThreads` read, if not from the same database
    * @throws InvalidInputError if an option can't be used; nothing is sent to the database here.
    */
-  constructor(driver: Driver, options?: SaverOptions, reader?: Driver) {
-    const checked = checkOptions(options);
-    super(driver, checked, reader);
+  constructor(driver: Driver, options?: SaverOptions, adapter: AdapterOptions = {}) {
+    const checked = checkOptions(options, adapter);
+    super(driver, checked, adapter.reader);
     this.#sql = statementsFor(this.tables, checked.jsonIsText);
     const sharing = new Sharing(checked.memoryBytes, storageStatements(this.tables).get);
-    this.#store = { driver: this.driver, sql: this.#sql, tombstones: this.tombstones, sharing };
+    const { tombstones, serde } = this;
+    this.#store = { driver: this.driver, sql: this.#sql, tombstones, sharing, serde };
   }
 
   override async setup(options?: SetupOptions): Promise<void> {
@@ -169,19 +169,14 @@ export abstract class WaypostSaver extends ThreadSaver {
       newVersions: { ...newVersions },
       metadata: { ...metadata },
     };
-    const [blobs, metadataJson] = await Promise.all([
-      encodeBlobs(this.serde, key, checkpoint.channel_values, newVersions),
-      encodeMetadata(withRun(metadata, config)),
-    ]);
-    const input = {
-      ...key,
-      parentId: parentId ?? null,
-      checkpoint: json,
-      metadata: metadataJson,
-      blobs,
-    };
+    const place = { ...key, parentId: parentId ?? null };
+    const metadataJson = encodeMetadata(withRun(metadata, config));
+    const encoded = encodeBlobs(this.serde, key, passed.values, newVersions);
+    const oldBlobs = encodeOld(this.#store, this.serde, place, passed);
+    const stored = { checkpoint: json, metadata: metadataJson, putId: newPutId() };
+    const input = { ...place, ...stored, blobs: await encoded };
     await this.guard({ name: "put", threadId, idempotent: true }, () =>
-      storeCheckpoint(this.#store, this.serde, { ...passed, input }),
+      storeCheckpoint(this.#store, { ...passed, input, oldBlobs }),
     );
     await this.retain(key, passed.metadata);
     return configOf(key);
@@ -213,7 +208,7 @@ export abstract class WaypostSaver extends ThreadSaver {
       writes: await encodeWrites(this.serde, task, writes),
     };
     await this.guard({ name: "putWrites", threadId, idempotent: true }, () =>
-      storeWrites(this.#store, this.serde, input),
+      storeWrites(this.#store, input),
     );
   }
 

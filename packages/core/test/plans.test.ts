@@ -100,7 +100,7 @@ describe("plans on a thread of 10,000 checkpoints", () => {
     const [put] = putStatements(tables)(
       {
         ...{ ...key, checkpointId: "new", parentId: idOf(CHECKPOINTS / 2) },
-        ...{ checkpoint: "{}", metadata: "{}" },
+        ...{ checkpoint: "{}", metadata: "{}", putId: "1" },
         blobs: [{ channel: "often", version: "0", ...row }],
       },
       true,
@@ -108,11 +108,11 @@ describe("plans on a thread of 10,000 checkpoints", () => {
     const segments = [{ from: 100, to: 110 }];
     const putShared = putSharedStatement(tables)({
       ...{ ...key, checkpointId: "new", parentId: idOf(CHECKPOINTS / 2) },
-      ...{ checkpoint: "{}", metadata: "{}", blobs: [] },
+      ...{ checkpoint: "{}", metadata: "{}", putId: "1", blobs: [] },
       shared: [
         {
           ...{ channel: "once", version: "2", ...row, segments, tail: Buffer.from("]") },
-          base: { version: "1", type: "json", data: "", segments },
+          base: { version: "1", putId: "1", type: "json", data: "", segments },
           parts: [{ position: 200_000, bytes: Buffer.from("1") }],
           ...{ end: 200_001, ends: [{ start: 200_000, stop: 200_000 }] },
         },
@@ -127,7 +127,7 @@ describe("plans on a thread of 10,000 checkpoints", () => {
         onCheckpoint,
       ),
     );
-    const named = { channel: "often", version: String(CHECKPOINTS / 2), ...key };
+    const named = { channel: "often", version: String(CHECKPOINTS / 2), putId: "1", ...key };
     const values = valuesStatements(tables);
     const value = {
       namespace: "",

@@ -16,6 +16,11 @@ export interface DevPostgresOptions {
   readonly signal?: AbortSignal;
   /** A new server even where `DATABASE_URL` names one, for who changes its settings. Default false. */
   readonly own?: boolean;
+  /**
+   * Starts a new server of another installation: a folder with `bin/` that every user may read, e.g.
+   * `/usr/lib/postgresql/15`. Default the Postgres 18 from npm.
+   */
+  readonly programs?: string;
 }
 
 const SETTINGS = {
@@ -35,13 +40,14 @@ const SETTINGS = {
  */
 export async function devPostgres({
   signal,
-  own = false,
+  programs,
+  own = programs !== undefined,
 }: DevPostgresOptions = {}): Promise<DevPostgres> {
   signal?.throwIfAborted();
   const url = own ? undefined : process.env.DATABASE_URL;
   if (url) return handle(url, false, async () => {});
 
-  const order = { settings: SETTINGS, controlled: false, diskMegabytes: undefined };
+  const order = { programs, settings: SETTINGS, controlled: false, diskMegabytes: undefined };
   const supervisor = supervise(order);
   const { stop } = supervisor;
   const abort = () => void stop();

@@ -32,14 +32,15 @@ const isListed = (): boolean => {
 /**
  * Postgres refuses to run as root, and initdb as a user without a name. A user namespace in which
  * this user appears as `nobody` needs no account, and keeps the right to enter the user's own
- * folders. Where root can't have one, the programs run as `nobody` from a copy in `folder`, which is
- * handed to it.
+ * folders. Where root can't have one, the programs run as `nobody`, and `folder` is handed to it. It
+ * gets a copy of programs that it may be unable to reach.
  *
  * @param native folder of the installed programs
  * @param folder an empty folder for the server's data, owned by the caller
+ * @param shared every user may read the programs, and they can't be moved: they belong to the system
  * @throws if this is root and there is no way to run the programs as another user
  */
-export function launcher(native: string, folder: string): Launcher {
+export function launcher(native: string, folder: string, shared = false): Launcher {
   // Not just any program: root of a namespace may be unable to reach another user's folders.
   const startsPostgres = (prefix: readonly string[], from = native): boolean =>
     runs([...prefix, join(from, "bin", "postgres"), "--version"]);
@@ -56,10 +57,10 @@ export function launcher(native: string, folder: string): Launcher {
     ...["setpriv", `--reuid=${NOBODY}`, `--regid=${NOBODY}`, "--clear-groups"],
     ...["--pdeathsig", "INT"],
   ];
-  const copy = join(folder, "native");
-  cpSync(native, copy, { recursive: true, verbatimSymlinks: true });
+  const programs = shared ? native : join(folder, "native");
+  if (!shared) cpSync(native, programs, { recursive: true, verbatimSymlinks: true });
   handOver(folder);
-  if (startsPostgres(asNobody, copy)) return { prefix: asNobody, native: copy };
+  if (startsPostgres(asNobody, programs)) return { prefix: asNobody, native: programs };
   throw new Error(
     "Postgres refuses to run as root, and neither unshare nor setpriv could start it as another user. Run as an ordinary user, or set DATABASE_URL.",
   );

@@ -2,6 +2,8 @@ import type { Settings } from "./cluster.ts";
 
 /** What the supervisor is started with, as JSON. */
 export interface Order {
+  /** Folder of an installed Postgres; default the one from npm. */
+  readonly programs?: string | undefined;
   readonly settings: Settings;
   /** Whether it takes commands, a line each, and stays when the server has ended. */
   readonly controlled: boolean;

@@ -31,7 +31,7 @@ async function obey(cluster: Cluster): Promise<void> {
   }
 }
 
-async function main({ settings, controlled, diskMegabytes }: Order): Promise<void> {
+async function main({ programs, settings, controlled, diskMegabytes }: Order): Promise<void> {
   // The folder is handed to another user where Postgres must run as one, hence not below the home folder.
   const folder = mkdtempSync(join(tmpdir(), "waypost-postgres-"));
   process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
@@ -47,7 +47,7 @@ async function main({ settings, controlled, diskMegabytes }: Order): Promise<voi
   // Nobody may be left to read. That must not end this process before the server.
   process.stdout.on("error", () => {});
 
-  let launch = launcher(nativeFolder(), folder);
+  let launch = launcher(programs ?? nativeFolder(), folder, programs !== undefined);
   let disk: string | undefined;
   if (diskMegabytes !== undefined) {
     disk = join(folder, "disk");

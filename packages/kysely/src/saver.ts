@@ -1,4 +1,11 @@
-import { InvalidInputError, type SaverOptions, WaypostSaver } from "@waypost/core";
+import {
+  InvalidInputError,
+  type OptionKeys,
+  refuseClient,
+  SAVER_KEYS,
+  type SaverOptions,
+  WaypostSaver,
+} from "@waypost/core";
 import type { KyselyDatabase } from "./client.js";
 import { KyselyDriver } from "./driver.js";
 
@@ -9,6 +16,11 @@ export interface KyselySaverOptions extends Omit<SaverOptions, "prepare"> {
    */
   read?: KyselyDatabase;
 }
+
+const { prepare: _, ...COMMON_KEYS } = SAVER_KEYS;
+const KEYS: OptionKeys<KyselySaverOptions> = { ...COMMON_KEYS, read: true };
+/** Kysely hands on no names of statements. */
+const INSTEAD = { prepare: "preparedPool(pool) in the dialect" };
 
 /**
  * Keeps LangGraph checkpoints in Postgres through Kysely, whatever its dialect connects with.
@@ -25,22 +37,31 @@ export class KyselySaver extends WaypostSaver {
    *   the saver never destroys it.
    * @throws InvalidInputError if it is neither, or an option can't be used
    */
-  constructor(db: KyselyDatabase, options: KyselySaverOptions = {}) {
-    if (!isKysely(db)) throw new InvalidInputError("Pass a Kysely or a transaction of it.");
-    super(new KyselyDriver(db), options, readerFor(options));
+  constructor(db: KyselyDatabase, options: KyselySaverOptions = {}, ...further: never[]) {
+    const reader = readerFor(options);
+    super(driverFor(db), options, { reader, keys: KEYS, instead: INSTEAD, further });
   }
 }
 
 function readerFor(options: KyselySaverOptions | null): KyselyDriver | undefined {
   if (options?.read === undefined) return undefined;
-  if (isKysely(options.read)) return new KyselyDriver(options.read);
-  throw new InvalidInputError('For the option "read", pass a Kysely.');
+  return driverFor(options.read, 'For the option "read", pass a Kysely.');
+}
+
+function driverFor(db: unknown, pass = "Pass a Kysely or a transaction of it."): KyselyDriver {
+  if (!isKysely(db)) refuseClient(db, pass);
+  // Those of MySQL and SQL Server can't return rows, that of SQLite can't create tables in a transaction.
+  const adapter: { supportsReturning?: boolean; supportsTransactionalDdl?: boolean } =
+    db.getExecutor().adapter;
+  if (adapter.supportsReturning && adapter.supportsTransactionalDdl) return new KyselyDriver(db);
+  throw new InvalidInputError(`${pass} Its dialect must be one of Postgres, and this is not.`);
 }
 
 // Structural: an application may hold two copies of Kysely, and then instanceof lies.
 function isKysely(db: unknown): db is KyselyDatabase {
   if (typeof db !== "object" || db === null) return false;
-  const { executeQuery, withoutPlugins, isTransaction } = db as Partial<KyselyDatabase>;
-  const methods = [executeQuery, withoutPlugins];
+  const { executeQuery, getExecutor, withoutPlugins, isTransaction } =
+    db as Partial<KyselyDatabase>;
+  const methods = [executeQuery, getExecutor, withoutPlugins];
   return methods.every((m) => typeof m === "function") && typeof isTransaction === "boolean";
 }

@@ -22,6 +22,7 @@ export interface WaypostDatabase {
     /** The value, or where it has `segments` its last bytes. */
     blob: Uint8Array | null;
     segments: string[] | null;
+    put_id: string | null;
   };
   waypost_parts: {
     thread_id: string;

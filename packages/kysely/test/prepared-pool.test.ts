@@ -1,4 +1,11 @@
-import { chainGraph, collect, databaseUrl, thread, withSchema } from "@waypost/conformance";
+import {
+  chainGraph,
+  collect,
+  databaseUrl,
+  thread,
+  withEnding,
+  withSchema,
+} from "@waypost/conformance";
 import { KyselySaver, preparedPool } from "@waypost/kysely";
 import { Kysely, PostgresDialect, sql } from "kysely";
 import pg from "pg";
@@ -16,7 +23,7 @@ const withPrepared = (
 ) =>
   withSchema(async (schema) => {
     const pool = new pg.Pool({ connectionString: databaseUrl(), max: 1 });
-    pool.on("connect", (client) => client.on("error", () => {})); // Kysely listens to none
+    pool.on("error", () => {}); // of idle connections; Kysely has the others
     const dialect = new PostgresDialect({ pool: preparedPool(pool), cursor: Cursor });
     const db = new Kysely<unknown>({ dialect });
     const saver = new KyselySaver(db, { schema });
@@ -61,4 +68,31 @@ describe("a prepared pool", () => {
       expect((await saver.getTuple(thread("1")))?.checkpoint.channel_values.log).toHaveLength(3);
       expect(await names()).toHaveLength(1);
     }));
+
+  it("makes a connection that ends just as it becomes ready an error, or another is taken", () =>
+    withSchema((schema) =>
+      withEnding(databaseUrl(), async (url, endNext) => {
+        const pool = new pg.Pool({ connectionString: url });
+        pool.on("error", () => {});
+        const db = new Kysely<unknown>({
+          dialect: new PostgresDialect({ pool: preparedPool(pool) }),
+        });
+        const saver = new KyselySaver(db, { schema });
+        const once = new KyselySaver(db, { schema, retry: false });
+        await saver.setup();
+        for (const work of [
+          () => saver.getTuple(thread("1")),
+          () => once.prune(["1"], { keepLast: 1 }),
+          () => db.connection().execute((one) => sql`SELECT 1`.execute(one)),
+        ]) {
+          const client = await pool.connect();
+          expect(client.listenerCount("error")).toBe(0);
+          client.release(true);
+          endNext(1);
+          await work().catch((error: unknown) => expect(error).toBeInstanceOf(Error));
+        }
+        expect(await saver.getTuple(thread("1"))).toBeUndefined();
+        await db.destroy();
+      }),
+    ));
 });

@@ -51,7 +51,7 @@ export interface PgPoolClient extends PgClient {
 }
 
 export interface PgPool extends PgQueryable {
-  connect(): Promise<PgPoolClient>;
+  connect(callback: (error: Error | undefined, client: PgPoolClient | undefined) => void): unknown;
   end(): Promise<void>;
   readonly totalCount: number;
   readonly options: { readonly max?: number };

@@ -18,41 +18,8 @@ import {
   type PgPoolClient,
   TYPES,
 } from "./client.js";
+import { checkOut, type Lease } from "./lease.js";
 import { command, send, transact, transactTwo } from "./transact.js";
-
-/** A client of the pool that is kept for a while. */
-interface Lease {
-  readonly client: PgPoolClient;
-  /** Why the pool should not use the client again. */
-  broken: Error | undefined;
-  /** Rejected when the connection is lost, also while no query waits for an answer. */
-  readonly lost: Promise<never>;
-  release(): void;
-}
-
-async function checkOut(pool: PgPool): Promise<Lease> {
-  const client = await pool.connect();
-  let onError: (error: Error) => void = () => {};
-  const lost = new Promise<never>((_, reject) => {
-    onError = (error) => {
-      lease.broken = error;
-      reject(error);
-    };
-  });
-  lost.catch(() => {}); // most leases do not wait for it
-  const lease: Lease = {
-    client,
-    broken: undefined,
-    lost,
-    release: () => {
-      client.off("error", onError);
-      client.release(lease.broken);
-    },
-  };
-  // The pool listens to idle clients only; an error event without a listener ends the process.
-  client.on("error", onError);
-  return lease;
-}
 
 async function* rowsOf<Row extends object>(
   lease: Lease,
@@ -72,8 +39,8 @@ async function* rowsOf<Row extends object>(
       rows = await cursor.read(batch);
     }
   } catch (error) {
-    lease.broken = error as Error;
-    throw error;
+    lease.broken ??= error as Error;
+    throw lease.broken;
   } finally {
     // After an error close() may wait for an answer that has been there already.
     if (lease.broken === undefined) {

@@ -2,7 +2,10 @@ import {
   checkConnString,
   type Driver,
   InvalidInputError,
+  type OptionKeys,
   PreparePolicy,
+  refuseClient,
+  SAVER_KEYS,
   type SaverOptions,
   WaypostSaver,
 } from "@waypost/core";
@@ -23,6 +26,8 @@ export interface PgSaverOptions extends SaverOptions {
   read?: PgPool | PgClient;
 }
 
+const KEYS: OptionKeys<PgSaverOptions> = { ...SAVER_KEYS, cursor: true, read: true };
+
 /**
  * Keeps LangGraph checkpoints in Postgres through pg.
  *
@@ -38,8 +43,13 @@ export class PgSaver extends WaypostSaver {
    *   It stays yours: the saver changes nothing about it and never ends it.
    * @throws InvalidInputError if the client is none of these, or an option can't be used
    */
-  constructor(client: PgPool | PgClient | PgPoolClient, options: PgSaverOptions = {}) {
-    super(driverFor(client, options), options, readerFor(options));
+  constructor(
+    client: PgPool | PgClient | PgPoolClient,
+    options: PgSaverOptions = {},
+    ...further: never[]
+  ) {
+    const reader = readerFor(options);
+    super(driverFor(client, options), options, { reader, keys: KEYS, further });
   }
 
   /**
@@ -49,7 +59,7 @@ export class PgSaver extends WaypostSaver {
    * @param uri e.g. `postgresql://user:password@host:5432/database`
    * @throws InvalidInputError if the URI is no string or an option can't be used
    */
-  static fromConnString(uri: string, options: PgSaverOptions = {}): PgSaver {
+  static fromConnString(uri: string, options: PgSaverOptions = {}, ...further: never[]): PgSaver {
     checkConnString(uri);
     const pool = new pg.Pool({
       connectionString: uri,
@@ -59,7 +69,7 @@ export class PgSaver extends WaypostSaver {
     // error event would end the process.
     pool.on("error", () => {});
     ownedPools.add(pool);
-    return new PgSaver(pool, options);
+    return new PgSaver(pool, options, ...further);
   }
 }
 
@@ -80,7 +90,8 @@ function driverFor(
     return new PoolDriver(client, { prepare, cursor, owned, timeout: options?.timeout });
   }
   if (isClient(client)) return new ClientDriver(client, prepare);
-  throw new InvalidInputError(
+  refuseClient(
+    client,
     `${pass} a Pool, a connected Client or a PoolClient of pg 8.21 or newer, or use PgSaver.fromConnString(uri).`,
   );
 }

@@ -1,15 +1,4 @@
 import { conformance } from "@waypost/conformance";
-import { PgSaver } from "@waypost/pg";
-import pg from "pg";
-import Cursor from "pg-cursor";
+import { poolMode } from "./modes.ts";
 
-conformance({
-  name: "pg Pool",
-  cursor: true,
-  reconnects: true,
-  async open(url, options) {
-    const pool = new pg.Pool({ connectionString: url, max: 4 });
-    pool.on("error", () => {}); // a test may end the server's side first
-    return { saver: new PgSaver(pool, { ...options, cursor: Cursor }), close: () => pool.end() };
-  },
-});
+conformance(poolMode);

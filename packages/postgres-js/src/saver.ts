@@ -1,8 +1,10 @@
 import {
   checkConnString,
   type Driver,
-  InvalidInputError,
+  type OptionKeys,
   PreparePolicy,
+  refuseClient,
+  SAVER_KEYS,
   type SaverOptions,
   WaypostSaver,
 } from "@waypost/core";
@@ -22,6 +24,8 @@ export interface PostgresJsSaverOptions extends SaverOptions {
   read?: PostgresJsSql | PostgresJsReserved;
 }
 
+const KEYS: OptionKeys<PostgresJsSaverOptions> = { ...SAVER_KEYS, read: true };
+
 /**
  * Keeps LangGraph checkpoints in Postgres through postgres.js.
  *
@@ -40,8 +44,10 @@ export class PostgresJsSaver extends WaypostSaver {
   constructor(
     sql: PostgresJsSql | PostgresJsReserved | PostgresJsTransaction,
     options: PostgresJsSaverOptions = {},
+    ...further: never[]
   ) {
-    super(driverFor(sql, options), options, readerFor(options));
+    const reader = readerFor(options);
+    super(driverFor(sql, options), options, { reader, keys: KEYS, further });
   }
 
   /**
@@ -51,7 +57,11 @@ export class PostgresJsSaver extends WaypostSaver {
    * @param uri e.g. `postgresql://user:password@host:5432/database`
    * @throws InvalidInputError if the URI is no string or an option can't be used
    */
-  static fromConnString(uri: string, options: PostgresJsSaverOptions = {}): PostgresJsSaver {
+  static fromConnString(
+    uri: string,
+    options: PostgresJsSaverOptions = {},
+    ...further: never[]
+  ): PostgresJsSaver {
     checkConnString(uri);
     const sql = postgres(uri, {
       // Postgres sends a notice for each table that setup finds; by default they are printed.
@@ -61,7 +71,7 @@ export class PostgresJsSaver extends WaypostSaver {
       fetch_types: false,
     });
     ownedClients.add(sql);
-    return new PostgresJsSaver(sql, options);
+    return new PostgresJsSaver(sql, options, ...further);
   }
 }
 
@@ -75,13 +85,17 @@ function driverFor(sql: unknown, options: SaverOptions | null, pass = "Pass"): D
   if (has<PostgresJsSql>(sql, "begin")) return new SqlDriver(sql, prepare, ownedClients.has(sql));
   if (has<PostgresJsTransaction>(sql, "savepoint")) return new TransactionDriver(sql, prepare);
   if (has<PostgresJsReserved>(sql, "release")) return new ReservedDriver(sql, prepare);
-  throw new InvalidInputError(
+  refuseClient(
+    sql,
     `${pass} what postgres(), sql.reserve() or sql.begin() gave you, or use PostgresJsSaver.fromConnString(uri).`,
   );
 }
 
-/** What postgres.js returns are functions; the three kinds differ by one method. */
+/**
+ * What postgres.js returns are functions; the three kinds differ by one method. Bun's client has these
+ * methods too, but not `typed`, and its rows and parameters are others.
+ */
 function has<Client extends object>(sql: unknown, method: keyof Client & string): sql is Client {
-  if (typeof sql !== "function" || !("unsafe" in sql)) return false;
+  if (typeof sql !== "function" || !("unsafe" in sql) || !("typed" in sql)) return false;
   return typeof (sql as unknown as Record<string, unknown>)[method] === "function";
 }

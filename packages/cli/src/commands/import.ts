@@ -122,12 +122,17 @@ async function importThread(
   }
 }
 
+/** Nobody remembers an imported value: it may be another one than was exported, under the same version. */
+const NEW_PUT_ID = "(pg_catalog.random() * 281474976710655)::bigint";
+
 async function insert(client: pg.ClientBase, session: Session, row: Row): Promise<void> {
   const columns = TABLES[row.table];
-  const values = columns.map((column, i) => placeholder(column, i + 1)).join(", ");
+  const values = columns.map((column, i) => placeholder(column, i + 1));
+  const isValue = row.table === "checkpoint_blobs";
   await client.query({
     name: `import ${row.table}`,
-    text: `INSERT INTO ${session.table(row.table)} (${columns.join(", ")}) VALUES (${values})`,
+    text: `INSERT INTO ${session.table(row.table)} (${[...columns, ...(isValue ? ["put_id"] : [])].join(", ")})
+      VALUES (${[...values, ...(isValue ? [NEW_PUT_ID] : [])].join(", ")})`,
     values: columns.map((column) => row[column] ?? null),
   });
 }

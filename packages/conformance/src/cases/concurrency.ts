@@ -1,8 +1,12 @@
+import { randomBytes } from "node:crypto";
+import { encrypt, type SaverOptions, serializer } from "@waypost/core";
 import { describe, expect, it } from "vitest";
 import { checkpoint, METADATA, putChain } from "../checkpoints.ts";
 import { databaseUrl, withSaver } from "../database.ts";
 import { chainGraph, collect, thread } from "../graphs.ts";
 import type { Mode } from "../mode.ts";
+
+const KEYS = [{ id: "1", key: randomBytes(32) }];
 
 export function concurrencyCases(mode: Mode): void {
   // Another connection sees nothing of what an open transaction wrote.
@@ -126,6 +130,46 @@ export function concurrencyCases(mode: Mode): void {
         const tuple = await saver.getTuple(thread("1"));
         expect(tuple?.checkpoint).toEqual(expected);
         expect(tuple?.metadata).toEqual(METADATA);
+      }));
+
+    it.each<[string, SaverOptions]>([
+      ["whose parent is gone", {}],
+      ["whose parent is gone, of a saver that remembers nothing", { memory: 0 }],
+      ["whose parent is gone, encrypted", { serde: encrypt(serializer(), { keys: KEYS }) }],
+    ])("stores one %s as it was when put was called", (_, options) =>
+      withSaver(
+        mode,
+        async (saver) => {
+          const [small, large] = [["small"], ["large".repeat(1000)]];
+          const first = checkpoint({ small, large, step: 1 });
+          const config = await saver.put(thread("1"), first, METADATA, first.channel_versions);
+          await saver.deleteThread("1");
+          const step = saver.getNextVersion(1);
+          const next = checkpoint({ small, large, step: 2 }, { ...first.channel_versions, step });
+          const expected = structuredClone(next.channel_values);
+          const stored = saver.put(config, next, METADATA, { step });
+          small.push("changed");
+          large.push("changed");
+          await stored;
+          const found = await saver.getTuple(thread("1"));
+          expect(found?.checkpoint.channel_values).toEqual(expected);
+        },
+        options,
+      ),
+    );
+
+    it("stores a copy as it was when put was called", () =>
+      withSaver(mode, async (saver) => {
+        const list = ["as passed"];
+        const first = checkpoint({ list });
+        const config = await saver.put(thread("1"), first, METADATA, first.channel_versions);
+        await saver.deleteThread("1");
+        const copy = { ...first, id: checkpoint({}).id };
+        const stored = saver.put(config, copy, { ...METADATA, source: "fork" }, {});
+        list.push("changed");
+        await stored;
+        const found = await saver.getTuple(thread("1"));
+        expect(found?.checkpoint.channel_values).toEqual({ list: ["as passed"] });
       }));
 
     it("puts the same checkpoint twice as once", () =>

@@ -39,7 +39,7 @@ export function pruneCases(mode: Mode): void {
       withSaver(mode, async (saver) => {
         const graph = chainGraph(saver);
         for (const input of ["one", "two"]) await graph.invoke({ log: [input] }, thread("1"));
-        const { removed, after } = await pruneAndCompare(saver, "1", undefined);
+        const { removed, after } = await pruneAndCompare(saver, "1", { keepLast: 1 });
         expect(after).toHaveLength(1);
         expect(removed.bytes).toBeGreaterThan(0);
         const { log } = await graph.invoke({ log: ["three"] }, thread("1"));
@@ -87,7 +87,7 @@ export function pruneCases(mode: Mode): void {
         const [asked, earlier] = await collect(graph.getStateHistory(thread("1")));
         await graph.updateState(earlier?.config ?? {}, { log: ["another way"] }, "ask");
         await graph.invoke({ log: ["goes on"] }, thread("1"));
-        await pruneAndCompare(saver, "1", undefined);
+        await pruneAndCompare(saver, "1", { keepLast: 1 });
         const done = await graph.invoke(resumeWith("yes"), asked?.config);
         expect([...done.log].sort()).toEqual(["answer: yes", "before", "beside", "in"]);
       }));
@@ -99,7 +99,7 @@ export function pruneCases(mode: Mode): void {
         await graph.invoke(resumeWith("first"), thread("1"));
         await graph.invoke({ log: ["two"] }, thread("1"));
         await saver.copyThread("1", "twin");
-        const { removed } = await pruneAndCompare(saver, "1", undefined);
+        const { removed } = await pruneAndCompare(saver, "1", { keepLast: 1 });
         expect(removed.checkpoints).toBeGreaterThan(0);
         const resumed = [];
         for (const id of ["1", "twin"]) {
@@ -156,7 +156,7 @@ export function pruneCases(mode: Mode): void {
         const parent = await saver.put(thread("1"), old(), METADATA, { a: 1 });
         await saver.putWrites(parent, [["__pregel_tasks", "send"]], "task");
         await saver.put(parent, old(), METADATA, {});
-        const { removed } = await pruneAndCompare(saver, "1", undefined);
+        const { removed } = await pruneAndCompare(saver, "1", { keepLast: 1 });
         expect(removed).toMatchObject({ checkpoints: 0, kept: 1 });
       }));
 
@@ -164,7 +164,7 @@ export function pruneCases(mode: Mode): void {
       withSaver(mode, async (saver) => {
         const [first] = await putChain(saver, "1", 3, (step) => ({ a: step, b: step }));
         const read = (await saver.getTuple(first ?? {}))?.checkpoint ?? checkpoint({});
-        await saver.prune(["1"]);
+        await saver.prune(["1"], { keepLast: 1 });
         const a = saver.getNextVersion(read.channel_versions.a as number);
         const versions = { ...(read.channel_versions as Record<string, number>), a };
         const child = checkpoint({ ...read.channel_values, a: "new" }, versions);
@@ -179,7 +179,7 @@ export function pruneCases(mode: Mode): void {
       withSaver(mode, async (saver) => {
         const [parent, original] = await putChain(saver, "1", 3, (step) => ({ a: step, b: step }));
         const read = (await saver.getTuple(original ?? {}))?.checkpoint ?? checkpoint({});
-        await saver.prune(["1"]);
+        await saver.prune(["1"], { keepLast: 1 });
         const copy = checkpoint(
           read.channel_values,
           read.channel_versions as Record<string, number>,
@@ -195,7 +195,7 @@ export function pruneCases(mode: Mode): void {
         const states = await collect(graph.getStateHistory(thread("1")));
         const { config } = states.at(-2) ?? { config: {} };
         const read = await saver.getTuple(config);
-        await saver.prune(["1"]);
+        await saver.prune(["1"], { keepLast: 1 });
         const child = {
           ...(read?.checkpoint ?? checkpoint({})),
           id: "1f1e7695-0000-6000-8000-000000000000",
@@ -211,7 +211,9 @@ export function pruneCases(mode: Mode): void {
         await putChain(saver, "1", 4, (step) => ({ step }));
         await putChain(saver, "2", 4, (step) => ({ step }));
         await putChain(saver, "3", 4, (step) => ({ step }));
-        expect(await saver.prune(["1", "2", "none", "1"])).toMatchObject({ checkpoints: 6 });
+        expect(await saver.prune(["1", "2", "none", "1"], { keepLast: 1 })).toMatchObject({
+          checkpoints: 6,
+        });
         expect((await rowsOf(saver, "3")).checkpoints).toBe(4);
         expect(await saver.prune(["1", "3"], { strategy: "delete" })).toMatchObject({
           checkpoints: 5,
@@ -220,16 +222,20 @@ export function pruneCases(mode: Mode): void {
       }));
 
     it.each([
+      ["keepLast", undefined],
+      ["olderThan", { dryRun: true }],
       ["keepLast", { keepLast: 0 }],
       ["keepLast", { keepLast: 1.5 }],
       ["keepLast", { strategy: "delete", keepLast: 2 }],
       ["olderThan", { olderThan: "yesterday" }],
       ["olderThan", { olderThan: new Date("never") }],
       ["strategy", { strategy: "all" }],
-      ["dryRun", { dryRun: "yes" }],
+      ["dryRun", { keepLast: 1, dryRun: "yes" }],
     ])("refuses a wrong %s: %o", (name, options) =>
       withSaver(mode, async (saver) => {
+        await putChain(saver, "1", 3, (step) => ({ step }));
         await expect(saver.prune(["1"], options as never)).rejects.toThrow(`"${name}"`);
+        expect((await rowsOf(saver, "1")).checkpoints).toBe(3);
       }),
     );
   });

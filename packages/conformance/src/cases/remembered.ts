@@ -3,8 +3,8 @@ import type { RunnableConfig } from "@langchain/core/runnables";
 import { serializer } from "@waypost/core";
 import { describe, expect, it } from "vitest";
 import { checkpoint, METADATA } from "../checkpoints.ts";
-import { databaseUrl, withSaver } from "../database.ts";
-import { thread } from "../graphs.ts";
+import { databaseUrl, withClient, withSaver } from "../database.ts";
+import { collect, thread } from "../graphs.ts";
 import type { Mode, Saver } from "../mode.ts";
 import { append, messages, onTheWire } from "./storage-sharing.ts";
 
@@ -28,6 +28,23 @@ class Careless {
     return value;
   }
 }
+
+const STORAGES = ["shared", "whole"] as const;
+
+/** After all ids of checkpoints that a test makes. */
+const HIGHEST = "ffffffff-ffff-6fff-bfff-ffffffffffff";
+
+/** Two savers, the second of which remembers nothing. */
+const withOther = (
+  mode: Mode,
+  storage: (typeof STORAGES)[number],
+  work: (a: Saver, b: Saver, schema: string) => Promise<void>,
+) =>
+  withSaver(mode, async (a, schema) => {
+    await a.setup({ storage });
+    const { saver: b, close } = await mode.open(databaseUrl(), { schema, memory: 0 });
+    await work(a, b, schema).finally(close);
+  });
 
 /** What a saver has read or stored, and need not read again. */
 export function rememberedCases(mode: Mode): void {
@@ -90,6 +107,65 @@ export function rememberedCases(mode: Mode): void {
           expect(await read(a)).toEqual(log);
         }
         await close();
+      }));
+
+    it.each(STORAGES)(
+      "are fetched anew where a thread was reset and has another value under the version: %s",
+      (storage) =>
+        withOther(mode, storage, async (a, b) => {
+          const log = messages(10);
+          const template = await append(b, thread("template"), { messages: log });
+          for (const [n, saver] of [a, b, a].entries()) {
+            await b.copyThread("template", "1", { overwrite: true });
+            const last = { id: `${n}`, content: `${n}`.repeat(1000) };
+            const next = checkpoint({ messages: [...log, last] }, { messages: 1000.25 });
+            const parent = { configurable: { ...template.configurable, thread_id: "1" } };
+            await saver.getTuple(parent);
+            await saver.put(parent, next, METADATA, next.channel_versions);
+            for (const reader of [a, b]) expect(await read(reader)).toEqual([...log, last]);
+          }
+          expect(await collect(b.verify())).toEqual([]);
+        }),
+    );
+
+    it("are no base for others where a thread was reset and has another value under the version", () =>
+      withOther(mode, "shared", async (a, c, schema) => {
+        const { saver: b, close } = await mode.open(databaseUrl(), { schema });
+        const log = messages(10);
+        await append(a, thread("template"), { messages: log.slice(0, 9) });
+        const template = await append(a, thread("template"), { messages: log });
+        const parent = { configurable: { ...template.configurable, thread_id: "1" } };
+        const [one, other] = [a, b].map((_, n) => ({ id: `${n}`, content: `${n}`.repeat(1000) }));
+        const resetAndPut = async (saver: Saver, last: unknown) => {
+          await c.copyThread("template", "1", { overwrite: true });
+          await saver.getTuple(parent);
+          const next = checkpoint({ messages: [...log, last] }, { messages: 1000.25 });
+          return saver.put(parent, { ...next, id: HIGHEST }, METADATA, next.channel_versions);
+        };
+        await resetAndPut(a, one);
+        const config = await resetAndPut(b, other);
+        await b.getTuple(config);
+        // A run that began before the reset goes on with what it had.
+        const grown = [...log, one, ...messages(1)];
+        const next = checkpoint({ messages: grown });
+        const last = await a.put(config, next, METADATA, next.channel_versions);
+        for (const reader of [a, b, c]) expect(await read(reader, last)).toEqual(grown);
+        expect(await read(c, config)).toEqual([...log, other]);
+        expect(await collect(c.verify())).toEqual([]);
+        await close();
+      }));
+
+    it("of another saver, which does not say who stored them, are always fetched, and no base", () =>
+      withOther(mode, "shared", async (a, b, schema) => {
+        let log = messages(10);
+        for (let turn = 0; turn < 3; turn++) {
+          log = [...log, ...messages(1)];
+          await append(a, thread("1"), { messages: log });
+          await withClient((client) =>
+            client.query(`UPDATE ${schema}.checkpoint_blobs SET put_id = NULL`),
+          );
+          for (const reader of [a, b, a]) expect(await read(reader)).toEqual(log);
+        }
       }));
 
     it("are what is stored, not what was sent, where a version was there before", () =>

@@ -1,5 +1,6 @@
 import type { Driver, Queryable } from "../driver.js";
 import { InvalidInputError, WaypostError } from "../errors.js";
+import { assertKeys, type OptionKeys } from "../keys.js";
 import { type Storage, storageStatements } from "../sql/storage.js";
 import { checkSchemaName, quoteIdentifier, quoteLiteral, tablesIn } from "./identifiers.js";
 import { checkLayout, distributeCommands, isDistributed, type Layout, layoutOf } from "./layout.js";
@@ -22,6 +23,9 @@ export interface SetupOptions {
   distribute?: "citus";
 }
 
+const SCRIPT_KEYS = { partitions: true, distribute: true } as const;
+const SETUP_KEYS: OptionKeys<SetupOptions> = { storage: true, ...SCRIPT_KEYS };
+
 interface State {
   readonly schemaExists: boolean;
   /** Version of the last migration applied; 0 for none. */
@@ -40,6 +44,7 @@ export async function setup(
   schema: string,
   options: SetupOptions = {},
 ): Promise<void> {
+  assertKeys(options, "setup", SETUP_KEYS);
   const storage = storageOf(options);
   const layout = layoutOf(options);
   await checkLayout(driver, schema, layout);
@@ -86,6 +91,7 @@ export function setupScript(
   options: Pick<SetupOptions, "partitions" | "distribute"> = {},
 ): string {
   checkSchemaName(schema);
+  assertKeys(options, "setupScript", SCRIPT_KEYS);
   const layout = layoutOf(options);
   const commands = [
     "BEGIN",

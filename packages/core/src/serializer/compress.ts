@@ -2,6 +2,7 @@ import { promisify } from "node:util";
 import zlib from "node:zlib";
 import type { SerializerProtocol } from "@langchain/langgraph-checkpoint";
 import { InvalidInputError, SerializationError } from "../errors.js";
+import { assertKeys, type OptionKeys } from "../keys.js";
 import { checkSerializer, type Place, type Serializer } from "./types.js";
 
 export interface CompressOptions {
@@ -35,6 +36,8 @@ const CODECS: Readonly<Record<Algorithm, Codec | undefined>> = {
 const isAlgorithm = (name: unknown): name is Algorithm =>
   typeof name === "string" && Object.hasOwn(CODECS, name);
 
+const KEYS: OptionKeys<CompressOptions> = { algorithm: true, threshold: true, maxSize: true };
+
 /**
  * A serializer that compresses what another one made, where that makes it smaller. The type says so,
  * e.g. `json+zstd`; values stored without still read. The work is done on Node's thread pool.
@@ -43,6 +46,7 @@ const isAlgorithm = (name: unknown): name is Algorithm =>
  * @throws InvalidInputError if it or an option can't be used, or this Node lacks the algorithm
  */
 export function compress(serde: SerializerProtocol, options: CompressOptions = {}): Serializer {
+  assertKeys(options, "compress()", KEYS);
   const { algorithm = "zstd", threshold = 1024, maxSize = 256 * 1024 * 1024 } = options;
   checkSerializer(serde, "The first argument of compress()");
   if ((serde as Serializer).plaintext !== undefined) {

@@ -1,5 +1,6 @@
 import type { SerializerProtocol } from "@langchain/langgraph-checkpoint";
 import { InvalidInputError, SerializationError } from "../errors.js";
+import { assertKeys, type OptionKeys } from "../keys.js";
 import { type EncryptionKey, Keyring } from "./keyring.js";
 import { open, seal } from "./sealed.js";
 import { checkSerializer, type Place, type Serializer } from "./types.js";
@@ -17,6 +18,8 @@ export interface EncryptOptions {
 export const PLAINTEXT_REFUSED =
   "The value is not encrypted; pass allowPlaintext: true to encrypt() to read such values while you migrate.";
 
+const KEYS: OptionKeys<EncryptOptions> = { keys: true, allowPlaintext: true };
+
 const SUFFIX = "+aes";
 
 /**
@@ -28,6 +31,7 @@ const SUFFIX = "+aes";
  * @throws InvalidInputError if it, a key or an option can't be used
  */
 export function encrypt(serde: SerializerProtocol, options: EncryptOptions): Serializer {
+  assertKeys(options, "encrypt()", KEYS);
   const { keys, allowPlaintext = false } = options;
   checkSerializer(serde, "The first argument of encrypt()");
   if (typeof allowPlaintext !== "boolean") {

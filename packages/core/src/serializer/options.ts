@@ -1,4 +1,5 @@
 import { InvalidInputError } from "../errors.js";
+import { assertKeys, type OptionKeys } from "../keys.js";
 import type { LangChainClass } from "./classes.js";
 import { LangChainClasses } from "./langchain.js";
 
@@ -40,11 +41,16 @@ export interface CheckedSerializerOptions {
   readonly maxBytes: number;
 }
 
+const KEYS: OptionKeys<SerializerOptions> = {
+  unsupported: true,
+  classes: true,
+  langchain: true,
+  maxBytes: true,
+};
+
 /** @throws InvalidInputError naming the option and what to pass */
 export function checkSerializerOptions(options: SerializerOptions = {}): CheckedSerializerOptions {
-  if (typeof options !== "object" || options === null) {
-    throw new InvalidInputError("The options of serializer() must be an object.");
-  }
+  assertKeys(options, "serializer()", KEYS);
   const { unsupported = "refuse", classes = [], langchain = [], maxBytes = MAX_BYTES } = options;
   if (!["refuse", "drop", "plain"].includes(unsupported)) {
     throw new InvalidInputError('The option "unsupported" must be "refuse", "drop" or "plain".');

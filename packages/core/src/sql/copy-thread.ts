@@ -30,7 +30,7 @@ FROM (SELECT ${lockThread(tables, "$2::text")} OFFSET 0) l`);
 
 const COLUMNS = {
   checkpoints: "checkpoint_ns, checkpoint_id, parent_checkpoint_id, type, checkpoint, metadata",
-  blobs: "checkpoint_ns, channel, version, type, blob, segments",
+  blobs: "checkpoint_ns, channel, version, type, blob, segments, put_id",
   parts: "position, bytes",
   writes: "checkpoint_ns, checkpoint_id, task_id, idx, channel, type, blob, task_path",
 } as const;

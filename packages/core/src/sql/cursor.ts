@@ -24,7 +24,7 @@ export function cursorStatement(
     const limit =
       query.limit === Number.POSITIVE_INFINITY ? "" : `LIMIT ${bind(query.limit, "int")}`;
     const versions = `(
-    SELECT p.thread_id, p.checkpoint_ns, v.key AS channel, v.value AS version
+    SELECT p.thread_id, p.checkpoint_ns, v.key AS channel, v.value AS version, NULL::bigint AS known_put
     FROM pg_catalog.jsonb_each_text(p.checkpoint -> 'channel_versions'::text) v
     WHERE (p.previous_versions ->> v.key) IS DISTINCT FROM v.value
   )`;

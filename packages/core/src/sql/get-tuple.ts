@@ -4,26 +4,29 @@ import type { Tables } from "../schema/identifiers.js";
 import { template } from "./template.js";
 import { blobCte, REFERRED_VERSIONS, tupleSelect } from "./tuple.js";
 
-/** Values that the reader has already: their channels, and the version of each. */
-type Known = ReadonlyMap<string, { readonly version: string }>;
+/** Values that the reader has already: their channels, and the version of each and the put that stored it. */
+type Known = ReadonlyMap<string, { readonly version: string; readonly putId: string }>;
 
-const UNKNOWN = `
-  WHERE NOT EXISTS (
-    SELECT FROM unnest($3::text[], $4::text[]) AS k(channel, version)
-    WHERE k.channel = v.key AND k.version = v.value
-  )`;
+const NONE_KNOWN = `SELECT r.*, NULL::bigint AS known_put FROM (${REFERRED_VERSIONS}) r`;
 
-/** Reads one checkpoint, or the latest of its namespace, with its writes and all values but known ones. */
+const SOME_KNOWN = `SELECT r.*, k.put_id::bigint AS known_put FROM (${REFERRED_VERSIONS}) r
+  LEFT JOIN unnest($3::text[], $4::text[], $5::text[]) AS k(channel, version, put_id)
+    ON k.channel = r.channel AND k.version = r.version`;
+
+/**
+ * Reads one checkpoint, or the latest of its namespace, with its writes and its values. Of known values
+ * it says whether they are stored, by the same put: another may have stored another value under the version.
+ */
 export function getTupleStatement(
   tables: Tables,
   jsonIsText: boolean,
 ): (key: CheckpointKey, known: Known) => Statement {
-  const read = (which: string, condition = "") => {
+  const read = (which: string, versions = NONE_KNOWN) => {
     const source = {
       thread: "$1::text",
       namespace: "$2::text",
       page: "page",
-      versions: `(\n  ${REFERRED_VERSIONS}${condition}\n)`,
+      versions: `(\n  ${versions}\n)`,
     };
     return template(`WITH page AS (
   SELECT thread_id, checkpoint_ns, checkpoint_id, parent_checkpoint_id, checkpoint, metadata, 1 AS position
@@ -35,18 +38,20 @@ ${tupleSelect(tables, jsonIsText, source)}`);
 
   const latest = "ORDER BY checkpoint_id DESC LIMIT 1";
   const all = { byId: read("AND checkpoint_id = $3::text"), latest: read(latest) };
-  const unknown = {
-    byId: read("AND checkpoint_id = $5::text", UNKNOWN),
-    latest: read(latest, UNKNOWN),
+  const some = {
+    byId: read("AND checkpoint_id = $6::text", SOME_KNOWN),
+    latest: read(latest, SOME_KNOWN),
   };
   return ({ threadId, checkpointNs, checkpointId }, known) => {
-    const versions = [...known.values()].map(({ version }) => version);
+    const held = [...known.values()];
+    const versions = held.map(({ version }) => version);
+    const puts = held.map(({ putId }) => putId);
     const values = [
       threadId,
       checkpointNs,
-      ...(known.size > 0 ? [[...known.keys()], versions] : []),
+      ...(known.size > 0 ? [[...known.keys()], versions, puts] : []),
     ];
-    const { byId, latest } = known.size > 0 ? unknown : all;
+    const { byId, latest } = known.size > 0 ? some : all;
     return checkpointId === undefined ? latest(values) : byId([...values, checkpointId]);
   };
 }

@@ -21,6 +21,11 @@ export interface BlobKey {
   readonly version: string;
 }
 
+/** One that was stored by a known put. */
+export interface KnownBlob extends BlobKey {
+  readonly putId: string;
+}
+
 /** Bytes of shared values that the reader holds already. */
 export interface PartKey extends Segment {
   readonly threadId: string;
@@ -30,13 +35,13 @@ export interface PageInput {
   readonly query: ListQuery;
   readonly after: PageEnd | undefined;
   readonly size: number;
-  readonly known: readonly BlobKey[];
+  readonly known: readonly KnownBlob[];
   readonly knownParts: readonly PartKey[];
 }
 
 /**
- * Reads one page of checkpoints, newest first, each blob once however many of them refer to it,
- * and none of those in `known`.
+ * Reads one page of checkpoints, newest first, each blob once however many of them refer to it; of
+ * those in `known` only that they are stored, by the same put.
  */
 export function listStatement(
   tables: Tables,
@@ -51,14 +56,10 @@ export function listStatement(
     const limit = bind(size, "int");
     const bindAll = <Row>(rows: readonly Row[], column: (row: Row) => string) =>
       bind(rows.map(column), "text[]");
-    const unknown = `NOT EXISTS (
-    SELECT FROM unnest(
-      ${bindAll(known, (k) => k.threadId)}, ${bindAll(known, (k) => k.checkpointNs)},
-      ${bindAll(known, (k) => k.channel)}, ${bindAll(known, (k) => k.version)}
-    ) AS k(thread_id, checkpoint_ns, channel, version)
-    WHERE k.thread_id = v.thread_id AND k.checkpoint_ns = v.checkpoint_ns
-      AND k.channel = v.channel AND k.version = v.version
-  )`;
+    const held = `unnest(
+    ${bindAll(known, (k) => k.threadId)}, ${bindAll(known, (k) => k.checkpointNs)},
+    ${bindAll(known, (k) => k.channel)}, ${bindAll(known, (k) => k.version)}, ${bindAll(known, (k) => k.putId)}
+  ) AS k(thread_id, checkpoint_ns, channel, version, put_id)`;
     const source: TupleSource = {
       thread: thread ?? "p.thread_id",
       namespace: namespace ?? "p.checkpoint_ns",
@@ -84,7 +85,10 @@ export function listStatement(
       AND checkpoint_id = k.checkpoint_id OFFSET 0
   ) c
 ), versions AS (
-  SELECT DISTINCT * FROM (${REFERRED_VERSIONS}) v WHERE ${unknown}
+  SELECT v.*, k.put_id::bigint AS known_put FROM (SELECT DISTINCT * FROM (${REFERRED_VERSIONS}) r) v
+  LEFT JOIN ${held}
+    ON k.thread_id = v.thread_id AND k.checkpoint_ns = v.checkpoint_ns
+    AND k.channel = v.channel AND k.version = v.version
 ), ${blobCte(tables, source)}
 ${tupleSelect(tables, jsonIsText, source)}`;
     const bound = templates.get(text) ?? template(text);

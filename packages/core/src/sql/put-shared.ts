@@ -42,7 +42,10 @@ export const streamsEnd = (tables: Tables, starts: string, stops: string): strin
       WHERE coalesce(p.stop, s.start::bigint) <> s.stop::bigint
     )`;
 
-const PARAMETERS = 11;
+/** An id that no put has. */
+const UNKNOWN_PUT = "0";
+
+const PARAMETERS = 13;
 const COLUMNS = [...BLOB_COLUMNS, "text"];
 const PART_COLUMNS = ["text", VALUE] as const;
 /** Beyond them values are stored whole, in as many statements as it takes. */
@@ -54,7 +57,7 @@ const MAX_ROWS = rowsPerStatement(widthOf(COLUMNS), PARAMETERS);
  *
  * - the parent is gone, or refers to other versions than the bases: its row, held on to, is what keeps
  *   the parts of the bases from being removed;
- * - a base is stored otherwise than it was, after a rewrite of the thread;
+ * - a base is stored by another put than it was, or otherwise, after a rewrite of the thread;
  * - a stream does not end where its parts are to go on, as somebody else wrote to it;
  * - values are to be stored whole from now on.
  *
@@ -81,9 +84,11 @@ export function putSharedStatement(
       ...[threadId, checkpointNs, parentId, checkpointId, checkpoint, metadata],
       based.map(({ channel }) => channel),
       based.map(({ base }) => base.version),
+      based.map(({ base }) => base.putId ?? UNKNOWN_PUT),
       based.map(({ base }) => segmentsText(base.segments ?? [])),
       ends.map(({ start }) => String(start)),
       ends.map(({ stop }) => String(stop)),
+      input.putId,
       ...rows.sort(byChannelAndVersion).flatMap(({ values }) => values),
       ...[...first, ...rest].flatMap(({ values }) => values),
     ]);
@@ -95,7 +100,7 @@ function textOf(
   rows: number,
   parts: { readonly first: number; readonly rest: number },
 ): string {
-  const shared = "$1::text, $2::text";
+  const shared = "$1::text, $2::text, $13::text::bigint";
   const firstPart = PARAMETERS + rows * widthOf(COLUMNS) + 1;
   return `WITH parent AS MATERIALIZED (
   SELECT FROM ${tables.checkpoints}
@@ -105,27 +110,28 @@ function textOf(
   )
   FOR KEY SHARE
 ), base AS MATERIALIZED (
-  SELECT FROM unnest($7::text[], $8::text[], $9::text[]) AS b(channel, version, segments)
+  SELECT FROM unnest($7::text[], $8::text[], $9::text[], $10::text[]) AS b(channel, version, put_id, segments)
   CROSS JOIN LATERAL (
     SELECT FROM ${tables.blobs}
     WHERE thread_id = $1::text AND checkpoint_ns = $2::text AND channel = b.channel
-      AND version = b.version AND segments = b.segments::bigint[] AND EXISTS (SELECT FROM parent)
+      AND version = b.version AND put_id = b.put_id::bigint AND segments = b.segments::bigint[]
+      AND EXISTS (SELECT FROM parent)
     FOR SHARE
   ) s
 ), ready AS MATERIALIZED (
   SELECT FROM parent
   WHERE ${isShared(tables)}
     AND (SELECT pg_catalog.count(*) FROM base) = pg_catalog.cardinality($7::text[])
-    AND ${streamsEnd(tables, "$10::text[]", "$11::text[]")}
+    AND ${streamsEnd(tables, "$11::text[]", "$12::text[]")}
 )${insertParts(tables, parts, PART_COLUMNS, firstPart)}, blobs AS (
-  INSERT INTO ${tables.blobs} (thread_id, checkpoint_ns, channel, version, type, blob, segments)
-  SELECT v.thread_id, v.checkpoint_ns, v.channel, v.version, v.type, v.blob, v.segments::bigint[]
+  INSERT INTO ${tables.blobs} (thread_id, checkpoint_ns, put_id, channel, version, type, blob, segments)
+  SELECT v.thread_id, v.checkpoint_ns, v.put_id, v.channel, v.version, v.type, v.blob, v.segments::bigint[]
   FROM claimed CROSS JOIN (
     VALUES ${valueRows(shared, COLUMNS, rows, PARAMETERS + 1)}
-  ) AS v(thread_id, checkpoint_ns, channel, version, type, blob, segments)
+  ) AS v(thread_id, checkpoint_ns, put_id, channel, version, type, blob, segments)
   ON CONFLICT (thread_id, checkpoint_ns, channel, version) DO NOTHING RETURNING true
 )
-${insertCheckpoint(tables, "FROM claimed CROSS JOIN ", rows)}`;
+${insertCheckpoint(tables, "FROM claimed CROSS JOIN ")}`;
 }
 
 interface Row {

@@ -1,3 +1,4 @@
+import { randomInt } from "node:crypto";
 import type { SqlValue, Statement } from "../driver.js";
 import type { Tables } from "../schema/identifiers.js";
 import { rowsPerStatement, templateByRows, VALUE, valueRows, widthOf } from "./template.js";
@@ -19,18 +20,18 @@ export interface PutInput {
   /** JSON texts. */
   readonly checkpoint: string;
   readonly metadata: string;
+  /** Tells the values of this `put` from others under the same versions; `newPutId()`. */
+  readonly putId: string;
   readonly blobs: readonly BlobRow[];
 }
 
-const CHECKPOINT_PARAMETERS = 6;
+/** Not the same twice for one key: that would take millions of values under it. */
+export const newPutId = (): string => String(randomInt(1, MAX_PUT_ID));
+const MAX_PUT_ID = 2 ** 48 - 1;
+
+const CHECKPOINT_PARAMETERS = 7;
 export const BLOB_COLUMNS = ["text", "text", "text", VALUE];
 const MAX_BLOBS = rowsPerStatement(widthOf(BLOB_COLUMNS), CHECKPOINT_PARAMETERS);
-
-/** Returned where something was stored. */
-export interface StoredRow {
-  /** Whether all of the statement's blobs were, and none was there before, maybe with another value. */
-  readonly fresh: boolean;
-}
 
 /**
  * One statement stores a checkpoint with its blobs; beyond 13,105 blobs it takes further statements
@@ -43,18 +44,18 @@ export interface StoredRow {
  * @returns a function of the input, and whether the checkpoint stands on its parent
  */
 export function putStatements(tables: Tables): (input: PutInput, onParent: boolean) => Statement[] {
-  const alone = texts(tables, 2, "FROM ", []);
-  const onParentOnly = texts(tables, 3, "FROM parent CROSS JOIN ", [
+  const alone = texts(tables, 3, "FROM ", []);
+  const onParentOnly = texts(tables, 4, "FROM parent CROSS JOIN ", [
     `parent AS MATERIALIZED (
   SELECT FROM ${tables.checkpoints}
   WHERE thread_id = $1::text AND checkpoint_ns = $2::text AND checkpoint_id = $3::text
   FOR KEY SHARE
 )`,
   ]);
-  return ({ threadId, checkpointNs, parentId, ...input }, onParent) => {
+  return ({ threadId, checkpointNs, parentId, putId, ...input }, onParent) => {
     const { whole, blobsOnly } = onParent ? onParentOnly : alone;
     const namespace = [threadId, checkpointNs];
-    const key = onParent ? [...namespace, parentId] : namespace;
+    const key = onParent ? [...namespace, parentId, putId] : [...namespace, putId];
     const checkpoint = [parentId, input.checkpointId, input.checkpoint, input.metadata];
     const blobs = [...input.blobs].sort(byChannelAndVersion);
     const statements: Statement[] = [];
@@ -62,40 +63,36 @@ export function putStatements(tables: Tables): (input: PutInput, onParent: boole
       const rows = blobs.splice(0, MAX_BLOBS);
       statements.push(blobsOnly(rows.length)([...key, ...rows.flatMap(blobValues)]));
     }
-    const values = [...namespace, ...checkpoint, ...blobs.flatMap(blobValues)];
-    statements.push(whole(blobs.length)(values));
+    const values = blobs.length === 0 ? [] : [putId, ...blobs.flatMap(blobValues)];
+    statements.push(whole(blobs.length)([...namespace, ...checkpoint, ...values]));
     return statements;
   };
 }
 
 /**
- * @param keyParameters how many parameters come before the blobs where these are alone
+ * @param keyParameters how many parameters come before the blobs where these are alone; the last is the put's id
  * @param from what to select the rows from, so that there are none where that is empty
  * @param ctes what `from` needs
  */
 function texts(tables: Tables, keyParameters: number, from: string, ctes: readonly string[]) {
   const withAll = (all: readonly string[]) => (all.length === 0 ? "" : `WITH ${all.join(", ")}\n`);
-  const blobs = (count: number, firstPlaceholder: number) => `INSERT INTO ${tables.blobs}
-  (thread_id, checkpoint_ns, channel, version, type, blob)
+  const blobs = (count: number, putId: number) => `INSERT INTO ${tables.blobs}
+  (thread_id, checkpoint_ns, put_id, channel, version, type, blob)
 SELECT v.* ${from}(
-  VALUES ${valueRows("$1::text, $2::text", BLOB_COLUMNS, count, firstPlaceholder)}
+  VALUES ${valueRows(`$1::text, $2::text, $${putId}::text::bigint`, BLOB_COLUMNS, count, putId + 1)}
 ) v
 ON CONFLICT (thread_id, checkpoint_ns, channel, version) DO NOTHING RETURNING true`;
   return {
-    blobsOnly: templateByRows((count) => withAll(ctes) + blobs(count, keyParameters + 1)),
+    blobsOnly: templateByRows((count) => withAll(ctes) + blobs(count, keyParameters)),
     whole: templateByRows((count) => {
-      const first = CHECKPOINT_PARAMETERS + 1;
-      const all = count === 0 ? ctes : [...ctes, `blobs AS (\n${blobs(count, first)}\n)`];
-      return withAll(all) + insertCheckpoint(tables, from, count);
+      const values = `blobs AS (\n${blobs(count, CHECKPOINT_PARAMETERS)}\n)`;
+      return withAll(count === 0 ? ctes : [...ctes, values]) + insertCheckpoint(tables, from);
     }),
   };
 }
 
-/**
- * @param from what to select the checkpoint's row from, so that there is none where that is empty
- * @param blobs how many rows the CTE `blobs` is to insert; it is not needed where there are none
- */
-export const insertCheckpoint = (tables: Tables, from: string, blobs: number): string =>
+/** @param from what to select the checkpoint's row from, so that there is none where that is empty */
+export const insertCheckpoint = (tables: Tables, from: string): string =>
   `INSERT INTO ${tables.checkpoints}
   (thread_id, checkpoint_ns, parent_checkpoint_id, checkpoint_id, checkpoint, metadata)
 SELECT v.* ${from}(
@@ -105,7 +102,7 @@ ON CONFLICT (thread_id, checkpoint_ns, checkpoint_id) DO UPDATE SET
   parent_checkpoint_id = EXCLUDED.parent_checkpoint_id,
   checkpoint = EXCLUDED.checkpoint,
   metadata = EXCLUDED.metadata
-RETURNING ${blobs === 0 ? "true" : `(SELECT pg_catalog.count(*) FROM blobs) = ${blobs}`} AS fresh`;
+RETURNING true AS stored`;
 
 /** All writers lock rows in the same order, so that no two can wait for each other. */
 export function byChannelAndVersion(

@@ -9,9 +9,10 @@ import { isJson, type KnownParts, partsOf, typeOf } from "./parts.js";
 export interface TupleRow {
   /**
    * `send`: a write of the parent that a checkpoint older than format 4 takes its pending sends from.
+   * `known`: a blob of which the reader has said that it holds it, which is stored as it says.
    * `part`: bytes of shared values, which begin at the position `version`; `idx` counts them.
    */
-  readonly kind: "checkpoint" | "blob" | "part" | "write" | "send";
+  readonly kind: "checkpoint" | "blob" | "known" | "part" | "write" | "send";
   readonly thread: string;
   readonly namespace: string;
   /** Of a blob: null, as blobs belong to all checkpoints that name their version. */
@@ -29,6 +30,8 @@ export interface TupleRow {
   readonly json: string | null;
   /** The value otherwise. */
   readonly bytes: Uint8Array | null;
+  /** Of a blob: which put stored it; null where that is not known. */
+  readonly put: string | null;
   /** Of a blob: where its value lies but for its tail; null where the row holds all of it. */
   readonly segments: string | null;
 }
@@ -48,6 +51,7 @@ const COLUMNS = {
   type: "text",
   json: "text",
   bytes: "bytea",
+  put: "text",
   segments: "text",
 } as const satisfies Record<keyof TupleRow, string>;
 
@@ -106,18 +110,27 @@ export interface TupleSource {
   readonly namespace: string;
   /** Relation with the checkpoints, columns named as in the table and a `position` beside them; undefined where an outer `p` is one of them. */
   readonly page: string | undefined;
-  /** Relation with thread_id, checkpoint_ns, channel and version of the blobs to read. */
+  /**
+   * Relation with thread_id, checkpoint_ns, channel and version of the blobs to read, and in `known_put` which
+   * put stored what the reader holds of each, null for nothing.
+   */
   readonly versions: string;
   /** Parts that need not be read. */
   readonly knownParts?: KnownParts;
 }
 
-/** The CTE that `tupleSelect` needs: the stored values of the versions, whole ones and the tails of others. */
+/**
+ * The CTE that `tupleSelect` needs: the stored values of the versions, whole ones and the tails of others;
+ * of those that the reader holds only that they are there.
+ */
 export function blobCte(tables: Tables, { thread, namespace, versions }: TupleSource): string {
   return `blob AS MATERIALIZED (
-  SELECT p.thread_id, p.checkpoint_ns, p.channel, p.version, b.type, b.blob, b.segments
+  SELECT p.thread_id, p.checkpoint_ns, p.channel, p.version, b.*
   FROM ${versions} p CROSS JOIN LATERAL (
-    SELECT type, blob, segments FROM ${tables.blobs}
+    SELECT type, put_id, coalesce(put_id = p.known_put, false) AS is_known,
+      CASE WHEN put_id = p.known_put THEN NULL ELSE blob END AS blob,
+      CASE WHEN put_id = p.known_put THEN NULL ELSE segments END AS segments
+    FROM ${tables.blobs}
     WHERE thread_id = ${thread} AND checkpoint_ns = ${namespace}
       AND channel = p.channel AND version = p.version AND type <> 'empty' OFFSET 0
   ) b
@@ -149,13 +162,14 @@ export function tupleSelect(tables: Tables, jsonIsText: boolean, source: TupleSo
 ${page === undefined ? "" : `FROM ${page} p`}
 UNION ALL
 SELECT ${tupleColumns({
-    kind: "'blob'",
+    kind: "CASE WHEN b.is_known THEN 'known' ELSE 'blob' END",
     thread: "b.thread_id",
     namespace: "b.checkpoint_ns",
     channel: "b.channel",
     version: "b.version",
     type: typeOf("b"),
     ...valueColumns("b", jsonIsText),
+    put: "b.put_id::text",
     segments: "b.segments::text",
   })}
 FROM blob b

@@ -11,6 +11,8 @@ import {
 /** A value as it is stored under a version of its channel. */
 export interface KnownValue {
   readonly version: string;
+  /** Which put stored it; undefined where that is not known, so that the row may be another by now. */
+  readonly putId?: string | undefined;
   readonly type: string;
   readonly data: string | Uint8Array;
   /** Where its bytes lie but for its tail; undefined where it is stored whole. */

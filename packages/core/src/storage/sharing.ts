@@ -10,9 +10,13 @@ import { type KnownValue, MIN_SHARED, own, planShared } from "./plan.js";
 const WHOLE_MS = 60_000;
 
 type Values = Map<string, KnownValue>;
+type Versions = Readonly<Record<string, unknown>>;
 
-/** Versions of other savers, which begin anew with 1 where a thread does. */
-const COUNTED = /^\d+$/;
+type Confirmable = KnownValue & { readonly putId: string };
+
+/** Nothing can share with a row that may be another by now. */
+const certain = (base: KnownValue): KnownValue =>
+  base.putId === undefined ? { ...base, segments: undefined } : base;
 
 /**
  * What a saver knows to be stored, so that it can read and store what is new. About how it is stored it
@@ -34,13 +38,15 @@ export class Sharing {
   }
 
   /**
-   * Values that need not be read again, if a checkpoint refers to them: a version of ours is random in
-   * part, so that it never stands for another value.
+   * Values that need not be read again, if a checkpoint refers to them and the put that is known to have
+   * stored them still is the one that did. Versions alone don't tell: another saver, or a thread that was
+   * reset, may have another value under the same.
    */
-  known(key: CheckpointKey): Values {
-    const values: Values = new Map();
+  known(key: CheckpointKey): ReadonlyMap<string, Confirmable> {
+    const values = new Map<string, Confirmable>();
     for (const [channel, value] of this.#memory.get(key) ?? []) {
-      if (!COUNTED.test(value.version)) values.set(channel, value);
+      const { putId } = value;
+      if (putId !== undefined) values.set(channel, { ...value, putId });
     }
     return values;
   }
@@ -56,9 +62,10 @@ export class Sharing {
     if (known === undefined || !this.#isShared()) return undefined;
     const shared = new Map<BlobRow, SharedRow>();
     for (const blob of input.blobs) {
-      const base = known.get(blob.channel);
+      const remembered = known.get(blob.channel);
       const data = blob.text ?? blob.bytes;
-      if (base === undefined || data === null) continue;
+      if (remembered === undefined || data === null) continue;
+      const base = certain(remembered);
       const plan = planShared(base, blob.type, data);
       if (plan !== undefined) shared.set(blob, { ...blob, ...plan, base });
     }
@@ -68,6 +75,18 @@ export class Sharing {
       blobs: input.blobs.filter((blob) => !shared.has(blob)),
       shared: [...shared.values()],
     };
+  }
+
+  /** Rows of the values that the parent has under these versions, as far as they are remembered. */
+  rows(key: NamespaceKey & { readonly parentId: string | null }, versions: Versions): BlobRow[] {
+    return [...(this.#of(key, key.parentId) ?? [])].flatMap(
+      ([channel, { version, type, data }]) => {
+        if (!Object.hasOwn(versions, channel) || String(versions[channel]) !== version) return [];
+        const value =
+          typeof data === "string" ? { text: data, bytes: null } : { text: null, bytes: data };
+        return [{ channel, version, type, ...value }];
+      },
+    );
   }
 
   /** Something is not as it was remembered: asks whether values are shared at all. */
@@ -92,22 +111,15 @@ export class Sharing {
 
   /**
    * What is stored now under a checkpoint's versions. Its parent is forgotten: the next checkpoint
-   * continues from this one.
-   *
-   * @param fresh whether all that was sent is stored; what was there before may be something else
+   * continues from this one. Where a version was there before, the next statement finds that another put
+   * stored it.
    */
-  stored(
-    input: PutInput,
-    versions: Readonly<Record<string, unknown>>,
-    shared: readonly SharedRow[],
-    fresh: boolean,
-  ) {
+  stored(input: PutInput, versions: Versions, shared: readonly SharedRow[]): void {
     const values: Values = new Map();
     for (const [channel, value] of this.#of(input, input.parentId) ?? []) {
       if (String(versions[channel]) === value.version) values.set(channel, value);
     }
     if (input.parentId !== null) this.#memory.delete({ ...input, checkpointId: input.parentId });
-    if (!fresh) return this.#memory.delete(input);
     for (const { channel, version, type, text, bytes } of input.blobs) {
       const row = shared.find((one) => one.channel === channel);
       const data = text ?? bytes;
@@ -115,7 +127,7 @@ export class Sharing {
       if (data === null) continue;
       const tail = row && { tail: row.tail.toString().length };
       const place = { segments: row?.segments, end: row?.end, ...tail };
-      values.set(channel, { version, type, data: own(data), ...place });
+      values.set(channel, { version, putId: input.putId, type, data: own(data), ...place });
     }
     this.#remember(input, values);
   }

@@ -1,8 +1,9 @@
 import { text, threadIdOf } from "../config.js";
 import { InvalidInputError } from "../errors.js";
+import { assertKeys, type OptionKeys } from "../keys.js";
 import type { PrunePlan } from "./prune.js";
 
-/** What to remove of a thread. */
+/** What to remove of a thread: `strategy`, `keepLast`, `olderThan` or several of them say it. */
 export interface PruneOptions {
   /** `"keep_latest"` (default): all but the newest checkpoints; `"delete"`: whole threads. */
   readonly strategy?: "keep_latest" | "delete";
@@ -14,12 +15,26 @@ export interface PruneOptions {
   readonly dryRun?: boolean;
 }
 
-/** @throws InvalidInputError naming the option and what to pass */
+const PRUNE_KEYS: OptionKeys<PruneOptions> = {
+  strategy: true,
+  keepLast: true,
+  olderThan: true,
+  dryRun: true,
+};
+/** As `retention` says it. */
+export const PRUNE_INSTEAD = { maxAge: "olderThan: new Date(Date.now() - maxAge)" };
+
+/** @throws InvalidInputError naming the option and what to pass, and unless one of them says what may go */
 export function prunePlan(options: PruneOptions = {}): PrunePlan {
-  checkObject(options);
+  assertKeys(options, "prune", PRUNE_KEYS, PRUNE_INSTEAD);
   const { strategy = "keep_latest", keepLast, olderThan, dryRun = false } = options;
   if (strategy !== "keep_latest" && strategy !== "delete") {
     throw new InvalidInputError('"strategy" must be "keep_latest" or "delete".');
+  }
+  if (options.strategy === undefined && keepLast === undefined && olderThan === undefined) {
+    throw new InvalidInputError(
+      'Pass "keepLast", "olderThan" or "strategy": they say what may go, e.g. { keepLast: 1 }.',
+    );
   }
   if (strategy === "delete" && keepLast !== undefined) {
     throw new InvalidInputError('"keepLast" goes with the strategy "keep_latest" only.');
@@ -42,12 +57,6 @@ export function runIds(ids: unknown): string[] {
   const runs = list(ids, "runIds").map((id) => text(id, "runIds"));
   if (runs.includes("")) throw new InvalidInputError('"runIds" holds an empty string.');
   return [...new Set(runs)];
-}
-
-export function checkObject(options: unknown): void {
-  if (typeof options !== "object" || options === null || Array.isArray(options)) {
-    throw new InvalidInputError("The options must be an object, e.g. { keepLast: 10 }.");
-  }
 }
 
 export function checkSignal(signal: AbortSignal | null | undefined): void {

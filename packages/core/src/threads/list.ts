@@ -1,7 +1,8 @@
 import { filterText, text, threadIdOf } from "../config.js";
 import { InvalidInputError } from "../errors.js";
+import { assertKeys, type OptionKeys } from "../keys.js";
 import type { ListThreadsInput, ThreadRow } from "../sql/list-threads.js";
-import { checkObject, count, time } from "./input.js";
+import { count, time } from "./input.js";
 
 /** A thread as a list shows it. */
 export interface ThreadInfo {
@@ -31,10 +32,16 @@ export interface ListThreadsOptions {
 }
 
 const DEFAULT_LIMIT = 20;
+const KEYS: OptionKeys<ListThreadsOptions> = {
+  after: true,
+  limit: true,
+  filter: true,
+  updatedBefore: true,
+};
 
 /** @throws InvalidInputError naming the option and what to pass */
 export function listThreadsInput(options: ListThreadsOptions = {}): ListThreadsInput {
-  checkObject(options);
+  assertKeys(options, "listThreads", KEYS);
   const { after, limit = DEFAULT_LIMIT, filter, updatedBefore } = options;
   if (after !== undefined && (typeof after !== "object" || after === null)) {
     throw new InvalidInputError('"after" must be a thread of the page before.');

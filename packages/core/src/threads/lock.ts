@@ -1,11 +1,12 @@
 import type { Driver } from "../driver.js";
 import { databaseError, WaypostError } from "../errors.js";
+import { assertKeys, type OptionKeys } from "../keys.js";
 import { type Policy, runOperation } from "../operations.js";
 import { pause } from "../retry.js";
 import type { Tables } from "../schema/identifiers.js";
 import type { ThreadLockStatements } from "../sql/thread-lock.js";
 import { sqlState } from "../sqlstate.js";
-import { checkObject, checkSignal, flag } from "./input.js";
+import { checkSignal, flag } from "./input.js";
 import { type LockKeeper, lockKeeper } from "./lock-keeper.js";
 import { LockQueue } from "./lock-queue.js";
 
@@ -28,9 +29,11 @@ export interface ThreadLock extends AsyncDisposable {
 /** Others ask about this often at most, in ms: as short as to keep nobody waiting who waits for a model. */
 const MAX_PAUSE_MS = 250;
 
+const KEYS: OptionKeys<ThreadLockOptions> = { wait: true, signal: true };
+
 /** @throws InvalidInputError naming the option and what to pass */
 export function lockPlan(options: ThreadLockOptions = {}) {
-  checkObject(options);
+  assertKeys(options, "threadLock", KEYS);
   const { wait = true, signal } = options;
   checkSignal(signal);
   return { wait: flag(wait, "wait"), signal };

@@ -2,7 +2,8 @@ import type { CheckpointMetadata } from "@langchain/langgraph-checkpoint";
 import type { NamespaceKey } from "../config.js";
 import type { Driver } from "../driver.js";
 import { InvalidInputError } from "../errors.js";
-import { checkObject, count } from "./input.js";
+import { assertKeys, type OptionKeys } from "../keys.js";
+import { count } from "./input.js";
 import { type PruneStatements, pruneBatch } from "./prune.js";
 
 /** Which checkpoints stay as threads grow; where both are given, a checkpoint stays for either. */
@@ -26,10 +27,12 @@ const EVERY = 100;
 /** A thread that has more to remove, as one from before the option was set, takes several turns. */
 const AT_ONCE = 1000;
 
+const KEYS: OptionKeys<Retention> = { keepLast: true, maxAge: true };
+
 /** @throws InvalidInputError naming the option and what to pass */
 export function retentionPlan(retention: Retention | undefined): RetentionPlan | undefined {
   if (retention === undefined) return undefined;
-  checkObject(retention);
+  assertKeys(retention, '"retention"', KEYS, { olderThan: "maxAge, in milliseconds" });
   const { keepLast, maxAge } = retention;
   if (keepLast === undefined && maxAge === undefined) {
     throw new InvalidInputError('The option "retention" needs "keepLast", "maxAge" or both.');

@@ -1,5 +1,6 @@
 import type { Driver, Queryable } from "../driver.js";
 import { InvalidInputError } from "../errors.js";
+import { assertKeys, type OptionKeys } from "../keys.js";
 import type { Tables } from "../schema/identifiers.js";
 import type { Serializer } from "../serializer/types.js";
 import { type LockRow, lockThreadStatement } from "../sql/lock-thread.js";
@@ -10,7 +11,7 @@ import { threadPageStatement } from "../sql/thread-page.js";
 import { type PartRow, Parts } from "../storage/parts.js";
 import { bufferOf, type KnownValue, planShared } from "../storage/plan.js";
 import { parseSegments } from "../storage/segments.js";
-import { checkObject, threadIds } from "./input.js";
+import { threadIds } from "./input.js";
 import { checkIsolation } from "./removed.js";
 import { allThreads } from "./verify.js";
 
@@ -29,6 +30,8 @@ export interface Rewritten {
   /** Values that are stored in the other form now. */
   readonly values: number;
 }
+
+const KEYS: OptionKeys<RewriteOptions> = { threadIds: true, signal: true, onProgress: true };
 
 /** Values in one transaction. A run that continues from one of them waits until it ends. */
 const BATCH = 20;
@@ -56,7 +59,7 @@ export async function rewrite(
   storage: Storage,
   options: RewriteOptions = {},
 ): Promise<Rewritten> {
-  checkObject(options);
+  assertKeys(options, "rewriteStorage", KEYS);
   if (storage !== "shared" && storage !== "whole") {
     throw new InvalidInputError('The storage must be "shared" or "whole".');
   }

@@ -2,6 +2,7 @@ import { BaseCheckpointSaver, type CheckpointMetadata } from "@langchain/langgra
 import { type NamespaceKey, threadIdOf } from "../config.js";
 import type { Driver, Statement } from "../driver.js";
 import { InvalidInputError } from "../errors.js";
+import { assertKeys } from "../keys.js";
 import { observed } from "../observe.js";
 import { type Operation, type Policy, runOperation } from "../operations.js";
 import type { CheckedOptions } from "../options.js";
@@ -125,6 +126,7 @@ export abstract class ThreadSaver extends BaseCheckpointSaver<number> implements
     const source = threadIdOf(sourceThreadId);
     const target = threadIdOf(targetThreadId);
     if (source === target) throw new InvalidInputError("A thread can't be copied to itself.");
+    assertKeys(options, "copyThread", { overwrite: true });
     const overwrite = flag(options.overwrite ?? false, "overwrite");
     await this.guard({ name: "copyThread", threadId: source }, () =>
       copyThread(this.driver, this.#copy, source, target, overwrite, this.tombstones),
@@ -174,8 +176,9 @@ export abstract class ThreadSaver extends BaseCheckpointSaver<number> implements
    * after an error call it again.
    *
    * @returns what was removed, or with `dryRun` would be
+   * @throws InvalidInputError unless `keepLast`, `olderThan` or `strategy` says what may go
    */
-  async prune(threads: readonly string[], options?: PruneOptions): Promise<Removed> {
+  async prune(threads: readonly string[], options: PruneOptions): Promise<Removed> {
     const plan = prunePlan(options);
     let total = NOTHING;
     for (const threadId of threadIds(threads)) {

@@ -1,11 +1,12 @@
 import type { Driver } from "../driver.js";
 import { InvalidInputError } from "../errors.js";
+import { assertKeys, type OptionKeys } from "../keys.js";
 import type { Tables } from "../schema/identifiers.js";
 import { type LockRow, lockThreadStatement } from "../sql/lock-thread.js";
 import { orphansStatement } from "../sql/orphans.js";
 import type { RemovedRow } from "../sql/removed.js";
 import { type SweepRow, sweepPageStatement } from "../sql/sweep-page.js";
-import { checkObject, checkSignal, count, type PruneOptions, prunePlan } from "./input.js";
+import { checkSignal, count, PRUNE_INSTEAD, type PruneOptions, prunePlan } from "./input.js";
 import { BATCH, type PrunePlan, type PruneStatements, pruneThread } from "./prune.js";
 import { addThread, checkIsolation, NOTHING, type Removed, removedOf } from "./removed.js";
 
@@ -36,9 +37,18 @@ const PAGE = 100;
 /** Writes arrive before their checkpoint, but not by an hour. */
 const WRITES_MAY_WAIT_MS = 60 * 60 * 1000;
 
+const KEYS: OptionKeys<SweepOptions> = {
+  olderThan: true,
+  keepLast: true,
+  dryRun: true,
+  batch: true,
+  signal: true,
+  onProgress: true,
+};
+
 /** @throws InvalidInputError naming the option and what to pass */
 export function sweepPlan(options: SweepOptions): SweepPlan {
-  checkObject(options);
+  assertKeys(options, "sweep", KEYS, PRUNE_INSTEAD);
   const { olderThan, keepLast, dryRun, batch = BATCH, signal, onProgress = () => {} } = options;
   if (olderThan === undefined && keepLast === undefined) {
     throw new InvalidInputError('Pass "olderThan", "keepLast" or both: they say what may go.');

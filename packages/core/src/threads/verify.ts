@@ -1,5 +1,6 @@
 import type { Driver } from "../driver.js";
 import { SerializationError } from "../errors.js";
+import { assertKeys, type OptionKeys } from "../keys.js";
 import type { Tables } from "../schema/identifiers.js";
 import type { Place, Serializer } from "../serializer/types.js";
 import { decode } from "../serializer/values.js";
@@ -8,7 +9,7 @@ import { threadPageStatement } from "../sql/thread-page.js";
 import { type DamageRow, damageStatement, type ValueRow, valuesStatements } from "../sql/verify.js";
 import { type PartRow, Parts } from "../storage/parts.js";
 import { parseSegments } from "../storage/segments.js";
-import { checkObject, flag, threadIds } from "./input.js";
+import { flag, threadIds } from "./input.js";
 import { countOrphans, removeOrphans, type SweepStatements, writesBefore } from "./sweep.js";
 
 /**
@@ -64,9 +65,11 @@ export function verifyStatements(tables: Tables) {
 }
 export type VerifyStatements = ReturnType<typeof verifyStatements> & SweepStatements;
 
+const KEYS: OptionKeys<VerifyOptions> = { threadIds: true, repair: true, signal: true };
+
 /** @throws InvalidInputError naming the option and what to pass */
 export function verifyPlan(options: VerifyOptions = {}) {
-  checkObject(options);
+  assertKeys(options, "verify", KEYS);
   return {
     threads: options.threadIds && threadIds(options.threadIds),
     repair: flag(options.repair ?? false, "repair"),

@@ -1,0 +1,4 @@
+import { kyselyMode, overPg } from "../../packages/kysely/test/modes.ts";
+import { onSystemPostgres } from "./system-postgres.ts";
+
+onSystemPostgres(kyselyMode("Kysely over pg", overPg));

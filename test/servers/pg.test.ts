@@ -1,0 +1,4 @@
+import { poolMode } from "../../packages/pg/test/modes.ts";
+import { onSystemPostgres } from "./system-postgres.ts";
+
+onSystemPostgres(poolMode);
