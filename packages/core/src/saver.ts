@@ -76,7 +76,8 @@ export abstract class WaypostSaver extends ThreadSaver {
     super(driver, checked, adapter.reader);
     this.#sql = statementsFor(this.tables, checked.jsonIsText);
     const sharing = new Sharing(checked.memoryBytes, storageStatements(this.tables).get);
-    this.#store = { driver: this.driver, sql: this.#sql, tombstones: this.tombstones, sharing };
+    const { tombstones, serde } = this;
+    this.#store = { driver: this.driver, sql: this.#sql, tombstones, sharing, serde };
   }
 
   override async setup(options?: SetupOptions): Promise<void> {
