@@ -35,6 +35,7 @@ import { textVersionCases } from "./cases/text-versions.ts";
 import { threadCases } from "./cases/threads.ts";
 import { tombstoneCases } from "./cases/tombstones.ts";
 import { transactionCases } from "./cases/transactions.ts";
+import { untrackedCases } from "./cases/untracked.ts";
 import { valueCases } from "./cases/values.ts";
 import { verifyCases } from "./cases/verify.ts";
 import type { Mode } from "./mode.ts";
@@ -73,6 +74,7 @@ export function conformance(mode: Mode): void {
     hostileCases,
     propertyCases,
     valueCases,
+    untrackedCases,
     serializerCases,
     threadCases,
     pruneCases,
