@@ -16,6 +16,7 @@ import type { PutWritesInput } from "./sql/put-writes.js";
 import type { Tombstones } from "./sql/tombstones.js";
 import type { Sharing } from "./storage/sharing.js";
 import { refuseBuried } from "./threads/delete.js";
+import type { IsUntracked } from "./untracked.js";
 
 export interface PutSql {
   put(input: PutInput, onParent: boolean): Statement[];
@@ -56,11 +57,12 @@ export function encodeOld(
   serde: Serializer,
   key: NamespaceKey & { readonly parentId: string | null },
   passed: Pick<Put, "values" | "versions" | "newVersions">,
+  isUntracked: IsUntracked,
 ): Put["oldBlobs"] {
   const old = oldVersions(passed);
   const remembered = sharing.rows(key, old);
   for (const { channel } of remembered) delete old[channel];
-  const encoded = encodeBlobs(serde, key, passed.values, old);
+  const encoded = encodeBlobs(serde, key, passed.values, old, isUntracked);
   const all = encoded.then((rows) => [...remembered, ...rows]);
   all.catch(() => {});
   return all;
