@@ -72,7 +72,10 @@ export const ADAPTERS: Readonly<Record<string, Open>> = {
   "Kysely over pg": overKysely(
     (url, silenceMs) => new PostgresDialect({ pool: poolOf(url, silenceMs) }),
   ),
-  "Kysely over postgres.js": overKysely(
-    (url, silenceMs) => new PostgresJSDialect({ postgres: clientOf(url, silenceMs, true) }),
-  ),
+  "Kysely over postgres.js": overKysely((url, silenceMs) => {
+    const sql = clientOf(url, silenceMs, true);
+    // Without a limit, end() may wait for ever for a connection that was lost before.
+    const end = sql.end.bind(sql, { timeout: 1 });
+    return new PostgresJSDialect({ postgres: Object.assign(sql, { end }) });
+  }),
 };

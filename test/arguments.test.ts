@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { encrypt, InvalidInputError, serializer } from "@waypost/core";
 import { KyselySaver } from "@waypost/kysely";
 import { PgSaver } from "@waypost/pg";
@@ -31,6 +32,37 @@ const CALLS: [string, (...passed: unknown[]) => unknown, unknown][] = [
   ["PgSaver.fromConnString", fromString(PgSaver), URL],
   ["PostgresJsSaver.fromConnString", fromString(PostgresJsSaver), URL],
 ];
+
+describe.each([PgSaver, PostgresJsSaver])("%o.fromConnString", (saver) => {
+  const call = fromString(saver);
+
+  it.each([
+    "postgresql://app:s3cret#pw@db.example/app",
+    "postgresql://app:s3cret/pw@db.example/app",
+    "postgresql://app:s3cret?pw@db.example/app",
+    "postgresql://app:123#s3cret@db.example/app",
+    "postgresql://app:123/s3cret@db.example/app",
+    "postgresql://app:s3cret@db.example:port/app",
+  ])("refuses %s without showing it", (uri) => {
+    let thrown: unknown;
+    try {
+      call(uri);
+    } catch (error) {
+      thrown = error;
+    }
+    expect(thrown).toBeInstanceOf(InvalidInputError);
+    expect((thrown as Error).message).toContain("encodeURIComponent");
+    expect(inspect(thrown, { depth: 9, showHidden: true })).not.toMatch(/s3cret|db\.example/);
+  });
+
+  it.each([
+    "postgresql://app:s3%23cret%40@db.example:5432/app?application_name=x",
+    "postgres://app@[::1]:5432/app",
+    "postgresql://app@db.example/app?user=me%40there",
+  ])("takes %s", (uri) => {
+    expect(() => call(uri)).not.toThrow();
+  });
+});
 
 describe.each(CALLS)("%s", (_, call, client) => {
   const refused = (...passed: unknown[]) => expect(() => call(client, ...passed));

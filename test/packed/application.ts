@@ -24,6 +24,9 @@ export const DRIVERS: readonly Driver[] = [
       ["Cursor", "pg-cursor"],
     ],
     connect: `
+  const own = PgSaver.fromConnString(url, options);
+  await own.setup();
+  await own.end();
   const pool = new pg.Pool({ connectionString: url });
   const saver = new PgSaver(pool, { ...options, cursor: Cursor });
   const close = () => pool.end();
@@ -45,6 +48,9 @@ export const DRIVERS: readonly Driver[] = [
       ["postgres", "postgres"],
     ],
     connect: `
+  const own = PostgresJsSaver.fromConnString(url, options);
+  await own.setup();
+  await own.end();
   const sql = postgres(url, { onnotice: () => {} });
   const saver = new PostgresJsSaver(sql, options);
   const close = () => sql.end();
@@ -160,12 +166,20 @@ async function main() {${driver.connect}${BODY}
 }
 main().catch((error) => {
   console.error(error);
-  process.exitCode = 1;
+  process.exit(1); // with the connections that are open
 });
 `;
 }
 
 /** CommonJS from what a compiler made of the application: imports become calls of require. */
 export function commonJs(javascript: string): string {
-  return javascript.replaceAll(/^import (.+) from "(.+)";$/gm, 'const $1 = require("$2");');
+  return (
+    javascript
+      .replaceAll(/^import (\{.+\}) from "(.+)";$/gm, 'const $1 = require("$2");')
+      // Where Bun has a module of functions for a package, that is what CommonJS gets.
+      .replaceAll(
+        /^import (.+) from "(.+)";$/gm,
+        'const { default: $1 = require("$2") } = require("$2");',
+      )
+  );
 }

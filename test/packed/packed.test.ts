@@ -1,14 +1,13 @@
-import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
-import { stripTypeScriptTypes } from "node:module";
-import { arch, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { databaseUrl, withSchema } from "@waypost/conformance";
-import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { commonJs, DRIVERS, type Driver, PRINTED, typescript } from "./application.ts";
+import { DRIVERS, type Driver, PRINTED } from "./application.ts";
+import { found } from "./conversation.ts";
 import { Project, pack, type Tarballs } from "./project.ts";
+import { BUN, DENO, NODE_24, NODES, type Runtime } from "./runtimes.ts";
+import { writeApplication, writeConversation } from "./write.ts";
 
 const NEWEST = { "@langchain/langgraph": "1.7.3", "@langchain/core": "1.4.0" };
 const OLDEST = {
@@ -27,20 +26,6 @@ const VERSIONS: readonly [string, Readonly<Record<string, string>>][] = [
     "oldest",
     { ...OLDEST, pg: "8.21.0", "pg-cursor": "2.20.0", postgres: "3.4.0", kysely: "0.28.0" },
   ],
-];
-
-/** Node of this version from the registry, or none where it has none for this machine. */
-function nodeOf(major: number): string | undefined {
-  const name = `node-${major}-linux-${arch()}`;
-  const path = fileURLToPath(new URL(`../node_modules/${name}/bin/node`, import.meta.url));
-  return existsSync(path) ? path : undefined;
-}
-
-const NODES: readonly [number, string | undefined][] = [
-  [20, nodeOf(20)],
-  [22, nodeOf(22)],
-  [24, process.execPath],
-  [26, nodeOf(26)],
 ];
 
 let folder: string;
@@ -63,13 +48,13 @@ describe.each(cases)(
     beforeAll(async () => {
       project = await Project.create();
       await project.install(dependenciesOf(driver, versions));
-      await write(project, driver);
+      await writeApplication(project, driver);
     }, 180_000);
     afterAll(() => project?.remove());
 
-    const run = (node: string, file: string) =>
+    const run = (command: NonNullable<Runtime["command"]>, file: string) =>
       withSchema((SCHEMA) =>
-        project.run(node, [file], { SCHEMA, THREAD: file, DATABASE_URL: databaseUrl() }),
+        project.run(command, [file], { SCHEMA, THREAD: file, DATABASE_URL: databaseUrl() }),
       );
 
     it("brings no driver that was not asked for", () => {
@@ -85,22 +70,51 @@ describe.each(cases)(
       60_000,
     );
 
-    for (const [major, node] of NODES) {
+    for (const runtime of [...NODES, BUN, DENO]) {
+      const { name, command } = runtime;
       // A bundle is the same on every Node.
-      const bundles = major === 24 && age === "newest" ? ["bundle.mjs", "bundle.cjs"] : [];
+      const bundles = runtime === NODE_24 && age === "newest" ? ["bundle.mjs", "bundle.cjs"] : [];
       const files = ["main.mjs", "main.cjs", ...bundles];
-      if (node === undefined) {
-        it.skip(`runs on Node ${major} (the registry has none for this machine)`, () => {});
-      } else if (age === "newest" || major === 24) {
+      if (command === undefined) {
+        it.skip(`runs on ${name} (the registry has none for this machine)`, () => {});
+      } else if (age === "newest" || runtime === NODE_24) {
         it.each(files)(
-          `runs on Node ${major}: %s`,
+          `runs on ${name}: %s`,
           async (file) => {
-            expect(await run(node, file)).toEqual(PRINTED);
+            expect(await run(command, file)).toEqual(PRINTED);
           },
           60_000,
         );
       }
     }
+
+    // Each reads what the one before has stored; the last one is where it began.
+    const steps = [
+      [NODE_24, "talk.mjs"],
+      [BUN, "talk.mjs"],
+      [DENO, "talk.mjs"],
+      [NODE_24, "talk.min.mjs"],
+      [BUN, "talk.min.mjs"],
+      [DENO, "talk.min.mjs"],
+      [NODE_24, "talk.mjs"],
+    ] as const;
+    it.runIf(age === "newest")(
+      "leads one conversation on Node, Bun and Deno, also in a minified bundle",
+      async () => {
+        await writeConversation(project, driver);
+        await withSchema(async (SCHEMA) => {
+          const env = { SCHEMA, DATABASE_URL: databaseUrl() };
+          let runs = 0;
+          for (const [{ name, command }, file] of steps) {
+            if (command === undefined) continue; // the registry has none for this machine
+            const printed = await project.run(command, [file], env);
+            expect({ name, file, printed }).toEqual({ name, file, printed: found(runs) });
+            runs += 1;
+          }
+        });
+      },
+      120_000,
+    );
   },
 );
 
@@ -115,19 +129,19 @@ describe("waypost as it is published", () => {
   }, 180_000);
   afterAll(() => project?.remove());
 
-  for (const [major, node] of NODES) {
-    if (node === undefined) {
-      it.skip(`runs on Node ${major} (the registry has none for this machine)`, () => {});
+  for (const { name, command } of NODES) {
+    if (command === undefined) {
+      it.skip(`runs on ${name} (the registry has none for this machine)`, () => {});
     } else {
       it(
-        `runs on Node ${major}`,
+        `runs on ${name}`,
         () =>
           withSchema(async (schema) => {
             const file = "node_modules/waypost/dist/cli.js";
             const env = { DATABASE_URL: databaseUrl() };
-            await project.run(node, [file, "setup", "--schema", schema, "--json"], env);
+            await project.run(command, [file, "setup", "--schema", schema, "--json"], env);
             expect(
-              await project.run(node, [file, "threads", "--schema", schema, "--json"], env),
+              await project.run(command, [file, "threads", "--schema", schema, "--json"], env),
             ).toEqual([]);
           }),
         60_000,
@@ -147,32 +161,3 @@ function dependenciesOf(driver: Driver, versions: Readonly<Record<string, string
     ...Object.entries({ ...driver.types, "@types/node": "24.19.2" }),
   ]);
 }
-
-/** One application as TypeScript, both kinds of JavaScript, and bundled as both. */
-async function write(project: Project, driver: Driver): Promise<void> {
-  const source = typescript(driver);
-  const javascript = stripTypeScriptTypes(source);
-  await project.write("main.ts", source);
-  await project.write("main.mjs", javascript);
-  await project.write("main.cjs", commonJs(javascript));
-  for (const [format, file] of [
-    ["esm", "bundle.mjs"],
-    ["cjs", "bundle.cjs"],
-  ] as const) {
-    await build({
-      absWorkingDir: project.folder,
-      entryPoints: ["main.ts"],
-      outfile: file,
-      bundle: true,
-      platform: "node",
-      format,
-      logLevel: "error",
-      external: ["pg-native"],
-      // CommonJS within a bundle of modules asks for it.
-      banner: format === "esm" ? { js: REQUIRE } : {},
-    });
-  }
-}
-
-const REQUIRE = `import { createRequire as makeRequire } from "node:module";
-const require = makeRequire(import.meta.url);`;

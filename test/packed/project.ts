@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import type { Runtime } from "./runtimes.ts";
 
 const execute = promisify(execFile);
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
@@ -69,13 +70,14 @@ export class Project {
 
   /** Runs a file of the project, and returns what it printed as JSON. */
   async run(
-    node: string,
+    [program, ...options]: NonNullable<Runtime["command"]>,
     [file, ...args]: readonly [string, ...string[]],
     env: Readonly<Record<string, string>>,
   ): Promise<unknown> {
-    const { stdout } = await execute(node, [file, ...args], {
+    const { stdout } = await execute(program, [...options, file, ...args], {
       cwd: this.folder,
       env: { ...process.env, NODE_OPTIONS: "", ...env },
+      timeout: 60_000, // whoever waits has given up by then
     });
     return JSON.parse(stdout);
   }

@@ -6,8 +6,14 @@ import { tables } from "./tables.ts";
 const TRIES = 20;
 
 async function connection(session: Session): Promise<Finding[]> {
-  const [row] = await session.rows<{ version: string; encoding: string; ssl: boolean | null }>(
-    `SELECT pg_catalog.current_setting('server_version') AS version,
+  const [row] = await session.rows<{
+    server: number;
+    version: string;
+    encoding: string;
+    ssl: boolean | null;
+  }>(
+    `SELECT pg_catalog.current_setting('server_version_num')::int AS server,
+       pg_catalog.current_setting('server_version') AS version,
        pg_catalog.current_setting('server_encoding') AS encoding,
        (SELECT ssl FROM pg_stat_ssl WHERE pid = pg_catalog.pg_backend_pid()) AS ssl`,
   );
@@ -20,6 +26,7 @@ async function connection(session: Session): Promise<Finding[]> {
   const median = times.sort((a, b) => a - b)[TRIES / 2] as number;
   const findings: Finding[] = [
     { level: "ok", what: `Postgres ${row?.version}, ${row?.ssl ? "with" : "without"} TLS` },
+    ...tooOld(row?.server ?? 0),
     median < 5
       ? { level: "ok", what: `A round trip takes ${median.toFixed(2)} ms` }
       : {
@@ -36,6 +43,13 @@ async function connection(session: Session): Promise<Finding[]> {
     });
   }
   return findings;
+}
+
+/** Multiranges, which reads need, came with Postgres 14. */
+export function tooOld(server: number, oldest = 140_000): Finding[] {
+  if (server >= oldest) return [];
+  const what = "The server is too old: all reads fail";
+  return [{ level: "problem", what, advice: "Waypost needs Postgres 14 or newer; upgrade it." }];
 }
 
 /** A pooler tells clients a process id of its own. */

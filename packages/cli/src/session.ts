@@ -20,6 +20,8 @@ export class Session implements AsyncDisposable {
 
   constructor({ database, schema }: Global) {
     if (!database) throw new Error("Set DATABASE_URL, or pass --database URL.");
+    // What can't be parsed is refused without being shown; this connects to nothing.
+    PgSaver.fromConnString(database, { schema });
     this.pool = new pg.Pool({ connectionString: database, max: 2, application_name: "waypost" });
     this.pool.on("error", () => {});
     // Also while it is checked out; what waits for it fails by itself.

@@ -15,6 +15,7 @@ import {
 import { setupScript, TABLES } from "@waypost/core";
 import { PgSaver } from "@waypost/pg";
 import { describe, expect, it, vi } from "vitest";
+import { tooOld } from "../src/checks.ts";
 import { inTerminal, waypost } from "./run.ts";
 
 /** A schema with a thread `chat` of two turns and a fork, and a thread `other`. */
@@ -443,6 +444,13 @@ describe.concurrent("waypost doctor", () => {
       expect(stdout).toContain(`pass --schema ${schema}`);
       expect((await waypost(["doctor", "--schema", schema])).stdout).not.toContain("capitals");
     }));
+
+  it("names the version that is needed where the server is older", () => {
+    expect(tooOld(130_023)).toMatchObject([
+      { level: "problem", advice: expect.stringContaining("Postgres 14 or newer") },
+    ]);
+    expect(tooOld(140_000)).toEqual([]);
+  });
 });
 
 describe.concurrent("waypost", () => {
@@ -469,6 +477,11 @@ describe.concurrent("waypost", () => {
     const { code, stderr } = await waypost(["threads"], "", { DATABASE_URL: url });
     expect(code).toBe(1);
     expect(stderr).toContain("ECONNREFUSED");
+    const broken = { DATABASE_URL: "postgresql://ann:hunter2#2@127.0.0.1/none" };
+    const refused = await waypost(["threads"], "", broken);
+    expect(refused).toMatchObject({ code: 1, stdout: "" });
+    expect(refused.stderr).toContain("connection string can't be parsed");
+    expect(refused.stderr).not.toContain("hunter2");
   });
 
   it("asks for a database where none is named", async () => {

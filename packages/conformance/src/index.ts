@@ -2,7 +2,9 @@ import { branchCases } from "./cases/branches.ts";
 import { concurrencyCases } from "./cases/concurrency.ts";
 import { countCases } from "./cases/counts.ts";
 import { dropInCases } from "./cases/drop-in.ts";
+import { exactCases } from "./cases/exact.ts";
 import { faultCases } from "./cases/faults.ts";
+import { givenUpCases } from "./cases/given-up.ts";
 import { graphCases } from "./cases/graphs.ts";
 import { hostileCases } from "./cases/hostile.ts";
 import { inputCases } from "./cases/input.ts";
@@ -72,6 +74,7 @@ export function conformance(mode: Mode): void {
     hostileCases,
     propertyCases,
     valueCases,
+    exactCases,
     serializerCases,
     threadCases,
     pruneCases,
@@ -98,6 +101,7 @@ export function conformance(mode: Mode): void {
     pruneRaceCases,
     storageSharingCases,
     rememberedCases,
+    givenUpCases,
     storagePropertyCases,
     storageRewriteCases,
     partitionCases,

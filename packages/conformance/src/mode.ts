@@ -34,6 +34,8 @@ export interface Mode {
   readonly reconnects?: boolean;
   /** A connection can be kept for a cursor while others go on. */
   readonly cursor?: boolean;
+  /** Statements on one connection are sent behind others that wait for their answers. */
+  readonly pipelined?: boolean;
   /** A pool with one connection, which is needed for the saver's statements. */
   readonly poolOfOne?: boolean;
   /** Statements that a transaction of the saver takes beside its work; 2, BEGIN and COMMIT, by default. */

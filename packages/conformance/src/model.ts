@@ -8,7 +8,7 @@ import {
   writesSortKey,
 } from "@langchain/langgraph-checkpoint";
 
-interface ModelCheckpoint {
+export interface ModelCheckpoint {
   readonly id: string;
   readonly parent: string | undefined;
   readonly checkpoint: Checkpoint;
@@ -23,7 +23,7 @@ interface ModelWrite {
   readonly value: unknown;
 }
 
-/** What a saver must hold of one thread, as plainly as it can be said. */
+/** What a saver must hold of one namespace of a thread, as plainly as it can be said. */
 export class ThreadModel {
   readonly checkpoints: ModelCheckpoint[] = [];
   readonly #writes = new Map<string, ModelWrite[]>();
@@ -34,6 +34,7 @@ export class ThreadModel {
 
   /** Ordinary writes that are there already stay; special ones are replaced. */
   putWrites(id: string, writes: PendingWrite[], task: string, path: string): void {
+    if (writes.length === 0) return;
     const stored = this.#writes.get(id) ?? [];
     for (const [position, [channel, value]] of writes.entries()) {
       const special = Object.hasOwn(WRITES_IDX_MAP, channel);
@@ -44,6 +45,30 @@ export class ThreadModel {
       else if (idx < 0) stored[at] = write;
     }
     this.#writes.set(id, stored);
+  }
+
+  remove(id: string): void {
+    const at = this.checkpoints.findIndex((stored) => stored.id === id);
+    if (at !== -1) this.checkpoints.splice(at, 1);
+    this.#writes.delete(id);
+  }
+
+  copy(): ThreadModel {
+    const copy = new ThreadModel();
+    for (const { checkpoint, ...stored } of this.checkpoints) {
+      const channel_values = { ...checkpoint.channel_values };
+      copy.checkpoints.push({ ...stored, checkpoint: { ...checkpoint, channel_values } });
+    }
+    for (const [id, writes] of this.#writes) copy.#writes.set(id, [...writes]);
+    return copy;
+  }
+
+  get hasWrites(): boolean {
+    return this.#writes.size > 0;
+  }
+
+  get isEmpty(): boolean {
+    return this.checkpoints.length === 0 && !this.hasWrites;
   }
 
   clear(): void {

@@ -50,6 +50,45 @@ function changedLater(): AIMessage {
   return Object.assign(message, { rating: 5 });
 }
 
+/** A streamed answer whose call was changed since, e.g. by whoever had to approve it. */
+function streamed(edit: (chunk: AIMessageChunk) => void): AIMessageChunk {
+  const first = {
+    name: "pay",
+    args: '{"amount":',
+    id: "t",
+    index: 0,
+    type: "tool_call_chunk" as const,
+  };
+  const chunk = new AIMessageChunk({ content: "", id: "a", tool_call_chunks: [first] }).concat(
+    new AIMessageChunk({
+      content: "",
+      tool_call_chunks: [{ args: "100}", index: 0, type: "tool_call_chunk" }],
+    }),
+  );
+  edit(chunk);
+  return chunk;
+}
+
+const invalid = {
+  name: "f",
+  args: "{",
+  id: "i",
+  error: "cut off",
+  type: "invalid_tool_call" as const,
+};
+
+/** Made of blocks, which its calls are made of, and changed since. */
+function blocksChanged(): AIMessage {
+  const message = new AIMessage({
+    contentBlocks: [
+      { type: "text", text: "v1" },
+      { type: "tool_call", id: "1", name: "f", args: {} },
+    ],
+  });
+  message.tool_calls = [];
+  return message;
+}
+
 const withCause = Object.assign(new TypeError("broken", { cause: new Error("inner") }), {
   code: "E_BROKEN",
   details: { at: new Date(5) },
@@ -177,6 +216,23 @@ export const MESSAGES: readonly Sample[] = [
       usage_metadata: usage,
     }),
   },
+  {
+    kind: "AIMessageChunk whose call was changed",
+    value: streamed((chunk) => {
+      if (chunk.tool_calls?.[0]) chunk.tool_calls[0].args = { amount: 5 };
+    }),
+  },
+  {
+    kind: "AIMessageChunk whose call was changed to nothing",
+    value: streamed((chunk) => {
+      chunk.tool_calls = [];
+    }),
+  },
+  {
+    kind: "AIMessageChunk with a call that can't be read, changed",
+    value: Object.assign(new AIMessageChunk({ content: "" }), { invalid_tool_calls: [invalid] }),
+  },
+  { kind: "AIMessage of blocks whose calls were changed", value: blocksChanged() },
   {
     kind: "ToolMessageChunk",
     value: new ToolMessageChunk({ content: "4", tool_call_id: "c", ...fields }),

@@ -1,8 +1,18 @@
 import { InvalidInputError } from "./errors.js";
 import { isLost, type Recovery } from "./retry.js";
+import { sqlState } from "./sqlstate.js";
 
-/** What a statement may bind. Every driver sends these alike; JSON travels as text and is cast in SQL. */
-export type SqlValue = string | number | boolean | null | Uint8Array | readonly string[];
+/**
+ * What a statement may bind. Every driver sends these alike; JSON travels as text and is cast in SQL. Without
+ * booleans: postgres.js 3.4.9 may encode a parameter a second time, which makes "f" of each.
+ */
+export type SqlValue = string | number | null | Uint8Array | readonly string[];
+
+/**
+ * How bytes get to the server. `"binary"`: as they are. `"base64"`: as text, which the server decodes, for
+ * drivers that may encode a parameter twice or cut it at a zero; text is the same after that.
+ */
+export type BytesForm = "binary" | "base64";
 
 /** One SQL statement with `$n` placeholders. */
 export interface Statement {
@@ -15,6 +25,12 @@ export interface Statement {
 export interface Queryable {
   /** Runs one statement and returns all its rows: text as string, `int` as number, booleans, bytea as Uint8Array. */
   query<Row extends object>(statement: Statement): Promise<Row[]>;
+}
+
+/** Where a statement may wait before it is sent: for a connection, or for its turn on one. */
+export interface WaitingQueryable extends Queryable {
+  /** @param signal aborted where the statement was given up: if it has not been sent, it never is */
+  query<Row extends object>(statement: Statement, signal?: AbortSignal): Promise<Row[]>;
 }
 
 /** Where a lock can be kept while the saver's own statements go on. */
@@ -33,9 +49,11 @@ export interface Transaction extends Queryable {
 }
 
 /** All that a driver has to know. It knows nothing of checkpoints. */
-export interface Driver extends Queryable {
+export interface Driver extends WaitingQueryable {
   /** What can be tried again after an error, at this moment. */
   readonly recovery: Recovery;
+  /** How the statements that it is given bind bytes. */
+  readonly bytes: BytesForm;
   /** What the caller passed in; drivers over the same client are the same to the server. */
   readonly client: object;
   /** @throws InvalidInputError where the only connection is needed for the saver's statements */
@@ -49,11 +67,13 @@ export interface Driver extends Queryable {
    * BEGIN, two statements, COMMIT, in as few round trips as the connection can; rows of the second.
    * Drivers without it do the same through `transaction`, one round trip after the other.
    *
+   * @param signal as of `query`
    * @returns undefined, and nothing is sent, where the caller has a transaction open
    */
   queryAfter?<Row extends object>(
     before: Statement,
     statement: Statement,
+    signal?: AbortSignal,
   ): Promise<Row[] | undefined>;
   /**
    * Rows through a cursor of the driver's own, in batches. The connection goes back when the loop
@@ -95,6 +115,27 @@ export async function runTransaction<T>(
     else await command("ROLLBACK").catch(onBroken);
     throw error;
   }
+}
+
+const NO_ACTIVE_TRANSACTION = "25P01";
+
+/**
+ * Whether the caller has a transaction open on a session that does not say. Outside of one this changes
+ * nothing.
+ *
+ * @param command sends one command on the session, with nothing else in between
+ */
+export async function joinsTransaction(
+  command: (text: string) => Promise<unknown>,
+): Promise<boolean> {
+  try {
+    await command("SAVEPOINT waypost");
+  } catch (error) {
+    if (sqlState(error) === NO_ACTIVE_TRANSACTION) return false;
+    throw error;
+  }
+  await command("RELEASE SAVEPOINT waypost");
+  return true;
 }
 
 /**

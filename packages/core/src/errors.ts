@@ -42,6 +42,10 @@ const ADVICE: Readonly<Record<string, string>> = {
   "42703": RUN_SETUP,
   "42501":
     "the role lacks a privilege on Waypost's tables or schema, or a policy of row-level security refused a row (see docs/security.md)",
+  "42883":
+    "the server lacks a function that Waypost needs; it must be Postgres 14 or newer (`waypost doctor` looks at it)",
+  "42704":
+    "the server lacks a type that Waypost needs; it must be Postgres 14 or newer (`waypost doctor` looks at it)",
   "25P02": "the transaction this saver joined has failed before; roll it back and start again",
   "25006": "the server is read-only; connect to the primary",
   "26000": "a pooler lost a prepared statement; create the saver with `prepare: false`",

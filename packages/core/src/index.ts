@@ -1,7 +1,9 @@
 export type { Fetch, ListOptions } from "./config.js";
 export {
+  type BytesForm,
   type Driver,
   holdTransaction,
+  joinsTransaction,
   type LockPlace,
   pipelineTransaction,
   type Queryable,
@@ -16,7 +18,7 @@ export { DatabaseError, InvalidInputError, SerializationError, WaypostError } fr
 export type { OptionKeys } from "./keys.js";
 export { refuseClient } from "./look-alikes.js";
 export type { OperationEvent, StatementEvent, Traffic } from "./observe.js";
-export { type AdapterOptions, checkConnString, SAVER_KEYS, type SaverOptions } from "./options.js";
+export { type AdapterOptions, fromConnString, SAVER_KEYS, type SaverOptions } from "./options.js";
 export { type Prepare, PreparePolicy } from "./prepare.js";
 export { isLost, type Recovery, type RetryOptions } from "./retry.js";
 export { WaypostSaver } from "./saver.js";

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { channel } from "node:diagnostics_channel";
-import type { Driver, Queryable, SqlValue, Statement } from "./driver.js";
+import type { Driver, SqlValue, Statement, WaitingQueryable } from "./driver.js";
 import { databaseError } from "./errors.js";
 
 /** What an operation has sent and received so far, in all of its tries. */
@@ -99,25 +99,31 @@ export const isObserved = (): boolean => operations.hasSubscribers;
 
 /** A driver that tells each statement to whoever listens, and else is the one it stands for. */
 export function observed(driver: Driver): Driver {
-  const observe = (target: Queryable): Queryable => ({
-    query: (statement) => send(target, statement),
+  const observe = (target: WaitingQueryable): WaitingQueryable => ({
+    query: (statement, signal) => send(target, statement, signal),
   });
   return {
     get recovery() {
       return driver.recovery;
     },
     client: driver.client,
+    bytes: driver.bytes,
     lockPlace: () => driver.lockPlace(),
-    query: (statement) => send(driver, statement),
+    ...observe(driver),
     transaction: (work) => driver.transaction((tx) => work({ ...observe(tx), joined: tx.joined })),
     stream: (statement, batch) => driver.stream(statement, batch),
     close: () => driver.close(),
   };
 }
 
-async function send<Row extends object>(target: Queryable, statement: Statement): Promise<Row[]> {
+async function send<Row extends object>(
+  target: WaitingQueryable,
+  statement: Statement,
+  signal: AbortSignal | undefined,
+): Promise<Row[]> {
   const tally = operations.hasSubscribers ? tallies.getStore() : undefined;
-  if (tally === undefined && !statements.hasSubscribers) return target.query<Row>(statement);
+  if (tally === undefined && !statements.hasSubscribers)
+    return target.query<Row>(statement, signal);
   const start = performance.now();
   const { name, text } = statement;
   const publish = (rows: number, errorCode: string | undefined) => {
@@ -127,7 +133,7 @@ async function send<Row extends object>(target: Queryable, statement: Statement)
   };
   if (tally !== undefined) countSent(tally, statement);
   try {
-    const rows = await target.query<Row>(statement);
+    const rows = await target.query<Row>(statement, signal);
     if (tally !== undefined) countReceived(tally, rows);
     publish(rows.length, undefined);
     return rows;
@@ -149,7 +155,7 @@ function countReceived(tally: Tally, rows: readonly object[]): void {
   }
 }
 
-function sizeOf(value: SqlValue): number {
+function sizeOf(value: SqlValue | boolean): number {
   if (typeof value === "string") return Buffer.byteLength(value);
   if (value instanceof Uint8Array) return value.byteLength;
   return Array.isArray(value) ? value.reduce((sum, item) => sum + Buffer.byteLength(item), 0) : 0;

@@ -2,6 +2,7 @@ import type { Driver, Statement } from "./driver.js";
 import { databaseError, WaypostError } from "./errors.js";
 import { isObserved, publishing, publishingRows } from "./observe.js";
 import { canRetry, pause } from "./retry.js";
+import { until } from "./until.js";
 
 export interface Policy {
   /** How often an operation is tried in all. */
@@ -19,32 +20,36 @@ export interface Operation {
   readonly signal?: AbortSignal;
 }
 
+/** @param driver sends nothing more once the operation is given up, which the signal says too */
+export type Work<T> = (driver: Driver, signal: AbortSignal | undefined) => Promise<T>;
+
 /** Runs the work of an operation: again where that can help, in time, and told to whoever listens. */
 export function runOperation<T>(
   driver: Driver,
   { attempts, timeoutMs }: Policy,
   operation: Operation,
-  work: () => Promise<T>,
+  work: Work<T>,
 ): Promise<T> {
   const start = performance.now();
   const { name, threadId, signal, idempotent = false } = operation;
   let tries = 0;
-  const run = async (): Promise<T> => {
+  const run = async (limit?: AbortSignal): Promise<T> => {
+    const limited = limit === undefined ? driver : until(driver, () => limit);
     for (;;) {
       tries += 1;
       try {
-        return await work();
+        return await work(limited, limit);
       } catch (cause) {
+        if (limit?.aborted) throw limit.reason;
         if (signal?.aborted && cause === signal.reason) throw cause;
         const error = databaseError(name, cause, threadId, tries);
         const again = idempotent && tries < attempts && canRetry(cause, driver.recovery);
-        const late = timeoutMs !== undefined && performance.now() - start > timeoutMs;
-        if (!again || late) throw error;
-        await pause(tries, signal);
+        if (!again) throw error;
+        await pause(tries, limit ?? signal);
       }
     }
   };
-  const whole = () => (timeoutMs === undefined ? run() : inTime(run(), timeoutMs, name, threadId));
+  const whole = () => (timeoutMs === undefined ? run() : inTime(run, timeoutMs, name, threadId));
   return publishing(whole, (error) => ({
     operation: name,
     threadId,
@@ -78,23 +83,25 @@ export async function* streamOperation<Row extends object>(
 }
 
 async function inTime<T>(
-  work: Promise<T>,
+  run: (limit: AbortSignal) => Promise<T>,
   timeoutMs: number,
   operation: string,
   threadId: string | undefined,
 ): Promise<T> {
+  const limit = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
       const what = threadId === undefined ? operation : `${operation} of thread "${threadId}"`;
-      reject(
-        new WaypostError(
-          "WAYPOST_TIMEOUT",
-          `${what} took longer than ${timeoutMs} ms. What was sent may still be done; doing it again does no harm.`,
-        ),
+      const error = new WaypostError(
+        "WAYPOST_TIMEOUT",
+        `${what} took longer than ${timeoutMs} ms. What was sent may still be done; doing it again does no harm.`,
       );
+      limit.abort(error);
+      reject(error);
     }, timeoutMs);
   });
+  const work = run(limit.signal);
   try {
     return await Promise.race([work, late]);
   } finally {

@@ -186,16 +186,13 @@ function isCopy({ metadata, newVersions }: Put): boolean {
   );
 }
 
-/** Versions of the values that were there before. */
+/** Versions that were there before, also of channels that were emptied: those are marked as empty again. */
 function oldVersions({
-  values,
   versions,
   newVersions,
-}: Pick<Put, "values" | "versions" | "newVersions">): ChannelVersions {
+}: Pick<Put, "versions" | "newVersions">): ChannelVersions {
   return Object.fromEntries(
-    Object.entries(versions).filter(
-      ([channel]) => Object.hasOwn(values, channel) && !Object.hasOwn(newVersions, channel),
-    ),
+    Object.entries(versions).filter(([channel]) => !Object.hasOwn(newVersions, channel)),
   );
 }
 

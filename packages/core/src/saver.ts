@@ -104,7 +104,7 @@ export abstract class WaypostSaver extends ThreadSaver {
     page.add(key, known);
     const [checkpoint] = page.checkpoints;
     if (checkpoint === undefined) return undefined;
-    const tuple = await page.tuple(checkpoint, () => this.getNextVersion(undefined));
+    const tuple = await page.tuple(checkpoint, key, () => this.getNextVersion(undefined));
     sharing.read({ ...key, checkpointId: checkpoint.id }, page.stored);
     this.#uncontinuable.check(tuple, isRun(config));
     return tuple;
@@ -131,7 +131,7 @@ export abstract class WaypostSaver extends ThreadSaver {
       const operation = { name: "list", ...(query.threadId && { threadId: query.threadId }) };
       const cursor = this.#sql.cursor(query);
       const rows = streamOperation<TupleRow>(this.reader, operation, cursor, CURSOR_BATCH);
-      yield* streamTuples(rows, this.serde, nextVersion);
+      yield* streamTuples(query, rows, this.serde, nextVersion);
     } else {
       const read = (input: PageInput) =>
         this.#read<TupleRow>("list", query.threadId, (sql) => sql.list(input), this.reader);
@@ -175,8 +175,8 @@ export abstract class WaypostSaver extends ThreadSaver {
     const oldBlobs = encodeOld(this.#store, this.serde, place, passed);
     const stored = { checkpoint: json, metadata: metadataJson, putId: newPutId() };
     const input = { ...place, ...stored, blobs: await encoded };
-    await this.guard({ name: "put", threadId, idempotent: true }, () =>
-      storeCheckpoint(this.#store, { ...passed, input, oldBlobs }),
+    await this.guard({ name: "put", threadId, idempotent: true }, (driver) =>
+      storeCheckpoint({ ...this.#store, driver }, { ...passed, input, oldBlobs }),
     );
     await this.retain(key, passed.metadata);
     return configOf(key);
@@ -207,8 +207,8 @@ export abstract class WaypostSaver extends ThreadSaver {
       taskPath: text(taskPath, "taskPath"),
       writes: await encodeWrites(this.serde, task, writes),
     };
-    await this.guard({ name: "putWrites", threadId, idempotent: true }, () =>
-      storeWrites(this.#store, input),
+    await this.guard({ name: "putWrites", threadId, idempotent: true }, (driver) =>
+      storeWrites({ ...this.#store, driver }, input),
     );
   }
 

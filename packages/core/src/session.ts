@@ -67,11 +67,18 @@ export function withSession(driver: Driver, { names, values }: Settings): Driver
       await tx.query(before);
       return work(tx);
     });
-  const query = async <Row extends object>(statement: Statement): Promise<Row[]> =>
-    (await driver.queryAfter?.<Row>(before, statement)) ??
-    (await transaction((tx) => tx.query<Row>(statement)));
+  const query: Driver["query"] = async <Row extends object>(
+    statement: Statement,
+    signal?: AbortSignal,
+  ) =>
+    (await driver.queryAfter?.<Row>(before, statement, signal)) ??
+    (await transaction((tx) => {
+      signal?.throwIfAborted();
+      return tx.query<Row>(statement);
+    }));
   return {
     client: driver.client,
+    bytes: driver.bytes,
     lockPlace: () => driver.lockPlace(),
     get recovery() {
       return driver.recovery;

@@ -18,6 +18,10 @@ export interface KyselyDatabase {
   executeQuery(query: never): Promise<{ rows: unknown[] }>;
   /** The same connection without the owner's plugins, which may rename columns or schemas. */
   withoutPlugins(): KyselyDatabase;
+  /** Runs the work on one connection, which what it gets is bound to. */
+  connection(): {
+    execute(work: (one: KyselyDatabase) => Promise<unknown>): Promise<unknown>;
+  };
   transaction(): {
     execute(work: (transaction: KyselyDatabase) => Promise<unknown>): Promise<unknown>;
   };

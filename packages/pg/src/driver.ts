@@ -19,7 +19,7 @@ import {
   TYPES,
 } from "./client.js";
 import { checkOut, type Lease } from "./lease.js";
-import { command, send, transact, transactTwo } from "./transact.js";
+import { command, type Sending, send, sendUntil, transact, transactTwo } from "./transact.js";
 
 async function* rowsOf<Row extends object>(
   lease: Lease,
@@ -65,6 +65,7 @@ export interface PoolDriverOptions {
 /** Each operation on any connection of the pool. */
 export class PoolDriver implements Driver {
   readonly recovery = "reconnects";
+  readonly bytes = "binary";
   readonly client: object;
   readonly #pool: PgPool;
   readonly #options: PoolDriverOptions;
@@ -81,9 +82,12 @@ export class PoolDriver implements Driver {
     return { on: "pool" };
   }
 
-  query<Row extends object>(statement: Statement): Promise<Row[]> {
-    return this.#options.prepare.run(statement, false, (name) =>
-      send<Row>(this.#pool, statement, { name, timeout: this.#options.timeout }),
+  query<Row extends object>(statement: Statement, signal?: AbortSignal): Promise<Row[]> {
+    const { prepare, timeout } = this.#options;
+    return prepare.run(statement, false, (name) =>
+      signal === undefined
+        ? send<Row>(this.#pool, statement, { name, timeout })
+        : this.#queryUntil<Row>(signal, statement, { name, timeout }),
     );
   }
 
@@ -92,12 +96,14 @@ export class PoolDriver implements Driver {
     return this.#leased((client, onBroken) => transact(client, work, { timeout, onBroken }));
   }
 
-  queryAfter<Row extends object>(before: Statement, statement: Statement): Promise<Row[]> {
+  queryAfter<Row extends object>(
+    before: Statement,
+    statement: Statement,
+    signal?: AbortSignal,
+  ): Promise<Row[]> {
+    const { prepare, timeout } = this.#options;
     return this.#leased((client, onBroken) =>
-      transactTwo<Row>(client, this.#options.prepare, [before, statement], {
-        timeout: this.#options.timeout,
-        onBroken,
-      }),
+      transactTwo<Row>(client, prepare, [before, statement], { timeout, onBroken, signal }),
     );
   }
 
@@ -132,6 +138,23 @@ export class PoolDriver implements Driver {
     await this.#closed;
   }
 
+  /** As `query` of the pool, which can't be told that it is too late once it has a connection. */
+  #queryUntil<Row extends object>(
+    signal: AbortSignal,
+    statement: Statement,
+    sending: Sending,
+  ): Promise<Row[]> {
+    return this.#leased(async (client, onBroken) => {
+      signal.throwIfAborted();
+      try {
+        return await send<Row>(client, statement, sending);
+      } catch (error) {
+        onBroken(error);
+        throw error;
+      }
+    });
+  }
+
   async #leased<T>(
     work: (client: PgPoolClient, onBroken: (error: unknown) => void) => Promise<T>,
   ): Promise<T> {
@@ -152,6 +175,7 @@ export class PoolDriver implements Driver {
  * `pipeline: true` they follow each other without waiting for answers. A transaction is alone.
  */
 export class ClientDriver implements Driver {
+  readonly bytes = "binary";
   readonly client: object;
   readonly #client: PgClient;
   readonly #prepare: PreparePolicy;
@@ -164,11 +188,11 @@ export class ClientDriver implements Driver {
     this.#turns = Turns.of(client);
   }
 
-  async query<Row extends object>(statement: Statement): Promise<Row[]> {
+  async query<Row extends object>(statement: Statement, signal?: AbortSignal): Promise<Row[]> {
     this.#assertConnected();
     const work = () =>
       this.#prepare.run(statement, this.#inTransaction, (name) =>
-        send<Row>(this.#client, statement, { name }),
+        sendUntil<Row>(signal, this.#client, statement, { name }),
       );
     return this.#client.pipeline ? this.#turns.together(work) : this.#turns.alone(work);
   }
@@ -185,12 +209,13 @@ export class ClientDriver implements Driver {
   async queryAfter<Row extends object>(
     before: Statement,
     statement: Statement,
+    signal?: AbortSignal,
   ): Promise<Row[] | undefined> {
     this.#assertConnected();
     return this.#turns.alone(async () =>
       this.#inTransaction
         ? undefined
-        : transactTwo<Row>(this.#client, this.#prepare, [before, statement]),
+        : transactTwo<Row>(this.#client, this.#prepare, [before, statement], { signal }),
     );
   }
 

@@ -1,6 +1,6 @@
 import {
-  checkConnString,
   type Driver,
+  fromConnString,
   InvalidInputError,
   type OptionKeys,
   PreparePolicy,
@@ -10,7 +10,13 @@ import {
   WaypostSaver,
 } from "@waypost/core";
 import pg from "pg";
-import type { PgClient, PgCursorConstructor, PgPool, PgPoolClient } from "./client.js";
+import {
+  type PgClient,
+  type PgCursorConstructor,
+  type PgPool,
+  type PgPoolClient,
+  refuseUnfaithful,
+} from "./client.js";
 import { ClientDriver, PoolDriver } from "./driver.js";
 
 /** Pools that `fromConnString` made, which `end()` therefore ends. */
@@ -57,13 +63,13 @@ export class PgSaver extends WaypostSaver {
    * declare it with `await using`.
    *
    * @param uri e.g. `postgresql://user:password@host:5432/database`
-   * @throws InvalidInputError if the URI is no string or an option can't be used
+   * @throws InvalidInputError if the URI can't be parsed or an option can't be used
    */
   static fromConnString(uri: string, options: PgSaverOptions = {}, ...further: never[]): PgSaver {
-    checkConnString(uri);
-    const pool = new pg.Pool({
-      connectionString: uri,
-      connectionTimeoutMillis: options?.timeout,
+    const pool = fromConnString(uri, (connectionString) => {
+      // A pool would parse it only when it is first used.
+      new pg.Client({ connectionString });
+      return new pg.Pool({ connectionString, connectionTimeoutMillis: options?.timeout });
     });
     // An idle connection that the server ends is replaced at the next use; without a listener its
     // error event would end the process.
@@ -85,11 +91,15 @@ function driverFor(
 ): Driver {
   const prepare = new PreparePolicy(options?.prepare);
   if (isPool(client)) {
+    refuseUnfaithful(client);
     const cursor = checkCursor(options?.cursor);
     const owned = ownedPools.has(client);
     return new PoolDriver(client, { prepare, cursor, owned, timeout: options?.timeout });
   }
-  if (isClient(client)) return new ClientDriver(client, prepare);
+  if (isClient(client)) {
+    refuseUnfaithful(client);
+    return new ClientDriver(client, prepare);
+  }
   refuseClient(
     client,
     `${pass} a Pool, a connected Client or a PoolClient of pg 8.21 or newer, or use PgSaver.fromConnString(uri).`,

@@ -4,6 +4,7 @@ import pg from "pg";
 
 conformance({
   name: "pg Client, pipelined",
+  pipelined: true,
   session: { statements: 4, exchanges: 1 },
   async open(url, options) {
     const client = new pg.Client({ connectionString: url, pipeline: true });

@@ -11,22 +11,29 @@ import {
 } from "@waypost/core";
 import type { PostgresJsSession, PostgresJsSql, PostgresJsTransaction } from "./client.js";
 import { begin, isLost } from "./lost.js";
+import type { Places } from "./places.js";
 import { rowsOf, send } from "./session.js";
 
 /** Each operation on any connection of the client. */
 export class SqlDriver implements Driver {
   readonly recovery = "reconnects";
+  readonly bytes = "base64";
   readonly client: object;
   readonly #sql: PostgresJsSql;
   readonly #prepare: PreparePolicy;
   readonly #owned: boolean;
+  readonly #places: Places | undefined;
 
-  /** @param owned whether `close()` ends the client */
-  constructor(sql: PostgresJsSql, prepare: PreparePolicy, owned: boolean) {
+  /**
+   * @param owned whether `close()` ends the client
+   * @param places where operations may be given up, so that each has to wait for a connection of its own
+   */
+  constructor(sql: PostgresJsSql, prepare: PreparePolicy, owned: boolean, places?: Places) {
     this.client = sql;
     this.#sql = sql;
     this.#prepare = prepare;
     this.#owned = owned;
+    this.#places = places;
   }
 
   async lockPlace(): Promise<LockPlace> {
@@ -34,27 +41,35 @@ export class SqlDriver implements Driver {
     return { on: "pool" };
   }
 
-  query<Row extends object>(statement: Statement): Promise<Row[]> {
-    return this.#prepare.run(statement, false, (name) =>
-      send<Row>(this.#sql, statement, name !== undefined),
+  query<Row extends object>(statement: Statement, signal?: AbortSignal): Promise<Row[]> {
+    return this.#placed(() =>
+      this.#prepare.run(statement, false, (name) =>
+        send<Row>(this.#sql, statement, name === undefined ? undefined : this.#prepare, signal),
+      ),
     );
   }
 
   async transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
-    return begin(this.#sql, (tx) =>
-      work({ joined: false, query: (statement) => send(tx, statement) }),
+    return this.#placed(() =>
+      begin(this.#sql, (tx) => work({ joined: false, query: (statement) => send(tx, statement) })),
     );
   }
 
-  queryAfter<Row extends object>(before: Statement, statement: Statement): Promise<Row[]> {
-    return this.#prepare.run(statement, false, async (name) => {
-      const prepare = name !== undefined;
-      // The two follow each other without waiting; postgres.js itself waits for BEGIN.
-      const [, rows] = await begin(this.#sql, (tx) =>
-        Promise.all([send(tx, before, prepare), send<Row>(tx, statement, prepare)]),
-      );
-      return rows;
-    });
+  queryAfter<Row extends object>(
+    before: Statement,
+    statement: Statement,
+    signal?: AbortSignal,
+  ): Promise<Row[]> {
+    return this.#placed(() =>
+      this.#prepare.run(statement, false, (name) => {
+        const prepared = name === undefined ? undefined : this.#prepare;
+        return begin(this.#sql, async (tx) => {
+          signal?.throwIfAborted();
+          await send(tx, before, prepared);
+          return send<Row>(tx, statement, prepared);
+        });
+      }),
+    );
   }
 
   async *stream<Row extends object>(
@@ -63,7 +78,34 @@ export class SqlDriver implements Driver {
     before?: Statement,
   ): AsyncGenerator<Row[]> {
     if (this.#sql.options.max === 1) refuseCursor("a client with `max: 1`");
-    if (before === undefined) return yield* rowsOf<Row>(this.#sql, statement, batch);
+    const leave = await this.#places?.take();
+    try {
+      if (before === undefined) yield* rowsOf<Row>(this.#sql, statement, batch);
+      else yield* this.#streamAfter<Row>(before, statement, batch);
+    } finally {
+      leave?.();
+    }
+  }
+
+  async close(): Promise<void> {
+    // Without a limit it may wait for ever for a connection that was lost before.
+    if (this.#owned) await this.#sql.end({ timeout: 5 });
+  }
+
+  async #placed<T>(work: () => Promise<T>): Promise<T> {
+    const leave = await this.#places?.take();
+    try {
+      return await work();
+    } finally {
+      leave?.();
+    }
+  }
+
+  async *#streamAfter<Row extends object>(
+    before: Statement,
+    statement: Statement,
+    batch: number,
+  ): AsyncGenerator<Row[]> {
     const { tx, end } = await holdTransaction<PostgresJsSession>((work) => begin(this.#sql, work));
     let lost = false;
     try {
@@ -76,16 +118,12 @@ export class SqlDriver implements Driver {
       if (!lost) await end();
     }
   }
-
-  async close(): Promise<void> {
-    // Without a limit it may wait for ever for a connection that was lost before.
-    if (this.#owned) await this.#sql.end({ timeout: 5 });
-  }
 }
 
 /** All operations in a transaction of the caller. What needs several statements is alone. */
 export class TransactionDriver implements Driver {
   readonly recovery = "none";
+  readonly bytes = "base64";
   readonly client: object;
   readonly #sql: PostgresJsTransaction;
   readonly #prepare: PreparePolicy;
@@ -98,8 +136,11 @@ export class TransactionDriver implements Driver {
     this.#turns = Turns.of(sql);
   }
 
-  query<Row extends object>(statement: Statement): Promise<Row[]> {
-    return this.#turns.together(() => this.#send(statement));
+  query<Row extends object>(statement: Statement, signal?: AbortSignal): Promise<Row[]> {
+    return this.#turns.together(async () => {
+      signal?.throwIfAborted();
+      return this.#send(statement);
+    });
   }
 
   async lockPlace(): Promise<LockPlace> {
@@ -121,7 +162,7 @@ export class TransactionDriver implements Driver {
 
   #send<Row extends object>(statement: Statement): Promise<Row[]> {
     return this.#prepare.run(statement, true, (name) =>
-      send<Row>(this.#sql, statement, name !== undefined),
+      send<Row>(this.#sql, statement, name === undefined ? undefined : this.#prepare),
     );
   }
 }

@@ -1,20 +1,18 @@
 import {
   type Driver,
+  joinsTransaction,
   type LockPlace,
   type PreparePolicy,
   pipelineTransaction,
   refuseCursor,
   runTransaction,
   type Statement,
-  sqlState,
   type Transaction,
   Turns,
 } from "@waypost/core";
 import type { PostgresJsReserved, RawResult } from "./client.js";
 import { isLost } from "./lost.js";
 import { send } from "./session.js";
-
-const NO_ACTIVE_TRANSACTION = "25P01";
 
 /** Reserved connections that were lost, with the error that said so. */
 const lostSessions = new WeakMap<object, unknown>();
@@ -23,6 +21,7 @@ const lostSessions = new WeakMap<object, unknown>();
 export class ReservedDriver implements Driver {
   /** It can't be seen whether the caller has a transaction open, of which nothing can be repeated alone. */
   readonly recovery = "none";
+  readonly bytes = "base64";
   readonly client: object;
   readonly #sql: PostgresJsReserved;
   readonly #prepare: PreparePolicy;
@@ -35,9 +34,12 @@ export class ReservedDriver implements Driver {
     this.#turns = Turns.of(sql);
   }
 
-  query<Row extends object>(statement: Statement): Promise<Row[]> {
+  query<Row extends object>(statement: Statement, signal?: AbortSignal): Promise<Row[]> {
     return this.#turns.together(() =>
-      this.#prepare.run(statement, false, (name) => this.#send<Row>(statement, name !== undefined)),
+      this.#prepare.run(statement, false, async (name) => {
+        signal?.throwIfAborted();
+        return this.#send<Row>(statement, name === undefined ? undefined : this.#prepare);
+      }),
     );
   }
 
@@ -55,12 +57,14 @@ export class ReservedDriver implements Driver {
   queryAfter<Row extends object>(
     before: Statement,
     statement: Statement,
+    signal?: AbortSignal,
   ): Promise<Row[] | undefined> {
     return this.#turns.alone(async () => {
       if (await this.#joins()) return undefined;
+      signal?.throwIfAborted();
       return this.#prepare.run(statement, false, (name) =>
         pipelineTransaction(
-          (each) => this.#send<Row>(each, name !== undefined && each.name !== ""),
+          (each) => this.#send<Row>(each, name && each.name ? this.#prepare : undefined),
           before,
           statement,
         ),
@@ -83,26 +87,18 @@ export class ReservedDriver implements Driver {
   /** The connection is the caller's. */
   async close(): Promise<void> {}
 
-  /** Whether the caller has a transaction open. postgres.js does not say, and outside one this changes nothing. */
-  async #joins(): Promise<boolean> {
-    try {
-      await this.#command("SAVEPOINT waypost");
-    } catch (error) {
-      if (sqlState(error) === NO_ACTIVE_TRANSACTION) return false;
-      throw error;
-    }
-    await this.#command("RELEASE SAVEPOINT waypost");
-    return true;
+  #joins(): Promise<boolean> {
+    return joinsTransaction((text) => this.#command(text));
   }
 
   #command(text: string): Promise<object[]> {
     return this.#send({ text, values: [], name: "" });
   }
 
-  async #send<Row extends object>(statement: Statement, prepare = false): Promise<Row[]> {
+  async #send<Row extends object>(statement: Statement, prepared?: PreparePolicy): Promise<Row[]> {
     if (lostSessions.has(this.#sql)) throw lostSessions.get(this.#sql);
     try {
-      return await send<Row>(this.#sql, statement, prepare);
+      return await send<Row>(this.#sql, statement, prepared);
     } catch (error) {
       if (isLost(error)) lostSessions.set(this.#sql, error);
       throw error;

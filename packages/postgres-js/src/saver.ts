@@ -1,6 +1,6 @@
 import {
-  checkConnString,
   type Driver,
+  fromConnString,
   type OptionKeys,
   PreparePolicy,
   refuseClient,
@@ -8,9 +8,10 @@ import {
   type SaverOptions,
   WaypostSaver,
 } from "@waypost/core";
-import postgres from "postgres";
+import library from "postgres";
 import type { PostgresJsReserved, PostgresJsSql, PostgresJsTransaction } from "./client.js";
 import { SqlDriver, TransactionDriver } from "./driver.js";
+import { Places } from "./places.js";
 import { ReservedDriver } from "./reserved.js";
 
 /** Clients that `fromConnString` made, which `end()` therefore ends. */
@@ -25,6 +26,9 @@ export interface PostgresJsSaverOptions extends SaverOptions {
 }
 
 const KEYS: OptionKeys<PostgresJsSaverOptions> = { ...SAVER_KEYS, read: true };
+
+/** Bun passes a module of functions to CommonJS where other runtimes pass the function itself. */
+const { default: connect = library } = library as typeof library & { default?: typeof library };
 
 /**
  * Keeps LangGraph checkpoints in Postgres through postgres.js.
@@ -55,21 +59,22 @@ export class PostgresJsSaver extends WaypostSaver {
    * declare it with `await using`.
    *
    * @param uri e.g. `postgresql://user:password@host:5432/database`
-   * @throws InvalidInputError if the URI is no string or an option can't be used
+   * @throws InvalidInputError if the URI can't be parsed or an option can't be used
    */
   static fromConnString(
     uri: string,
     options: PostgresJsSaverOptions = {},
     ...further: never[]
   ): PostgresJsSaver {
-    checkConnString(uri);
-    const sql = postgres(uri, {
-      // Postgres sends a notice for each table that setup finds; by default they are printed.
-      onnotice: () => {},
-      // Types of arrays, which Waypost does not need. Nobody waits for this query: a connection that is
-      // lost in it would end the process (postgres.js 3.4.9).
-      fetch_types: false,
-    });
+    const sql = fromConnString(uri, (url) =>
+      connect(url, {
+        // Postgres sends a notice for each table that setup finds; by default they are printed.
+        onnotice: () => {},
+        // Types of arrays, which Waypost does not need. Nobody waits for this query: a connection that is
+        // lost in it would end the process (postgres.js 3.4.9).
+        fetch_types: false,
+      }),
+    );
     ownedClients.add(sql);
     return new PostgresJsSaver(sql, options, ...further);
   }
@@ -82,7 +87,10 @@ function readerFor(options: PostgresJsSaverOptions | null): Driver | undefined {
 
 function driverFor(sql: unknown, options: SaverOptions | null, pass = "Pass"): Driver {
   const prepare = new PreparePolicy(options?.prepare);
-  if (has<PostgresJsSql>(sql, "begin")) return new SqlDriver(sql, prepare, ownedClients.has(sql));
+  if (has<PostgresJsSql>(sql, "begin")) {
+    const places = options?.timeout === undefined ? undefined : Places.of(sql);
+    return new SqlDriver(sql, prepare, ownedClients.has(sql), places);
+  }
   if (has<PostgresJsTransaction>(sql, "savepoint")) return new TransactionDriver(sql, prepare);
   if (has<PostgresJsReserved>(sql, "release")) return new ReservedDriver(sql, prepare);
   refuseClient(

@@ -26,6 +26,9 @@ export interface SetupOptions {
 const SCRIPT_KEYS = { partitions: true, distribute: true } as const;
 const SETUP_KEYS: OptionKeys<SetupOptions> = { storage: true, ...SCRIPT_KEYS };
 
+/** Multiranges came with Postgres 14. */
+export const OLDEST_SERVER = 140_000;
+
 interface State {
   readonly schemaExists: boolean;
   /** Version of the last migration applied; 0 for none. */
@@ -36,22 +39,24 @@ interface State {
  * Creates or upgrades the tables. Safe to call at every start and from many processes at once: a
  * schema that is up to date costs two reads, takes no lock and needs no right to create.
  *
- * @throws WaypostError if the database is not encoded in UTF-8, or the official saver's tables lie in another schema
- *   than the name suggests; the driver's error if a statement is refused.
+ * @param oldest version of the oldest server that will do, as `server_version_num` has it
+ * @throws WaypostError if the server is older, the database is not encoded in UTF-8, or the official saver's tables
+ *   lie in another schema than the name suggests; the driver's error if a statement is refused.
  */
 export async function setup(
   driver: Driver,
   schema: string,
   options: SetupOptions = {},
+  oldest = OLDEST_SERVER,
 ): Promise<void> {
   assertKeys(options, "setup", SETUP_KEYS);
   const storage = storageOf(options);
   const layout = layoutOf(options);
   await checkLayout(driver, schema, layout);
-  if (!(await isReady(driver, schema, layout))) {
+  if (!(await isReady(driver, schema, layout, oldest))) {
     await driver.transaction(async (tx) => {
       await execute(tx, lockCommand(schema));
-      const state = await readState(tx, schema);
+      const state = await readState(tx, schema, oldest);
       if (!state.schemaExists) await execute(tx, createSchemaCommand(schema));
       // Somebody else may have made the tables meanwhile.
       await checkLayout(tx, schema, layout);
@@ -66,8 +71,9 @@ async function isReady(
   session: Queryable,
   schema: string,
   { distribute }: Layout,
+  oldest: number,
 ): Promise<boolean> {
-  if ((await readState(session, schema)).version < MIGRATIONS.length) return false;
+  if ((await readState(session, schema, oldest)).version < MIGRATIONS.length) return false;
   return distribute === undefined || isDistributed(session, tablesIn(schema));
 }
 
@@ -103,16 +109,20 @@ export function setupScript(
   return commands.map((command) => `${command};\n`).join("\n");
 }
 
-async function readState(session: Queryable, schema: string): Promise<State> {
+async function readState(session: Queryable, schema: string, oldest: number): Promise<State> {
   // Catalogs can be read without any right on the schema, and an absent table is no error there.
   const [found] = await session.query<{
+    server: number;
+    version: string;
     encoding: string;
     namespace: boolean;
     bookkeeping: boolean;
     elsewhere: boolean;
   }>({
     name: "",
-    text: `SELECT pg_catalog.current_setting('server_encoding') AS encoding,
+    text: `SELECT pg_catalog.current_setting('server_version_num')::int AS server,
+  pg_catalog.current_setting('server_version') AS version,
+  pg_catalog.current_setting('server_encoding') AS encoding,
   EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname = $1::text) AS namespace,
   EXISTS (
     SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
@@ -121,6 +131,12 @@ async function readState(session: Queryable, schema: string): Promise<State> {
   ${OFFICIAL_ELSEWHERE} AS elsewhere`,
     values: [schema, unquotedName(schema)],
   });
+  if (found !== undefined && found.server < oldest) {
+    throw new WaypostError(
+      "WAYPOST_OLD_SERVER",
+      `Waypost needs Postgres ${Math.floor(oldest / 10_000)} or newer, and this server is ${found.version}. Nothing was created.`,
+    );
+  }
   if (found?.encoding !== "UTF8") {
     throw new WaypostError(
       "WAYPOST_ENCODING",

@@ -30,7 +30,7 @@ export function decodeConstructor(record: Fields): unknown {
     case "Uint8Array":
       return args.length === 1 && isBytes(first) ? Uint8Array.from(first) : record;
     case "RegExp":
-      return (args.length === 2 ? regExp(first, second) : undefined) ?? record;
+      return (args.length === 2 ? regExp(first, second, record.kwargs) : undefined) ?? record;
     case "Error":
       return args.length === 1 && typeof first === "string" ? error(first, record.kwargs) : record;
     default:
@@ -49,10 +49,13 @@ function isBytes(value: unknown): value is number[] {
   );
 }
 
-function regExp(source: unknown, flags: unknown): RegExp | undefined {
+function regExp(source: unknown, flags: unknown, kwargs: unknown): RegExp | undefined {
   if (typeof source !== "string" || typeof flags !== "string") return undefined;
+  const { lastIndex } = (kwargs ?? {}) as { lastIndex?: unknown };
   try {
-    return new RegExp(source, flags);
+    const revived = new RegExp(source, flags);
+    if (Number.isSafeInteger(lastIndex)) revived.lastIndex = lastIndex as number;
+    return revived;
   } catch {
     return undefined;
   }

@@ -1,12 +1,22 @@
 import { SerializationError } from "../errors.js";
-import { builtinEncoder } from "./builtins.js";
+import { builtinEncoder, foreignEncoder } from "./builtins.js";
 import { isSerializable } from "./classes.js";
 import { encodeDocument, isDocument } from "./documents.js";
 import { encodeLangGraph, isLangGraph } from "./langgraph.js";
 import { encodeMessage } from "./messages.js";
 import { type CheckedSerializerOptions, MAX_DEPTH } from "./options.js";
-import { isItself, isMarker, isPlainOfAnotherRealm } from "./plain.js";
+import { pathStep, TO_JSON } from "./path.js";
+import {
+  isArguments,
+  isArray,
+  isItself,
+  isMarker,
+  isPlainOfAnotherRealm,
+  symbolsOf,
+} from "./plain.js";
 import { DROPPED, MAX_DIGITS, OWN, record, UNDEFINED } from "./records.js";
+import { encodeUnknown } from "./unknown.js";
+import { Walk, type Walked } from "./walk.js";
 
 /**
  * A value as JSON from which `decodeJson` makes an equal one.
@@ -35,10 +45,13 @@ export class Encoder {
   readonly options: CheckedSerializerOptions;
   /** Keys and objects from the root to the value at hand, for errors; longer than it is deep. */
   readonly #path: (string | number)[] = [];
-  readonly #ancestors: object[] = [];
+  readonly #walk: Walk;
+  /** Whether what can't be stored is left out, whatever the options say. */
+  #lenient = false;
 
   constructor(options: CheckedSerializerOptions) {
     this.options = options;
+    this.#walk = new Walk(options.maxBytes);
   }
 
   /** @throws SerializationError naming the path of what can't be stored */
@@ -69,6 +82,8 @@ export class Encoder {
   /** Walks a value that stands under a key of the one at `depth`. */
   child(key: string | number, value: unknown, depth: number): unknown {
     this.#path[depth] = key;
+    // One call less than by way of `walk`, on each level.
+    if (typeof value === "object" && value !== null) return this.#object(value, depth + 1);
     return this.walk(value, depth + 1);
   }
 
@@ -86,29 +101,29 @@ export class Encoder {
   /** Key and value of each entry, without those of which either is left out. */
   entries(entries: Iterable<readonly [unknown, unknown]>, depth: number): [unknown, unknown][] {
     const pairs: [unknown, unknown][] = [];
-    for (const [key, value] of entries) {
-      const name = typeof key === "string" || typeof key === "number" ? key : "(key)";
-      const pair: [unknown, unknown] = [
-        this.child(name, key, depth),
-        this.child(name, value, depth),
-      ];
-      if (!pair.includes(DROPPED)) pairs.push(pair);
+    // Not taken apart, which takes room on the stack for each level.
+    for (const entry of entries) {
+      const name =
+        typeof entry[0] === "string" || typeof entry[0] === "number" ? entry[0] : "(key)";
+      const key = this.child(name, entry[0], depth);
+      const value = this.child(name, entry[1], depth);
+      if (key !== DROPPED && value !== DROPPED) pairs.push([key, value]);
     }
     return pairs;
   }
 
-  /** For parts that a value can do without. */
-  tolerate(encode: () => unknown): unknown {
-    try {
-      return encode();
-    } catch {
-      return DROPPED;
-    }
+  /** For parts that a value can do without: what can't be stored is left out of them. */
+  leniently(encode: () => unknown): unknown {
+    const before = this.#lenient;
+    this.#lenient = true;
+    const encoded = this.#walk.optional(encode, DROPPED);
+    this.#lenient = before;
+    return encoded;
   }
 
   /** @param what e.g. `a function` */
   unsupported(what: string, depth: number): typeof DROPPED {
-    if (this.options.unsupported !== "refuse") return DROPPED;
+    if (this.#lenient || this.options.unsupported !== "refuse") return DROPPED;
     throw new SerializationError(
       `${this.place(depth)} is ${what}, which can't be stored; leave it out, or see the options of serializer().`,
     );
@@ -116,13 +131,7 @@ export class Encoder {
 
   /** The path of the value at a depth, e.g. `value[3].additional_kwargs.fn`. */
   place(depth: number): string {
-    const keys = this.#path.slice(0, depth).map((key) => {
-      if (typeof key === "number") return `[${key}]`;
-      return /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(key)
-        ? `.${key}`
-        : `[${JSON.stringify(key)}]`;
-    });
-    return `value${keys.join("")}`;
+    return `value${this.#path.slice(0, depth).map(pathStep).join("")}`;
   }
 
   #bigint(digits: string, depth: number): unknown {
@@ -131,20 +140,30 @@ export class Encoder {
   }
 
   #object(value: object, depth: number): unknown {
-    this.#ancestors[depth] = value;
     if (depth >= MAX_DEPTH) return this.#tooDeep(depth);
-    if (Array.isArray(value)) return this.#array(value, depth);
+    const met = this.#walk.enter(value, depth, this.#lenient);
+    if (met !== undefined) return this.#met(met, depth);
     const prototype = Object.getPrototypeOf(value) as object | null;
-    if (prototype === Object.prototype) return this.#plain(value as Fields, depth);
-    if (prototype === null) {
-      const entries = this.entries(Object.entries(value), depth);
-      return record(OWN.object, { value: entries, prototype: null });
-    }
-    return this.#instance(value, prototype, depth);
+    let encoded: unknown;
+    if (prototype === Object.prototype) encoded = this.#plain(value as Fields, depth);
+    else if (isArray(value, prototype)) encoded = this.#array(value, depth);
+    else encoded = this.#instance(value, prototype, depth);
+    if (this.#walk.isWatching) this.#walk.leave(value, encoded, depth, this.#lenient);
+    return encoded;
+  }
+
+  #met(met: Walked | "cycle", depth: number): unknown {
+    if (met === "cycle") return this.unsupported("part of a cycle", depth);
+    return depth + met.height < MAX_DEPTH ? met.encoded : this.#tooDeep(depth);
   }
 
   #plain(value: Fields, depth: number): unknown {
-    if (Object.getOwnPropertySymbols(value).length > 0) this.#refuseSymbols(value, depth);
+    if (Object.getOwnPropertySymbols(value).length > 0) {
+      if (isArguments(value) && this.options.unsupported !== "plain") {
+        return this.unsupported("an object of arguments", depth);
+      }
+      this.#refuseSymbols(value, depth);
+    }
     let copy: Record<string, unknown> | undefined;
     // Faster than a list of keys; what it inherits, if ever, is visible to the reader too.
     for (const key in value) {
@@ -159,35 +178,36 @@ export class Encoder {
       if (encoded === DROPPED) delete copy[key];
       else copy[key] = encoded;
     }
-    return copy ?? value;
+    return copy ?? (value[TO_STRINGIFY] !== undefined ? { ...value } : value);
   }
 
   #array(value: readonly unknown[], depth: number): unknown {
-    if (Object.keys(value).length !== value.length) {
-      const what = "an array with holes or properties of its own";
-      if (this.unsupported(what, depth) && this.options.unsupported === "drop") return DROPPED;
-    }
+    if (Object.keys(value).length !== value.length) this.unsupported(UNEVEN, depth);
     let copy: unknown[] | undefined;
     for (let i = 0; i < value.length; i++) {
       const item = value[i];
       if (isItself(item)) continue;
+      if (item === undefined && !Object.hasOwn(value, i)) this.unsupported(UNEVEN, depth);
       const encoded = this.child(i, item, depth);
       if (encoded === item) continue;
       copy ??= [...value];
       copy[i] = encoded === DROPPED ? UNDEFINED : encoded;
     }
-    return copy ?? value;
+    return (
+      copy ?? ((value as Fields & typeof value)[TO_STRINGIFY] !== undefined ? [...value] : value)
+    );
   }
 
   /** Messages first: most instances are. */
-  #instance(value: object, prototype: object, depth: number): unknown {
+  #instance(value: object, prototype: object | null, depth: number): unknown {
+    if (prototype === null) return this.#bare(value, depth);
     if (isSerializable(value)) {
       const shape = this.options.langchain.shapeOf(value, prototype);
       if (shape !== undefined) return encodeMessage(value, shape, this, depth);
     }
     const registered = this.options.byPrototype.get(prototype);
     if (registered !== undefined) {
-      const data = this.walk(registered.toJSON(value), depth + 1);
+      const data = this.child(TO_JSON, registered.toJSON(value), depth);
       return record(OWN.class, {
         name: registered.name,
         value: data === DROPPED ? UNDEFINED : data,
@@ -196,36 +216,33 @@ export class Encoder {
     const builtin = builtinEncoder(value, prototype);
     if (builtin !== undefined) return builtin(value, this, depth);
     if (isLangGraph(value)) return encodeLangGraph(value, this, depth);
-    if (isDocument(value)) return encodeDocument(value, this, depth);
+    if (isDocument(value, prototype)) return encodeDocument(value, this, depth);
     if (isPlainOfAnotherRealm(prototype)) return this.#plain(value as Fields, depth);
-    return this.#unknown(value, prototype, depth);
+    const foreign = foreignEncoder(value, prototype);
+    if (foreign !== undefined) return foreign(value, this, depth);
+    return encodeUnknown(value, prototype, this, depth);
   }
 
-  #unknown(value: object, prototype: object, depth: number): unknown {
-    const name = (prototype.constructor as { name?: unknown } | undefined)?.name;
-    const what = value instanceof Promise ? "a promise" : `an object of class ${String(name)}`;
-    if (this.options.unsupported !== "plain" || value instanceof Promise) {
-      return this.unsupported(what, depth);
-    }
-    const { toJSON } = value as { toJSON?: unknown };
-    if (typeof toJSON === "function") return this.walk(toJSON.call(value), depth + 1);
-    return this.#plain({ ...value }, depth);
+  #bare(value: object, depth: number): unknown {
+    this.#refuseSymbols(value, depth);
+    const entries = this.entries(Object.entries(value), depth);
+    return record(OWN.object, { value: entries, prototype: null });
   }
 
   #refuseSymbols(value: object, depth: number): void {
-    const enumerable = Object.getOwnPropertySymbols(value).some((symbol) =>
-      Object.prototype.propertyIsEnumerable.call(value, symbol),
-    );
-    if (enumerable) this.unsupported("an object with a symbol for a key", depth);
+    if (symbolsOf(value).length > 0) {
+      this.unsupported("an object with a symbol for a key", depth);
+    }
   }
 
   #tooDeep(depth: number): unknown {
-    const path = this.#ancestors.slice(0, depth + 1);
-    const cyclic = new Set(path).size < path.length;
     // Shown at its top: a thousand keys help nobody.
-    const what = cyclic ? "part of a cycle" : `nested deeper than ${MAX_DEPTH} levels`;
-    return this.unsupported(what, Math.min(depth, 8));
+    return this.unsupported(`nested deeper than ${MAX_DEPTH} levels`, Math.min(depth, 8));
   }
 }
+
+/** `JSON.stringify` calls it, even where it can't be enumerated. */
+const TO_STRINGIFY = "toJSON";
+const UNEVEN = "an array with holes or properties of its own";
 
 type Fields = Readonly<Record<string, unknown>>;

@@ -1,4 +1,5 @@
 import { get_lc_unique_name } from "@langchain/core/load/serializable";
+import { InvalidInputError } from "../errors.js";
 import { type LangChainClass, MESSAGES, type Serializable } from "./classes.js";
 import { toCamelCase, toSnakeCase } from "./names.js";
 
@@ -9,12 +10,16 @@ export interface Shape {
   readonly own: ReadonlySet<string> | undefined;
   /** Those of them that hold what its constructor may be given. */
   readonly fields: readonly string[];
+  /** Those of them that the constructor sets where they are not given. */
+  readonly defaults: ReadonlySet<string>;
   nameOf(field: string): string;
 }
 
 /** How a record becomes an object of a class. */
 export interface Builder {
   readonly build: LangChainClass;
+  /** The fields of a message; undefined of other classes. */
+  readonly own: ReadonlySet<string> | undefined;
   fieldOf(name: string): string;
 }
 
@@ -30,11 +35,16 @@ export class LangChainClasses {
   /** @param further classes beside the messages */
   constructor(further: readonly LangChainClass[]) {
     this.#messages = new Map(
-      [...MESSAGES].map(([name, Message]) => [name, builderOf(Message, ownOf(Message))] as const),
+      [...MESSAGES].map(
+        ([name, Message]) => [name, builderOf(Message, fieldsOf(Message))] as const,
+      ),
     );
     this.#others = new Map(
       further.map((Class) => [get_lc_unique_name(Class as never), builderOf(Class)] as const),
     );
+    if (this.#others.size < new Set(further).size) {
+      throw new InvalidInputError('Two classes of the option "langchain" have the same name.');
+    }
   }
 
   shapeOf(object: object & Serializable, prototype: object): Shape | undefined {
@@ -59,32 +69,61 @@ export class LangChainClasses {
   }
 
   #find(object: object & Serializable, prototype: object): Shape | null {
-    const id = object.lc_id;
+    const name = nameOfClass(object, prototype);
+    if (name === undefined) return null;
+    const id = [...object.lc_namespace, name];
     const secrets = Object.keys(object.lc_secrets ?? {}).length > 0;
     if (secrets || this.builderFor(id) === undefined) return null;
     const names = new Map(Object.entries(aliasesOf(prototype, object)));
     const nameOf = (field: string) => names.get(field) ?? toSnakeCase(field);
+    if (!MESSAGES.has(name)) {
+      return { id, nameOf, own: undefined, fields: [], defaults: new Set() };
+    }
     // Of its own class, which may be from another version of the library.
-    const isMessage = MESSAGES.has(String(id.at(-1)));
-    const own = isMessage ? new Set(ownOf(object.constructor as LangChainClass)) : undefined;
-    const fields = [...(own ?? [])].filter((key) => key !== "type" && !key.startsWith("lc_"));
-    return { id, nameOf, own, fields };
+    const made = new (object.constructor as LangChainClass)({ content: "" } as never);
+    const fields = Object.keys(made).filter(isField);
+    const defaults = fields.filter((key) => made[key as keyof typeof made] !== undefined);
+    return { id, nameOf, own: new Set(Object.keys(made)), fields, defaults: new Set(defaults) };
   }
 }
 
-/** @param own properties of its objects, which not every class tells LangChain to leave as they are */
-function builderOf(build: LangChainClass, own: readonly string[] = []): Builder {
-  const aliases = Object.entries(aliasesOf(build.prototype, build.prototype));
-  const fields = new Map([
-    ...own.map((field) => [toSnakeCase(field), field] as const),
-    ...aliases.map(([field, name]) => [name, field] as const),
-  ]);
-  return { build, fieldOf: (name) => fields.get(name) ?? toCamelCase(name) };
+const NAMES = new Map([...MESSAGES].map(([name, { prototype }]) => [prototype, name] as const));
+
+/**
+ * The name that a class goes by, as LangChain has it. RemoveMessage has none of its own that a minifier
+ * would leave; a class of the user's that has none, but by accident the name of another, has no name.
+ */
+function nameOfClass(object: object & Serializable, prototype: object): string | undefined {
+  const known = NAMES.get(prototype);
+  if (known !== undefined) return known;
+  const name = object.lc_id.at(-1);
+  const { constructor: Class } = prototype;
+  if (Object.hasOwn(Class, "lc_name") || !isMessage(object)) return name;
+  const Base = Object.getPrototypeOf(Class) as { lc_name?: () => string };
+  const isDirect = Object.hasOwn(Base, "lc_name") && Base.lc_name?.() === "BaseMessage";
+  return isDirect && (object as { type?: unknown }).type === "remove" ? "RemoveMessage" : undefined;
 }
 
-function ownOf(Message: LangChainClass): string[] {
-  return Object.keys(new Message({ content: "" } as never));
+function isMessage({ lc_namespace: [library, module] }: Serializable): boolean {
+  return library === "langchain_core" && module === "messages";
 }
+
+/** @param fields of its objects, which not every class tells LangChain to leave as they are */
+function builderOf(build: LangChainClass, fields?: readonly string[]): Builder {
+  const aliases = Object.entries(aliasesOf(build.prototype, build.prototype));
+  const names = new Map([
+    ...(fields ?? []).map((field) => [toSnakeCase(field), field] as const),
+    ...aliases.map(([field, name]) => [name, field] as const),
+  ]);
+  const own = fields && new Set(fields);
+  return { build, own, fieldOf: (name) => names.get(name) ?? toCamelCase(name) };
+}
+
+function fieldsOf(Message: LangChainClass): string[] {
+  return Object.keys(new Message({ content: "" } as never)).filter(isField);
+}
+
+const isField = (key: string) => key !== "type" && !key.startsWith("lc_");
 
 function aliasesOf(prototype: object, receiver: object): Aliases {
   const aliases: Record<string, string> = {};

@@ -1,8 +1,8 @@
 import { SerializationError } from "../errors.js";
-import type { Serializable } from "./classes.js";
+import type { LangChainClass, Serializable } from "./classes.js";
 import type { Encoder } from "./encode.js";
 import type { Builder, Shape } from "./langchain.js";
-import { DROPPED } from "./records.js";
+import { DROPPED, UNDEFINED } from "./records.js";
 
 type Fields = Record<string, unknown>;
 
@@ -31,6 +31,9 @@ export function encodeMessage(
   const kwargs: Fields = {};
   // An undefined field is like one that was never given.
   for (const key in given) {
+    // They are made of the content, which is stored.
+    if (key === "contentBlocks" && shape.own !== undefined && values.content !== undefined)
+      continue;
     let value = values[key];
     if (value === undefined && !(key in values)) value = given[key];
     if (typeof value === "string") kwargs[shape.nameOf(key)] = value;
@@ -40,20 +43,23 @@ export function encodeMessage(
   }
   const record = { lc: 1, type: "constructor", id: shape.id, kwargs } as const;
   if (shape.own === undefined) return record;
+  let fields: Fields | undefined;
   for (const key of shape.fields) {
     const value = values[key];
-    if (value !== undefined && !Object.hasOwn(given, key)) {
+    if (value === undefined) {
+      if (shape.defaults.has(key)) fields = { ...fields, [key]: UNDEFINED };
+    } else if (!Object.hasOwn(given, key)) {
       setEncoded(kwargs, shape.nameOf(key), encoder.child(key, value, depth));
     }
   }
   const keys = Object.keys(values);
-  if (keys.length === shape.own.size) return record;
-  const fields: Fields = {};
-  for (const key of keys) {
-    if (shape.own.has(key) || Object.hasOwn(given, key) || values[key] === undefined) continue;
-    setEncoded(fields, key, encoder.child(key, values[key], depth));
+  if (keys.length !== shape.own.size) {
+    fields ??= {};
+    for (const key of keys) {
+      if (!shape.own.has(key)) setEncoded(fields, key, encoder.child(key, values[key], depth));
+    }
   }
-  return Object.keys(fields).length === 0 ? record : { ...record, fields };
+  return fields === undefined ? record : { ...record, fields };
 }
 
 function setEncoded(target: Fields, name: string, encoded: unknown): void {
@@ -74,10 +80,13 @@ export function decodeMessage(builder: Builder, kwargs: Fields, fields: Fields):
     break;
   }
   try {
-    const message = new builder.build(given as never);
+    const message =
+      builder.own === undefined
+        ? new builder.build(given as never)
+        : makeMessage(builder.build, given);
     for (const key of Object.keys(fields)) {
-      // Nothing of a row takes the place of what the class has.
-      if (!(key in message)) define(message as Fields, key, fields[key]);
+      // Nothing of a row takes the place of what the class has, but for its fields.
+      if (builder.own?.has(key) || !(key in message)) define(message as Fields, key, fields[key]);
     }
     return message;
   } catch (cause) {
@@ -85,6 +94,45 @@ export function decodeMessage(builder: Builder, kwargs: Fields, fields: Fields):
       cause,
     });
   }
+}
+
+/**
+ * A message with the fields that it is given. Its constructor makes some of others, e.g. the calls of a
+ * chunk of its pieces, and so undoes what was changed since.
+ *
+ * @param given by the names of the object's fields; the constructor may change it
+ */
+export function makeMessage(Message: LangChainClass, given: Fields): object {
+  const { content, additional_kwargs, response_metadata, tool_calls, invalid_tool_calls } = given;
+  const { tool_call_chunks: chunks } = given;
+  // The constructor adds what it misses in it.
+  if (Array.isArray(content)) given.content = [...content];
+  // It looks for a key in it.
+  if (typeof response_metadata !== "object" || response_metadata === null) {
+    given.response_metadata = undefined;
+  }
+  const hasCalls = chunks !== undefined && tool_calls !== undefined;
+  if (hasCalls) given.tool_call_chunks = undefined;
+  const message = new Message(given as never) as Fields & { lc_kwargs: Fields };
+  if (content !== undefined && message.content !== content) message.content = content;
+  if (additional_kwargs !== undefined && message.additional_kwargs !== additional_kwargs) {
+    message.additional_kwargs = additional_kwargs;
+  }
+  if (response_metadata !== undefined && message.response_metadata !== response_metadata) {
+    message.response_metadata = response_metadata;
+  }
+  if (tool_calls !== undefined && message.tool_calls !== tool_calls) {
+    message.tool_calls = tool_calls;
+  }
+  if (invalid_tool_calls !== undefined && message.invalid_tool_calls !== invalid_tool_calls) {
+    message.invalid_tool_calls = invalid_tool_calls;
+    message.lc_kwargs.invalid_tool_calls = invalid_tool_calls;
+  }
+  if (hasCalls) {
+    message.tool_call_chunks = chunks;
+    message.lc_kwargs.tool_call_chunks = chunks;
+  }
+  return message;
 }
 
 function define(target: Fields, key: string, value: unknown): void {

@@ -1,3 +1,4 @@
+import { types } from "node:util";
 import { LANGCHAIN_ESCAPE } from "./records.js";
 
 /** Most leaves, which need no walk. */
@@ -22,6 +23,22 @@ export function isMarker(key: string, value: unknown): boolean {
     default:
       return false;
   }
+}
+
+/** Not one of a derived class, which would come back without it. */
+export function isArray(value: object, prototype: object | null): value is readonly unknown[] {
+  if (!Array.isArray(value)) return false;
+  // The prototype of arrays, of each realm, is an array itself.
+  return prototype === Array.prototype || Array.isArray(prototype);
+}
+
+/** They have the prototype of plain objects. */
+export const isArguments = types.isArgumentsObject;
+
+/** The symbols that are keys of an object and can be enumerated. */
+export function symbolsOf(value: object): symbol[] {
+  const symbols = Object.getOwnPropertySymbols(value);
+  return symbols.filter((symbol) => Object.prototype.propertyIsEnumerable.call(value, symbol));
 }
 
 export function isPlainOfAnotherRealm(prototype: object): boolean {

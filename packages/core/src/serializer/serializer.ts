@@ -1,5 +1,5 @@
-import { types } from "node:util";
 import { SerializationError } from "../errors.js";
+import { isBytes } from "./builtins.js";
 import { decodeJson } from "./decode.js";
 import { encodeJson } from "./encode.js";
 import { withOfficialBytes } from "./official.js";
@@ -34,12 +34,12 @@ class WaypostSerializer implements Serializer {
   }
 
   async dumpsTyped(value: unknown): Promise<[string, Uint8Array]> {
-    if (types.isUint8Array(value)) return ["bytes", new Uint8Array(value)];
+    if (isBytes(value)) return ["bytes", new Uint8Array(value)];
     return ["json", this.#checkSize(UTF8.encode(encodeJson(value, this.#options)))];
   }
 
   dumpsText(value: unknown): string | undefined {
-    if (types.isUint8Array(value)) return undefined;
+    if (isBytes(value)) return undefined;
     return this.#checkSize(encodeJson(value, this.#options));
   }
 

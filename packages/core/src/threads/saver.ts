@@ -4,7 +4,7 @@ import type { Driver, Statement } from "../driver.js";
 import { InvalidInputError } from "../errors.js";
 import { assertKeys } from "../keys.js";
 import { observed } from "../observe.js";
-import { type Operation, type Policy, runOperation } from "../operations.js";
+import { type Operation, type Policy, runOperation, type Work } from "../operations.js";
 import type { CheckedOptions } from "../options.js";
 import { type Tables, tablesIn } from "../schema/identifiers.js";
 import { type SetupOptions, setup } from "../schema/setup.js";
@@ -14,6 +14,7 @@ import { listThreadsStatement, type ThreadRow } from "../sql/list-threads.js";
 import type { Storage } from "../sql/storage.js";
 import { type ThreadLockStatements, threadLockStatements } from "../sql/thread-lock.js";
 import { type Tombstones, tombstoneStatements } from "../sql/tombstones.js";
+import { until } from "../until.js";
 import { copyStatements, copyThread } from "./copy.js";
 import { deleteWhole } from "./delete.js";
 import { flag, type PruneOptions, prunePlan, runIds, threadIds } from "./input.js";
@@ -63,7 +64,7 @@ export abstract class ThreadSaver extends BaseCheckpointSaver<number> implements
     this.reader = reader === undefined ? this.driver : seen(reader);
     this.#policy = policy;
     this.#schema = schema;
-    this.tables = tablesIn(schema);
+    this.tables = tablesIn(schema, driver.bytes);
     this.#prune = pruneStatements(this.tables);
     this.#sweep = sweepStatements(this.tables);
     this.#verify = verifyStatements(this.tables);
@@ -82,8 +83,8 @@ export abstract class ThreadSaver extends BaseCheckpointSaver<number> implements
    * @throws DatabaseError e.g. if the role may not create tables
    */
   async setup(options?: SetupOptions): Promise<void> {
-    await this.guard({ name: "setup", idempotent: true }, () =>
-      setup(this.driver, this.#schema, options),
+    await this.guard({ name: "setup", idempotent: true }, (driver) =>
+      setup(driver, this.#schema, options),
     );
   }
 
@@ -128,8 +129,8 @@ export abstract class ThreadSaver extends BaseCheckpointSaver<number> implements
     if (source === target) throw new InvalidInputError("A thread can't be copied to itself.");
     assertKeys(options, "copyThread", { overwrite: true });
     const overwrite = flag(options.overwrite ?? false, "overwrite");
-    await this.guard({ name: "copyThread", threadId: source }, () =>
-      copyThread(this.driver, this.#copy, source, target, overwrite, this.tombstones),
+    await this.guard({ name: "copyThread", threadId: source }, (driver) =>
+      copyThread(driver, this.#copy, source, target, overwrite, this.tombstones),
     );
   }
 
@@ -144,8 +145,8 @@ export abstract class ThreadSaver extends BaseCheckpointSaver<number> implements
     if (bury === undefined) await this.query(operation, this.#delete(id));
     else {
       const { whole } = this.#prune;
-      await this.guard({ ...operation, idempotent: true }, () =>
-        deleteWhole(this.driver, whole, id, null, bury),
+      await this.guard({ ...operation, idempotent: true }, (driver) =>
+        deleteWhole(driver, whole, id, null, bury),
       );
     }
   }
@@ -182,8 +183,8 @@ export abstract class ThreadSaver extends BaseCheckpointSaver<number> implements
     const plan = prunePlan(options);
     let total = NOTHING;
     for (const threadId of threadIds(threads)) {
-      const removed = await this.guard({ name: "prune", threadId }, () =>
-        pruneThread(this.driver, this.#prune, threadId, plan),
+      const removed = await this.guard({ name: "prune", threadId }, (driver) =>
+        pruneThread(driver, this.#prune, threadId, plan),
       );
       total = addThread(total, removed);
     }
@@ -203,7 +204,7 @@ export abstract class ThreadSaver extends BaseCheckpointSaver<number> implements
     const plan = sweepPlan(options);
     const sql = { ...this.#prune, ...this.#sweep };
     const { signal } = plan;
-    return this.guard({ name: "sweep", signal }, () => sweep(this.driver, sql, plan));
+    return this.guard({ name: "sweep", signal }, (driver) => sweep(driver, sql, plan));
   }
 
   /**
@@ -216,10 +217,15 @@ export abstract class ThreadSaver extends BaseCheckpointSaver<number> implements
   async *verify(options?: VerifyOptions): AsyncGenerator<ThreadProblems> {
     const plan = verifyPlan(options);
     const sql = { ...this.#verify, ...this.#sweep };
-    const found = verify(this.driver, sql, this.serde, plan);
+    let limit: AbortSignal | undefined;
+    const driver = until(this.driver, () => limit);
+    const found = verify(driver, sql, this.serde, plan);
     for (;;) {
       const { signal } = plan;
-      const next = await this.guard({ name: "verify", signal }, () => found.next());
+      const next = await this.guard({ name: "verify", signal }, (_, ofStep) => {
+        limit = ofStep;
+        return found.next();
+      });
       if (next.done) return;
       yield next.value;
     }
@@ -235,7 +241,7 @@ export abstract class ThreadSaver extends BaseCheckpointSaver<number> implements
   async deleteForRuns(runs: readonly string[]): Promise<Removed> {
     const ids = runIds(runs);
     if (ids.length === 0) return NOTHING;
-    return this.guard({ name: "deleteForRuns" }, () => deleteRuns(this.driver, this.#prune, ids));
+    return this.guard({ name: "deleteForRuns" }, (driver) => deleteRuns(driver, this.#prune, ids));
   }
 
   /**
@@ -247,7 +253,7 @@ export abstract class ThreadSaver extends BaseCheckpointSaver<number> implements
   async rewriteStorage(storage: Storage, options?: RewriteOptions): Promise<Rewritten> {
     const operation = { name: "rewriteStorage", signal: options?.signal };
     const sql = rewriteSql(this.tables);
-    return this.guard(operation, () => rewrite(this.driver, sql, this.serde, storage, options));
+    return this.guard(operation, (driver) => rewrite(driver, sql, this.serde, storage, options));
   }
 
   /** Prunes the thread of a checkpoint that was just stored, where the saver is told to and it is time. */
@@ -255,8 +261,8 @@ export abstract class ThreadSaver extends BaseCheckpointSaver<number> implements
     const plan = this.#retention;
     if (plan === undefined || !isDue(key, metadata)) return;
     const { threadId } = key;
-    await this.guard({ name: "retention", threadId }, () =>
-      retain(this.driver, this.#prune, threadId, plan),
+    await this.guard({ name: "retention", threadId }, (driver) =>
+      retain(driver, this.#prune, threadId, plan),
     );
   }
 
@@ -266,16 +272,12 @@ export abstract class ThreadSaver extends BaseCheckpointSaver<number> implements
     statement: Statement,
     driver = this.driver,
   ): Promise<Row[]> {
-    const work = () => driver.query<Row>(statement);
+    const work: Work<Row[]> = (limited) => limited.query<Row>(statement);
     return this.guard({ ...operation, idempotent: true }, work, driver);
   }
 
   /** Rethrows what a driver throws as an error of ours, once it is given up. */
-  protected guard<T>(
-    operation: Operation,
-    work: () => Promise<T>,
-    driver = this.driver,
-  ): Promise<T> {
+  protected guard<T>(operation: Operation, work: Work<T>, driver = this.driver): Promise<T> {
     return runOperation(driver, this.#policy, operation, work);
   }
 }

@@ -1,5 +1,6 @@
 import { Document } from "@langchain/core/documents";
 import { MESSAGES } from "../classes.js";
+import { makeMessage } from "../messages.js";
 import { isFields } from "./langgraph.js";
 
 /** Says in Python which class it is; here the class does. */
@@ -13,8 +14,11 @@ const TYPE_FIELDS = ["type", "example"];
 export function langchainObject(module: string, name: string, fields: unknown): unknown {
   if (!isFields(fields)) return undefined;
   const Message = MESSAGES.get(name);
-  if (/^langchain_core\.messages\b/.test(module) && Message)
-    return new Message(given(fields) as never);
+  if (/^langchain_core\.messages\b/.test(module) && Message) {
+    const { content, ...others } = given(fields);
+    // Python's has an empty text there.
+    return makeMessage(Message, name === "RemoveMessage" ? others : { ...others, content });
+  }
   if (module !== "langchain_core.documents.base" || name !== "Document") return undefined;
   const { page_content: pageContent, metadata, id } = given(fields);
   return new Document({
