@@ -1,6 +1,7 @@
 import { branchCases } from "./cases/branches.ts";
 import { concurrencyCases } from "./cases/concurrency.ts";
 import { countCases } from "./cases/counts.ts";
+import { damagedRowCases } from "./cases/damaged-rows.ts";
 import { dropInCases } from "./cases/drop-in.ts";
 import { exactCases } from "./cases/exact.ts";
 import { faultCases } from "./cases/faults.ts";
@@ -21,6 +22,7 @@ import { prunePropertyCases } from "./cases/prune-property.ts";
 import { pruneRaceCases } from "./cases/prune-races.ts";
 import { pythonCases } from "./cases/python.ts";
 import { rememberedCases } from "./cases/remembered.ts";
+import { removalRaceCases } from "./cases/removal-races.ts";
 import { retentionCases } from "./cases/retention.ts";
 import { rightsCases } from "./cases/rights.ts";
 import { searchPathCases } from "./cases/search-path.ts";
@@ -43,7 +45,14 @@ import type { Mode } from "./mode.ts";
 
 export { BRANCH_CHECKS } from "./cases/branches.ts";
 export { checkpoint, METADATA, putChain } from "./checkpoints.ts";
-export { committedIn, databaseUrl, freshName, withClient, withSchema } from "./database.ts";
+export {
+  committedIn,
+  databaseUrl,
+  freshName,
+  rowsLeft,
+  withClient,
+  withSchema,
+} from "./database.ts";
 export { withEnding } from "./ending.ts";
 export {
   approvalGraph,
@@ -101,6 +110,8 @@ export function conformance(mode: Mode): void {
     dropInCases,
     pythonCases,
     pruneRaceCases,
+    removalRaceCases,
+    damagedRowCases,
     storageSharingCases,
     rememberedCases,
     givenUpCases,

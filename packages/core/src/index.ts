@@ -35,6 +35,7 @@ export { serializer } from "./serializer/serializer.js";
 export type { Place, Serializer, ValuePlace, WritePlace } from "./serializer/types.js";
 export type { Storage } from "./sql/storage.js";
 export { isLost, sqlState } from "./sqlstate.js";
+export { parseSegments } from "./storage/segments.js";
 export { portableValue, textParser } from "./text-format.js";
 export type { PruneOptions } from "./threads/input.js";
 export type { ListThreadsOptions, ThreadInfo } from "./threads/list.js";

@@ -146,8 +146,7 @@ export abstract class WaypostSaver extends ThreadSaver {
    * trip. The config's `checkpoint_id` is its parent.
    *
    * @returns the config that names the new checkpoint
-   * @throws InvalidInputError or SerializationError before anything is written; with `retention`, also
-   *   the error of a removal that failed once the checkpoint was stored
+   * @throws InvalidInputError or SerializationError before anything is written
    */
   override async put(
     config: RunnableConfig,
