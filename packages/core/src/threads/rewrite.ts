@@ -1,17 +1,18 @@
 import type { Driver, Queryable } from "../driver.js";
-import { InvalidInputError } from "../errors.js";
+import { InvalidInputError, SerializationError } from "../errors.js";
 import { assertKeys, type OptionKeys } from "../keys.js";
 import type { Tables } from "../schema/identifiers.js";
-import { type LockRow, lockThreadStatement } from "../sql/lock-thread.js";
+import type { Serializer } from "../serializer/types.js";
+import { lockThreadStatement } from "../sql/lock-thread.js";
 import { partsStatement } from "../sql/parts.js";
 import { type RewriteKey, type RewriteRow, rewriteStatements } from "../sql/rewrite.js";
 import type { Storage } from "../sql/storage.js";
 import { threadPageStatement } from "../sql/thread-page.js";
 import { type PartRow, Parts } from "../storage/parts.js";
 import { bufferOf, type KnownValue, planShared } from "../storage/plan.js";
-import { parseSegments } from "../storage/segments.js";
+import { parseSegments, segmentsText } from "../storage/segments.js";
 import { threadIds } from "./input.js";
-import { checkIsolation } from "./removed.js";
+import { takeLock } from "./removed.js";
 import { allThreads } from "./verify.js";
 
 export interface RewriteOptions {
@@ -54,6 +55,7 @@ type Sql = ReturnType<typeof rewriteSql>;
 export async function rewrite(
   driver: Driver,
   sql: Sql,
+  serde: Serializer,
   storage: Storage,
   options: RewriteOptions = {},
 ): Promise<Rewritten> {
@@ -65,7 +67,7 @@ export async function rewrite(
   const chosen = options.threadIds && threadIds(options.threadIds);
   let total: Rewritten = { threads: 0, values: 0 };
   for await (const threadId of chosen ?? allThreads(driver, sql)) {
-    const values = await rewriteThread(driver, sql, threadId, storage, signal);
+    const values = await rewriteThread(driver, { sql, serde, threadId }, storage, signal);
     total = { threads: total.threads + 1, values: total.values + values };
     onProgress(total);
   }
@@ -74,20 +76,20 @@ export async function rewrite(
 
 async function rewriteThread(
   driver: Driver,
-  sql: Sql,
-  threadId: string,
+  place: Omit<Thread, "tx">,
   storage: Storage,
   signal: AbortSignal | undefined,
 ): Promise<number> {
+  const { sql, threadId } = place;
   const keys = (await driver.query<RewriteKey>(sql.keys(threadId))).sort(byVersion);
   let values = 0;
   let base: Base | undefined;
   for (let at = 0; at < keys.length; at += BATCH) {
     signal?.throwIfAborted();
     await driver.transaction(async (tx) => {
-      const [lock] = await tx.query<LockRow>(sql.lock(threadId, true));
-      if (lock !== undefined) checkIsolation(lock);
-      const thread = { tx, sql, threadId };
+      await takeLock(tx, sql.lock(threadId, "wait"));
+      const thread = { ...place, tx };
+      base = base && (await stillStored(thread, base));
       for (const key of keys.slice(at, at + BATCH)) {
         const value = await readValue(thread, key);
         if (value === undefined) continue;
@@ -107,23 +109,46 @@ interface Base {
   readonly value: KnownValue;
 }
 
+/**
+ * The value before, if it is stored as it was: between two transactions it may have been removed, and with
+ * it the bytes that the next one is to share.
+ */
+async function stillStored({ tx, sql, threadId }: Thread, base: Base): Promise<Base | undefined> {
+  const [row] = await tx.query<RewriteRow>(sql.read(threadId, base.key));
+  const { segments } = base.value;
+  const expected = segments === undefined ? null : segmentsText(segments);
+  return row?.segments === expected ? base : undefined;
+}
+
 interface Thread {
   readonly tx: Queryable;
   readonly sql: Sql;
+  readonly serde: Serializer;
   readonly threadId: string;
 }
 
-/** @returns undefined where it was removed meanwhile, or can't be read */
+/** @returns undefined where it was removed meanwhile, or is damaged, which `verify` tells */
 async function readValue(thread: Thread, key: RewriteKey): Promise<KnownValue | undefined> {
-  const { tx, sql, threadId } = thread;
-  const [row] = await tx.query<RewriteRow>(sql.read(threadId, key));
-  if (row === undefined) return undefined;
+  const [row] = await thread.tx.query<RewriteRow>(thread.sql.read(thread.threadId, key));
+  try {
+    return row && (await knownValue(thread, key, row));
+  } catch (error) {
+    if (error instanceof SerializationError) return undefined;
+    throw error;
+  }
+}
+
+async function knownValue(
+  { tx, sql, threadId }: Thread,
+  { version }: RewriteKey,
+  row: RewriteRow,
+): Promise<KnownValue> {
   const { type } = row;
   const segments = row.segments === null ? undefined : parseSegments(row.segments);
   const rows = segments ? await tx.query<PartRow>(sql.parts(threadId, segments)) : [];
   const bytes = new Parts(rows).valueOf({ ...row, json: null }, threadId);
   const data = type === "json" ? textOf(bytes) : bytes;
-  return { version: key.version, type, data, segments, end: segments?.at(-1)?.to };
+  return { version, type, data, segments, end: segments?.at(-1)?.to };
 }
 
 const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
@@ -140,7 +165,7 @@ function textOf(data: string | Uint8Array): string | Uint8Array {
 
 /** @returns the value as it is stored then: the same where nothing was to be done */
 async function storeValue(
-  { tx, sql, threadId }: Thread,
+  { tx, sql, serde, threadId }: Thread,
   key: RewriteKey,
   value: KnownValue,
   before: KnownValue | undefined,
@@ -148,9 +173,10 @@ async function storeValue(
 ): Promise<KnownValue> {
   const { type, data, segments } = value;
   if (storage === "whole") {
-    if (segments === undefined) return value;
-    await tx.query(sql.whole(threadId, key, type, bufferOf(data)));
-    return { ...value, segments: undefined };
+    const official = typeof data === "string" ? (serde.officialText?.(data) ?? data) : data;
+    if (segments === undefined && official === data) return value;
+    await tx.query(sql.whole(threadId, key, type, bufferOf(official)));
+    return { ...value, data: official, segments: undefined };
   }
   const plan = segments || !before ? undefined : planShared(before, type, data);
   if (plan === undefined) return value;
@@ -161,9 +187,9 @@ async function storeValue(
 const isSameChannel = (a: RewriteKey, b: RewriteKey): boolean =>
   a.namespace === b.namespace && a.channel === b.channel;
 
-/** Channel by channel, each in the order in which its versions were stored. */
+/** Channel by channel, as all who lock values, each in the order in which its versions were stored. */
 function byVersion(a: RewriteKey, b: RewriteKey): number {
-  const [x, y] = [a, b].map(({ namespace, channel }) => JSON.stringify([namespace, channel]));
-  if (x !== y) return (x as string) < (y as string) ? -1 : 1;
+  if (a.namespace !== b.namespace) return a.namespace < b.namespace ? -1 : 1;
+  if (a.channel !== b.channel) return a.channel < b.channel ? -1 : 1;
   return Number.parseFloat(a.version) - Number.parseFloat(b.version);
 }
