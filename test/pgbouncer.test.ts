@@ -2,8 +2,10 @@ import {
   chainGraph,
   collect,
   databaseUrl,
+  putChain,
   type Session,
   thread,
+  withClient,
   withSchema,
 } from "@waypost/conformance";
 import type { SaverOptions } from "@waypost/core";
@@ -17,63 +19,69 @@ import postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { PgBouncer, pgBouncerPrepares, pgBouncerVersion } from "./pgbouncer.ts";
 
-type Open = (url: string, options: SaverOptions) => Session;
+type Open = (url: string, options: SaverOptions) => Promise<Session>;
 
 /** More connections than the pooler has, so that they share them. */
 const CLIENTS = 8;
 const SERVER_CONNECTIONS = 3;
 
-const overPool: Open = (url, options) => {
+const overPool: Open = async (url, options) => {
   const pool = new pg.Pool({ connectionString: url, max: CLIENTS });
   return { saver: new PgSaver(pool, options), close: () => pool.end() };
 };
 
+const overClient: Open = async (url, options) => {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  return { saver: new PgSaver(client, options), close: () => client.end() };
+};
+
 const overPostgresJs =
-  (prepare: boolean): Open =>
-  (url, options) => {
-    const sql = postgres(url, { max: CLIENTS, prepare, onnotice: () => {} });
+  (prepare?: boolean): Open =>
+  async (url, options) => {
+    const sql = connect(url, prepare);
     return { saver: new PostgresJsSaver(sql, options), close: () => sql.end({ timeout: 1 }) };
   };
 
 const overKysely =
   (dialect: (url: string) => Dialect): Open =>
-  (url, options) => {
+  async (url, options) => {
     const db = new Kysely<unknown>({ dialect: dialect(url) });
     return { saver: new KyselySaver(db, options), close: () => db.destroy() };
   };
 
-/** Not behind an older pooler in transaction mode: it answers an unknown statement itself, and mixes up what it has sent meanwhile. */
-const PREPARED_POSTGRES_JS = "postgres.js, prepared";
+const connect = (url: string, prepare?: boolean) =>
+  postgres(url, { max: CLIENTS, onnotice: () => {}, ...(prepare !== undefined && { prepare }) });
+
+const pgDialect = (url: string) =>
+  new PostgresDialect({ pool: new pg.Pool({ connectionString: url, max: CLIENTS }) });
+
+const postgresJsDialect = (prepare?: boolean) => (url: string) =>
+  new PostgresJSDialect({ postgres: connect(url, prepare) });
+
+/** Puts every operation into a transaction. */
+const SESSION: SaverOptions = { session: { "app.tenant": "a" } };
 
 const DRIVERS: readonly [string, Open, SaverOptions][] = [
-  ["pg Pool, which finds out by itself", overPool, {}],
+  ["pg Pool", overPool, {}],
   ["pg Pool, not prepared", overPool, { prepare: false }],
-  [PREPARED_POSTGRES_JS, overPostgresJs(true), {}],
+  ["pg Pool, in transactions", overPool, SESSION],
+  ["pg Client", overClient, {}],
+  ["postgres.js", overPostgresJs(), {}],
   ["postgres.js, not prepared", overPostgresJs(false), {}],
-  [
-    "Kysely over pg",
-    overKysely(
-      (url) => new PostgresDialect({ pool: new pg.Pool({ connectionString: url, max: CLIENTS }) }),
-    ),
-    {},
-  ],
-  [
-    "Kysely over postgres.js, not prepared",
-    overKysely(
-      (url) =>
-        new PostgresJSDialect({
-          postgres: postgres(url, { max: CLIENTS, prepare: false, onnotice: () => {} }),
-        }),
-    ),
-    {},
-  ],
+  ["postgres.js, in transactions", overPostgresJs(), SESSION],
+  ["Kysely over pg", overKysely(pgDialect), {}],
+  ["Kysely over postgres.js", overKysely(postgresJsDialect()), {}],
+  ["Kysely over postgres.js, not prepared", overKysely(postgresJsDialect(false)), {}],
+  ["Kysely over postgres.js, in transactions", overKysely(postgresJsDialect()), SESSION],
 ];
 
 /** Two applications with tables of their own, several threads at once, through the same few connections. */
 async function converse(open: Open, options: SaverOptions, url: string): Promise<void> {
   await withSchema((one) =>
     withSchema(async (two) => {
-      const sessions = [one, two].map((schema) => open(url, { ...options, schema }));
+      const opening = [one, two].map((schema) => open(url, { ...options, schema }));
+      const sessions = await Promise.all(opening);
       try {
         for (const { saver } of sessions) await saver.setup();
         const talks = sessions.flatMap(({ saver }, i) =>
@@ -97,10 +105,41 @@ async function converse(open: Open, options: SaverOptions, url: string): Promise
   );
 }
 
+const BYTES = Uint8Array.from({ length: 3000 }, (_, i) => i % 256);
+
+/** Writers with values that grow, whole and shared; what was acknowledged is looked at from outside. */
+async function store(open: Open, options: SaverOptions, url: string): Promise<void> {
+  await withSchema(async (schema) => {
+    const session = await open(url, { ...options, schema });
+    try {
+      await session.saver.setup();
+      const stateOf = (id: number, turn: number) => ({
+        text: `${id} ${"lorem ipsum ".repeat(300 + turn * 30)} ${turn}`,
+        bytes: BYTES.map((byte) => byte ^ id ^ turn),
+      });
+      const writers = Array.from({ length: CLIENTS }, (_, id) =>
+        putChain(session.saver, `${id}`, 10, (turn) => stateOf(id, turn)),
+      );
+      const acknowledged = await Promise.all(writers);
+      await withClient(async (client) => {
+        const direct = new PgSaver(client, { ...options, schema, memory: 0 });
+        for (const [id, configs] of acknowledged.entries()) {
+          for (const [turn, config] of configs.entries()) {
+            const tuple = await direct.getTuple(config);
+            expect(tuple?.checkpoint.channel_values).toEqual(stateOf(id, turn));
+          }
+        }
+      });
+    } finally {
+      await session.close();
+    }
+  });
+}
+
 /** Runs of one thread at once, half of them in another application; each needs what the one before has left. */
 async function takeTurns(open: Open, options: SaverOptions, url: string): Promise<void> {
   await withSchema(async (schema) => {
-    const sessions = [1, 2].map(() => open(url, { ...options, schema }));
+    const sessions = await Promise.all([1, 2].map(() => open(url, { ...options, schema })));
     try {
       await sessions[0]?.saver.setup();
       const runs = Array.from({ length: CLIENTS }, async (_, i) => {
@@ -121,23 +160,33 @@ async function takeTurns(open: Open, options: SaverOptions, url: string): Promis
 if (pgBouncerVersion === undefined) {
   it.skip("PgBouncer (it is not installed)", () => {});
 } else {
-  describe.each(["transaction", "session"] as const)(`${pgBouncerVersion} in %s mode`, (mode) => {
+  const POOLERS = [
+    ["transaction", ""],
+    // Ends all that a session has, prepared statements too, after each transaction.
+    ["transaction", "server_reset_query_always = 1"],
+    ["session", ""],
+  ] as const;
+  describe.each(POOLERS)(`${pgBouncerVersion} in %s mode %s`, (mode, setting) => {
     let bouncer: PgBouncer;
     beforeAll(async () => {
       // In session mode each client keeps a connection of the server.
       const connections = mode === "transaction" ? SERVER_CONNECTIONS : 4 * CLIENTS;
-      bouncer = await PgBouncer.before(databaseUrl(), mode, connections);
+      bouncer = await PgBouncer.before(databaseUrl(), mode, connections, setting);
     });
     afterAll(() => bouncer?.[Symbol.asyncDispose]());
 
-    const prepares = mode === "session" || pgBouncerPrepares;
-    const drivers = DRIVERS.filter(([name]) => prepares || name !== PREPARED_POSTGRES_JS);
-    it.each(drivers)("%s: loses nothing and mixes nothing up", (_, open, options) =>
+    const prepares = setting === "" && (mode === "session" || pgBouncerPrepares);
+    it.each(DRIVERS)("%s: what it acknowledges is stored", (_, open, options) =>
+      store(open, options, bouncer.url),
+    );
+
+    it.each(DRIVERS)("%s: loses nothing and mixes nothing up", (_, open, options) =>
       converse(open, options, bouncer.url),
     );
 
-    it.each(drivers)("%s: locks let one run at a time go on", (_, open, options) =>
-      takeTurns(open, options, bouncer.url),
+    it.each(DRIVERS.filter(([name]) => name !== "pg Client"))(
+      "%s: locks let one run at a time go on",
+      (_, open, options) => takeTurns(open, options, bouncer.url),
     );
 
     it.skipIf(!prepares)(

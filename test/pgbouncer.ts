@@ -35,16 +35,20 @@ export class PgBouncer implements AsyncDisposable {
     this.#folder = folder;
   }
 
-  /** @param connections how many it opens to the server at most */
+  /**
+   * @param connections how many it opens to the server at most
+   * @param settings further lines of its configuration
+   */
   static async before(
     server: string,
     mode: "transaction" | "session",
     connections: number,
+    settings = "",
   ): Promise<PgBouncer> {
     const folder = mkdtempSync(join(tmpdir(), "waypost-pgbouncer-"));
     const port = await freePort();
     const file = join(folder, "pgbouncer.ini");
-    writeFileSync(file, configuration(new URL(server), mode, connections, port));
+    writeFileSync(file, configuration(new URL(server), mode, connections, port) + settings);
     // It refuses to run as root, and must then read the file as somebody else.
     chmodSync(folder, 0o755);
     chmodSync(file, 0o644);

@@ -27,6 +27,8 @@ export class Compared extends BaseCheckpointSaver<number> {
   readonly log: string[] = [];
   readonly #fleet: Fleet;
   readonly #members: readonly Member[];
+  /** Threads that calls may have changed since they were compared. */
+  readonly #touched = new Set<string>();
   /** Chooses the saver of each call. */
   #choice = 0;
   #queue: Promise<unknown> = Promise.resolve();
@@ -54,6 +56,7 @@ export class Compared extends BaseCheckpointSaver<number> {
     metadata: CheckpointMetadata,
     newVersions: ChannelVersions,
   ): Promise<RunnableConfig> {
+    this.#touch(keyOf(config).thread);
     return this.#call(`put ${checkpoint.id}`, async (saver) => {
       const stored = await saver.put(config, checkpoint, metadata, newVersions);
       deepStrictEqual(stored, await this.model.put(config, checkpoint, metadata, newVersions));
@@ -67,6 +70,7 @@ export class Compared extends BaseCheckpointSaver<number> {
     taskId: string,
     taskPath?: string,
   ): Promise<void> {
+    this.#touch(keyOf(config).thread);
     return this.#call(`putWrites to ${keyOf(config).id}`, async (saver) => {
       await saver.putWrites(config, writes, taskId, taskPath);
       await this.model.putWrites(config, writes, taskId, taskPath);
@@ -106,6 +110,7 @@ export class Compared extends BaseCheckpointSaver<number> {
   }
 
   override deleteThread(thread: string): Promise<void> {
+    this.#touch(thread);
     return this.#call(`deleteThread ${thread}`, async (saver) => {
       await saver.deleteThread(thread);
       await this.model.deleteThread(thread);
@@ -113,6 +118,7 @@ export class Compared extends BaseCheckpointSaver<number> {
   }
 
   prune(thread: string, keepLast: number): Promise<void> {
+    this.#touch(thread);
     return this.#call(`prune ${thread}`, async (saver) => {
       const foretold = await saver.prune([thread], { keepLast, dryRun: true });
       const removed = await saver.prune([thread], { keepLast });
@@ -123,6 +129,7 @@ export class Compared extends BaseCheckpointSaver<number> {
 
   /** Of a fleet's schema only threads of this comparison are left. */
   sweep(keepLast: number): Promise<void> {
+    this.#touch(...this.model.threads.keys());
     return this.#call("sweep", async (saver) => {
       const removed = await saver.sweep({ keepLast });
       const expected = [...this.model.threads.keys()].map((id) => this.model.prune(id, keepLast));
@@ -131,6 +138,7 @@ export class Compared extends BaseCheckpointSaver<number> {
   }
 
   deleteForRun(run: string): Promise<void> {
+    this.#touch(...this.model.threads.keys());
     return this.#call(`deleteForRuns ${run}`, async (saver) => {
       const removed = await saver.deleteForRuns([run]);
       deepStrictEqual(countsOf(removed), this.model.deleteForRun(run));
@@ -138,6 +146,7 @@ export class Compared extends BaseCheckpointSaver<number> {
   }
 
   copyThread(source: string, target: string, overwrite: boolean): Promise<void> {
+    this.#touch(source, target);
     return this.#call(`copyThread ${source} to ${target}`, async (saver) => {
       const refused = this.#refusesCopy(source, target, overwrite);
       if (refused === undefined) {
@@ -149,6 +158,7 @@ export class Compared extends BaseCheckpointSaver<number> {
 
   /** Storage is no matter of the model. */
   rewrite(storage: Storage): Promise<void> {
+    this.#touch(...this.model.threads.keys());
     return this.#call(`rewriteStorage ${storage}`, async (saver) => {
       await saver.rewriteStorage(storage);
     });
@@ -170,13 +180,12 @@ export class Compared extends BaseCheckpointSaver<number> {
     if (this.#failure !== undefined) throw this.#failure.error;
   }
 
-  /** One saver compares all that can be read of these threads; all savers do where `all` says so. */
-  async check(threads: readonly string[], all = false): Promise<void> {
+  /** Compares all that can be read of the threads that were touched. */
+  async check(): Promise<void> {
     this.assertEqualSoFar();
-    for (let i = 0; i < (all ? this.#members.length : 1); i++) {
-      for (const thread of threads) await this.#checkThread(thread);
-      if (all) this.choose(i);
-    }
+    const threads = [...this.#touched];
+    this.#touched.clear();
+    for (const thread of threads) await this.#checkThread(thread);
     await this.#call("listThreads and verify", async (saver) => {
       const listed = await saver.listThreads({ limit: 1000 });
       const found = listed.map(({ threadId, checkpointId, checkpoints, namespaces }) => {
@@ -185,6 +194,15 @@ export class Compared extends BaseCheckpointSaver<number> {
       deepStrictEqual(found, this.#listThreads());
       deepStrictEqual(await collect(saver.verify({ threadIds: threads })), []);
     });
+  }
+
+  /** Every thread, as often as there are savers. */
+  async checkAll(): Promise<void> {
+    for (const i of this.#members.keys()) {
+      this.choose(i);
+      this.#touch(...this.model.threads.keys());
+      await this.check();
+    }
   }
 
   /** Nothing is left in any table once everything is deleted. */
@@ -237,6 +255,10 @@ export class Compared extends BaseCheckpointSaver<number> {
     });
     const key = (info: (typeof infos)[number]) => `${info.checkpointId} ${info.threadId}`;
     return infos.sort((a, b) => (key(a) < key(b) ? 1 : -1));
+  }
+
+  #touch(...threads: readonly string[]): void {
+    for (const thread of threads) this.#touched.add(thread);
   }
 
   #member(): Member {

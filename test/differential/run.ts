@@ -43,11 +43,11 @@ export class Run {
   async apply({ by, act }: Step): Promise<void> {
     this.compared.choose(by);
     await this.#act(act);
-    await this.compared.check([...this.compared.model.threads.keys()]);
+    await this.compared.check();
   }
 
   async finish(): Promise<void> {
-    await this.compared.check([...this.compared.model.threads.keys()], true);
+    await this.compared.checkAll();
     await this.compared.clear();
   }
 

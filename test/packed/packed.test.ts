@@ -4,9 +4,10 @@ import { join } from "node:path";
 import { databaseUrl, withSchema } from "@waypost/conformance";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { DRIVERS, type Driver, PRINTED } from "./application.ts";
+import { found } from "./conversation.ts";
 import { Project, pack, type Tarballs } from "./project.ts";
 import { BUN, DENO, NODE_24, NODES, type Runtime } from "./runtimes.ts";
-import { writeApplication } from "./write.ts";
+import { writeApplication, writeConversation } from "./write.ts";
 
 const NEWEST = { "@langchain/langgraph": "1.7.3", "@langchain/core": "1.4.0" };
 const OLDEST = {
@@ -86,6 +87,34 @@ describe.each(cases)(
         );
       }
     }
+
+    // Each reads what the one before has stored; the last one is where it began.
+    const steps = [
+      [NODE_24, "talk.mjs"],
+      [BUN, "talk.mjs"],
+      [DENO, "talk.mjs"],
+      [NODE_24, "talk.min.mjs"],
+      [BUN, "talk.min.mjs"],
+      [DENO, "talk.min.mjs"],
+      [NODE_24, "talk.mjs"],
+    ] as const;
+    it.runIf(age === "newest")(
+      "leads one conversation on Node, Bun and Deno, also in a minified bundle",
+      async () => {
+        await writeConversation(project, driver);
+        await withSchema(async (SCHEMA) => {
+          const env = { SCHEMA, DATABASE_URL: databaseUrl() };
+          let runs = 0;
+          for (const [{ name, command }, file] of steps) {
+            if (command === undefined) continue; // the registry has none for this machine
+            const printed = await project.run(command, [file], env);
+            expect({ name, file, printed }).toEqual({ name, file, printed: found(runs) });
+            runs += 1;
+          }
+        });
+      },
+      120_000,
+    );
   },
 );
 

@@ -1,6 +1,7 @@
 import { stripTypeScriptTypes } from "node:module";
 import { type BuildOptions, build } from "esbuild";
 import { commonJs, type Driver, typescript } from "./application.ts";
+import { conversation } from "./conversation.ts";
 import type { Project } from "./project.ts";
 
 /** The application as TypeScript, both kinds of JavaScript, and bundled as both. */
@@ -12,6 +13,12 @@ export async function writeApplication(project: Project, driver: Driver): Promis
   await project.write("main.cjs", commonJs(javascript));
   await bundle(project, "main.ts", "bundle.mjs", { format: "esm" });
   await bundle(project, "main.ts", "bundle.cjs", { format: "cjs" });
+}
+
+/** The conversation as modules, and as a bundle in which classes and functions have lost their names. */
+export async function writeConversation(project: Project, driver: Driver): Promise<void> {
+  await project.write("talk.mjs", stripTypeScriptTypes(conversation(driver)));
+  await bundle(project, "talk.mjs", "talk.min.mjs", { format: "esm", minify: true });
 }
 
 async function bundle(

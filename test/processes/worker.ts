@@ -59,9 +59,9 @@ async function loop(): Promise<void> {
     try {
       await act(session.saver);
     } catch (error) {
-      const { code = "", message, stack } = error as { code?: string } & Error;
+      const { code = "", stack } = error as { code?: string } & Error;
       const expected = plan.rough && EXPECTED_WHERE_ROUGH.test(code);
-      if (!expected) notes.find(`${plan.driver}: ${name}: ${code} ${message}\n${stack}`);
+      if (!expected) notes.find(`${plan.driver}: ${name}: ${code} ${stack ?? error}`);
       // A single connection is not made again by itself.
       if (expected && plan.driver === "pg Client") await reopen();
     }

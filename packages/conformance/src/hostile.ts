@@ -57,7 +57,7 @@ export const HOSTILE: readonly string[] = [
   "émoji 🦆 \u{10ffff}",
   "e\u0301 is not é",
   "\u202egnp.exe",
-  "zero\u200bwidth \ufeff",
+  "\ufeffzero\u200bwidth \ufeff",
   "\u0001\u007f\u0085\u2028",
   "line\r\nbreak\ttab",
   " spaces ",

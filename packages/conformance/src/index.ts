@@ -2,6 +2,7 @@ import { branchCases } from "./cases/branches.ts";
 import { concurrencyCases } from "./cases/concurrency.ts";
 import { countCases } from "./cases/counts.ts";
 import { dropInCases } from "./cases/drop-in.ts";
+import { exactCases } from "./cases/exact.ts";
 import { faultCases } from "./cases/faults.ts";
 import { givenUpCases } from "./cases/given-up.ts";
 import { graphCases } from "./cases/graphs.ts";
@@ -75,6 +76,7 @@ export function conformance(mode: Mode): void {
     propertyCases,
     valueCases,
     untrackedCases,
+    exactCases,
     serializerCases,
     threadCases,
     pruneCases,

@@ -18,7 +18,7 @@ const UNSTORABLE: readonly Sample[] = [
       cents = 5;
     })(),
   },
-  { kind: "object of a class derived from Array", value: new (class List extends Array {})(1, 2) },
+  { kind: "object of a class derived from Array", value: class List extends Array {}.of(1, 2) },
   { kind: "object of a class derived from Map", value: new (class Sorted extends Map {})() },
   { kind: "`arguments`", value: new Function("return arguments")(1) },
   { kind: "boxed primitive", value: Object(1) },

@@ -2,8 +2,17 @@ import { InvalidInputError } from "./errors.js";
 import { isLost, type Recovery } from "./retry.js";
 import { sqlState } from "./sqlstate.js";
 
-/** What a statement may bind. Every driver sends these alike; JSON travels as text and is cast in SQL. */
-export type SqlValue = string | number | boolean | null | Uint8Array | readonly string[];
+/**
+ * What a statement may bind. Every driver sends these alike; JSON travels as text and is cast in SQL. Without
+ * booleans: postgres.js 3.4.9 may encode a parameter a second time, which makes "f" of each.
+ */
+export type SqlValue = string | number | null | Uint8Array | readonly string[];
+
+/**
+ * How bytes get to the server. `"binary"`: as they are. `"base64"`: as text, which the server decodes, for
+ * drivers that may encode a parameter twice or cut it at a zero; text is the same after that.
+ */
+export type BytesForm = "binary" | "base64";
 
 /** One SQL statement with `$n` placeholders. */
 export interface Statement {
@@ -43,6 +52,8 @@ export interface Transaction extends Queryable {
 export interface Driver extends WaitingQueryable {
   /** What can be tried again after an error, at this moment. */
   readonly recovery: Recovery;
+  /** How the statements that it is given bind bytes. */
+  readonly bytes: BytesForm;
   /** What the caller passed in; drivers over the same client are the same to the server. */
   readonly client: object;
   /** @throws InvalidInputError where the only connection is needed for the saver's statements */

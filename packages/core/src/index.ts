@@ -1,5 +1,6 @@
 export type { Fetch, ListOptions } from "./config.js";
 export {
+  type BytesForm,
   type Driver,
   holdTransaction,
   joinsTransaction,

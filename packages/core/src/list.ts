@@ -38,7 +38,9 @@ export async function* listTuples(
       knownParts: page?.knownParts ?? [],
     });
     page = new Page(rows, serde, page);
-    for (const checkpoint of page.checkpoints) yield await page.tuple(checkpoint, nextVersion);
+    for (const checkpoint of page.checkpoints) {
+      yield await page.tuple(checkpoint, query, nextVersion);
+    }
     if (page.checkpoints.length < size) return;
     remaining -= size;
     last = page.checkpoints.at(-1);
@@ -55,6 +57,7 @@ export const CURSOR_BATCH = 20;
  * @param batches a checkpoint's row followed by all that belongs to it, then the next
  */
 export async function* streamTuples(
+  query: ListQuery,
   batches: AsyncIterable<TupleRow[]>,
   serde: Serializer,
   nextVersion: () => number,
@@ -62,7 +65,9 @@ export async function* streamTuples(
   let page: Page | undefined;
   for await (const rows of checkpointByCheckpoint(batches)) {
     page = new Page(rows, serde, page, true);
-    for (const checkpoint of page.checkpoints) yield await page.tuple(checkpoint, nextVersion);
+    for (const checkpoint of page.checkpoints) {
+      yield await page.tuple(checkpoint, query, nextVersion);
+    }
   }
 }
 

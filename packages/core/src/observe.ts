@@ -107,6 +107,7 @@ export function observed(driver: Driver): Driver {
       return driver.recovery;
     },
     client: driver.client,
+    bytes: driver.bytes,
     lockPlace: () => driver.lockPlace(),
     ...observe(driver),
     transaction: (work) => driver.transaction((tx) => work({ ...observe(tx), joined: tx.joined })),
@@ -154,7 +155,7 @@ function countReceived(tally: Tally, rows: readonly object[]): void {
   }
 }
 
-function sizeOf(value: SqlValue): number {
+function sizeOf(value: SqlValue | boolean): number {
   if (typeof value === "string") return Buffer.byteLength(value);
   if (value instanceof Uint8Array) return value.byteLength;
   return Array.isArray(value) ? value.reduce((sum, item) => sum + Buffer.byteLength(item), 0) : 0;

@@ -45,8 +45,7 @@ export function runOperation<T>(
         const error = databaseError(name, cause, threadId, tries);
         const again = idempotent && tries < attempts && canRetry(cause, driver.recovery);
         if (!again) throw error;
-        await pause(tries, signal);
-        limit?.throwIfAborted();
+        await pause(tries, limit ?? signal);
       }
     }
   };

@@ -1,6 +1,14 @@
 import type { CheckpointTuple } from "@langchain/langgraph-checkpoint";
 import type { NamespaceKey } from "./config.js";
-import { describe, groupBy, placeOfValue, storedData, type TupleParts, toTuple } from "./rows.js";
+import {
+  type Asked,
+  describe,
+  groupBy,
+  placeOfValue,
+  storedData,
+  type TupleParts,
+  toTuple,
+} from "./rows.js";
 import type { Serializer } from "./serializer/types.js";
 import { decode } from "./serializer/values.js";
 import type { BlobKey, KnownBlob, PartKey } from "./sql/list.js";
@@ -87,14 +95,14 @@ export class Page {
   }
 
   /** @throws SerializationError naming thread, checkpoint and channel of an unreadable value */
-  tuple(checkpoint: TupleRow, nextVersion: () => number): Promise<CheckpointTuple> {
+  tuple(checkpoint: TupleRow, asked: Asked, nextVersion: () => number): Promise<CheckpointTuple> {
     const parts: TupleParts = {
       checkpoint,
       writes: this.#writes.get(checkpointKey(checkpoint)) ?? [],
       sends: this.#sends.get(checkpointKey(checkpoint)) ?? [],
       value: async (channel, version) => this.#value(checkpoint, channel, version),
     };
-    return toTuple(parts, this.#serde, nextVersion);
+    return toTuple(parts, this.#serde, asked, nextVersion);
   }
 
   #value(checkpoint: TupleRow, channel: string, version: string): Promise<Value> | undefined {

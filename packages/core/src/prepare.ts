@@ -14,6 +14,11 @@ export class PreparePolicy {
     this.#always = prepare === true;
   }
 
+  /** Told of an error after which a driver has sent the statement again by itself. */
+  sentAgain(error: unknown): void {
+    if (preparedStatementRefused(error)) this.#auto = false;
+  }
+
   /**
    * Runs a statement, named where that is wise, and once more unnamed where the name was refused
    * (it has not been executed then). After one refusal nothing is named again.

@@ -8,6 +8,7 @@ import type { NamespaceKey } from "./config.js";
 import type { Driver, Queryable, Statement } from "./driver.js";
 import { encodeBlobs } from "./encode.js";
 import { WaypostError } from "./errors.js";
+import { mayHoldBytes } from "./serializer/official.js";
 import type { Serializer } from "./serializer/types.js";
 import type { BlobRow, PutInput } from "./sql/put.js";
 import type { PutSharedInput } from "./sql/put-shared.js";
@@ -29,6 +30,7 @@ export interface Store {
   readonly driver: Driver;
   readonly sql: PutSql;
   readonly sharing: Sharing;
+  readonly serde: Serializer;
   /** Undefined where a deleted thread may begin anew. */
   readonly tombstones: Tombstones | undefined;
 }
@@ -77,8 +79,10 @@ export function encodeOld(
  * @throws WaypostError if the parent is gone and with it what a delta channel is rebuilt from, or the
  *   thread is deleted
  */
-export async function storeCheckpoint(store: Store, put: Put): Promise<void> {
+export async function storeCheckpoint(store: Store, passed: Put): Promise<void> {
   const { driver, sql, tombstones } = store;
+  const blobs = await forReaders(store, passed.input.blobs);
+  const put = { ...passed, input: { ...passed.input, blobs } };
   const onParent = put.input.parentId !== null;
   if (!isCopy(put) && (onParent || tombstones === undefined)) {
     if (await storeShared(store, put)) return;
@@ -109,7 +113,8 @@ async function storeShared({ driver, sql, sharing }: Store, put: Put): Promise<b
 /** Stores a checkpoint that has no parent to stand on with all of its values, under the thread's lock. */
 async function storeWhole(store: Store, put: Put): Promise<void> {
   const { sql } = store;
-  const whole = { ...put.input, blobs: [...put.input.blobs, ...(await put.oldBlobs)] };
+  const old = await forReaders(store, await put.oldBlobs);
+  const whole = { ...put.input, blobs: [...put.input.blobs, ...old] };
   await withLock(store, whole.threadId, async (tx) => {
     const onParent = put.input.parentId !== null && needsAncestors(put);
     const stored = await send(tx, sql.put(whole, onParent));
@@ -124,11 +129,24 @@ async function storeWhole(store: Store, put: Put): Promise<void> {
  *
  * @throws WaypostError if the thread is deleted
  */
-export async function storeWrites(store: Store, input: PutWritesInput): Promise<void> {
+export async function storeWrites(store: Store, passed: PutWritesInput): Promise<void> {
   const { driver, sql, tombstones } = store;
+  const input = { ...passed, writes: await forReaders(store, passed.writes) };
   const stored = await sendAll(driver, sql.putWrites(input, tombstones !== undefined));
   if (tombstones === undefined || input.writes.length === 0 || stored.length > 0) return;
   await withLock(store, input.threadId, (tx) => send(tx, sql.putWrites(input, false)));
+}
+
+/** Where values are stored whole, the official saver may read them: those that it has a form for are stored in it. */
+async function forReaders<Row extends { readonly text: string | null }>(
+  { driver, sharing, serde }: Store,
+  rows: readonly Row[],
+): Promise<readonly Row[]> {
+  const isConcerned = rows.some(({ text }) => text !== null && mayHoldBytes(text));
+  if (!isConcerned || !(await sharing.isWhole(driver))) return rows;
+  return rows.map((row) =>
+    row.text === null ? row : { ...row, text: serde.officialText?.(row.text) ?? row.text },
+  );
 }
 
 /** Runs the work while nobody can remove anything from the thread. */
@@ -170,16 +188,13 @@ function isCopy({ metadata, newVersions }: Put): boolean {
   );
 }
 
-/** Versions of the values that were there before. */
+/** Versions that were there before, also of channels that were emptied: those are marked as empty again. */
 function oldVersions({
-  values,
   versions,
   newVersions,
-}: Pick<Put, "values" | "versions" | "newVersions">): ChannelVersions {
+}: Pick<Put, "versions" | "newVersions">): ChannelVersions {
   return Object.fromEntries(
-    Object.entries(versions).filter(
-      ([channel]) => Object.hasOwn(values, channel) && !Object.hasOwn(newVersions, channel),
-    ),
+    Object.entries(versions).filter(([channel]) => !Object.hasOwn(newVersions, channel)),
   );
 }
 

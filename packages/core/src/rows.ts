@@ -113,13 +113,18 @@ export interface TupleParts {
   value(channel: string, version: string): Promise<{ readonly value: unknown } | undefined>;
 }
 
+/** What the caller asked for; undefined where any may come. */
+export type Asked = { readonly [Key in keyof NamespaceKey]: NamespaceKey[Key] | undefined };
+
 /**
+ * @param asked names the tuple, so that what is done next is done to the thread that was asked for
  * @param nextVersion the saver's `getNextVersion`, for old checkpoints that have sends but no versions
  * @throws SerializationError naming thread, checkpoint and channel of an unreadable value
  */
 export async function toTuple(
   parts: TupleParts,
   serde: Serializer,
+  asked: Asked,
   nextVersion: () => number,
 ): Promise<CheckpointTuple> {
   const { thread: threadId, namespace: checkpointNs, ...row } = parts.checkpoint;
@@ -132,14 +137,16 @@ export async function toTuple(
     decodeMetadata(row.metadata ?? "{}", `checkpoint "${checkpointId}" in thread "${threadId}"`),
   ]);
   if (sends.length > 0) adoptSends(checkpoint, sends, nextVersion);
+  const named = {
+    threadId: asked.threadId ?? threadId,
+    checkpointNs: asked.checkpointNs ?? checkpointNs,
+  };
   return {
-    config: configOf({ threadId, checkpointNs, checkpointId }),
+    config: configOf({ ...named, checkpointId }),
     checkpoint,
     metadata: withoutRun(metadata),
     parentConfig:
-      row.parent === null
-        ? undefined
-        : configOf({ threadId, checkpointNs, checkpointId: row.parent }),
+      row.parent === null ? undefined : configOf({ ...named, checkpointId: row.parent }),
     pendingWrites,
   };
 }

@@ -78,7 +78,8 @@ export abstract class WaypostSaver extends ThreadSaver {
     super(driver, checked, adapter.reader);
     this.#sql = statementsFor(this.tables, checked.jsonIsText);
     const sharing = new Sharing(checked.memoryBytes, storageStatements(this.tables).get);
-    this.#store = { driver: this.driver, sql: this.#sql, tombstones: this.tombstones, sharing };
+    const { tombstones, serde } = this;
+    this.#store = { driver: this.driver, sql: this.#sql, tombstones, sharing, serde };
   }
 
   override async setup(options?: SetupOptions): Promise<void> {
@@ -105,7 +106,7 @@ export abstract class WaypostSaver extends ThreadSaver {
     page.add(key, known);
     const [checkpoint] = page.checkpoints;
     if (checkpoint === undefined) return undefined;
-    const tuple = await page.tuple(checkpoint, () => this.getNextVersion(undefined));
+    const tuple = await page.tuple(checkpoint, key, () => this.getNextVersion(undefined));
     sharing.read({ ...key, checkpointId: checkpoint.id }, page.stored);
     this.#uncontinuable.check(tuple, isRun(config));
     return tuple;
@@ -132,7 +133,7 @@ export abstract class WaypostSaver extends ThreadSaver {
       const operation = { name: "list", ...(query.threadId && { threadId: query.threadId }) };
       const cursor = this.#sql.cursor(query);
       const rows = streamOperation<TupleRow>(this.reader, operation, cursor, CURSOR_BATCH);
-      yield* streamTuples(rows, this.serde, nextVersion);
+      yield* streamTuples(query, rows, this.serde, nextVersion);
     } else {
       const read = (input: PageInput) =>
         this.#read<TupleRow>("list", query.threadId, (sql) => sql.list(input), this.reader);

@@ -78,6 +78,7 @@ export function withSession(driver: Driver, { names, values }: Settings): Driver
     }));
   return {
     client: driver.client,
+    bytes: driver.bytes,
     lockPlace: () => driver.lockPlace(),
     get recovery() {
       return driver.recovery;

@@ -27,11 +27,15 @@ export function textParser(oid: number): (text: string) => string | number | boo
 }
 
 /**
- * A value without arrays, which not every driver can bind (postgres.js only where it has fetched the
- * server's types): they become text, as every parameter is cast in SQL.
+ * A value as any driver binds it, for statements with bytes in the form `"base64"`: arrays, which
+ * postgres.js binds only where it has fetched the server's types, are text too, as every parameter is
+ * cast in SQL.
  */
-export function portableValue(value: SqlValue): Exclude<SqlValue, readonly string[]> {
-  if (typeof value !== "object" || value === null || value instanceof Uint8Array) return value;
+export function portableValue(value: SqlValue): string | number | null {
+  if (typeof value !== "object" || value === null) return value;
+  if (value instanceof Uint8Array) {
+    return Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString("base64");
+  }
   const quoted = value.map((item) => `"${item.replace(/["\\]/g, "\\$&")}"`);
   return `{${quoted.join(",")}}`;
 }

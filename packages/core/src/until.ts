@@ -12,6 +12,7 @@ export function until(driver: Driver, signal: () => AbortSignal | undefined): Dr
       return driver.recovery;
     },
     client: driver.client,
+    bytes: driver.bytes,
     lockPlace: () => driver.lockPlace(),
     query: (statement) => driver.query(statement, signal()),
     transaction: (work) =>

@@ -14,16 +14,56 @@ import {
 import { CompiledQuery } from "kysely";
 import type { KyselyDatabase } from "./client.js";
 import { knowStatement } from "./prepared-pool.js";
+import { asJson, fromJson, type ProbeRow, probe, type Traits, traitsOf } from "./traits.js";
+
+/** Traits of clients, by what all Kyselys and transactions over one have in common. */
+const known = new WeakMap<object, Traits>();
 
 function compiled({ text, values, name }: Statement): CompiledQuery {
   knowStatement(text, name);
   return CompiledQuery.raw(text, values.map(portableValue));
 }
 
-async function send<Row extends object>(db: KyselyDatabase, statement: Statement): Promise<Row[]> {
+async function execute<Row>(db: KyselyDatabase, statement: Statement): Promise<Row[]> {
   const { rows } = await db.executeQuery(compiled(statement) as never);
   // After an error that follows some rows, postgres.js begins the connection's next result with holes.
   return rows.filter((row) => row !== undefined) as Row[];
+}
+
+async function* batchesOf<Row>(
+  db: KyselyDatabase,
+  statement: Statement,
+  batch: number,
+): AsyncGenerator<Row[]> {
+  const query = compiled(statement);
+  const results = db.getExecutor().stream(query as never, batch, query.queryId as never);
+  for await (const { rows } of results) yield rows.filter((row) => row !== undefined) as Row[];
+}
+
+/** More rows than any result has. */
+const ALL_ROWS = 2 ** 31 - 1;
+
+/** Kysely prepares no stream over postgres.js. */
+async function executeUnprepared<Row>(db: KyselyDatabase, statement: Statement): Promise<Row[]> {
+  const all: Row[] = [];
+  for await (const rows of batchesOf<Row>(db, statement, ALL_ROWS)) all.push(...rows);
+  return all;
+}
+
+/** Asks the client once. Not one for another: who waits may have the only connection. */
+async function traits(db: KyselyDatabase): Promise<Traits> {
+  const { adapter } = db.getExecutor();
+  const found = known.get(adapter) ?? traitsOf((await execute<ProbeRow>(db, probe()))[0]);
+  known.set(adapter, found);
+  return found;
+}
+
+async function send<Row extends object>(db: KyselyDatabase, statement: Statement): Promise<Row[]> {
+  const { prepares, dropsMark } = await traits(db);
+  // In a transaction a statement that is lost can't be sent again.
+  const run = prepares && db.isTransaction ? executeUnprepared : execute;
+  if (!dropsMark) return run<Row>(db, statement);
+  return (await run<Row>(db, asJson(statement))).map(fromJson);
 }
 
 async function* rowsOf<Row extends object>(
@@ -31,9 +71,19 @@ async function* rowsOf<Row extends object>(
   statement: Statement,
   batch: number,
 ): AsyncGenerator<Row[]> {
-  const query = compiled(statement);
-  const results = db.getExecutor().stream(query as never, batch, query.queryId as never);
-  for await (const { rows } of results) yield rows as Row[];
+  const { dropsMark } = await traits(db);
+  if (!dropsMark) return yield* batchesOf<Row>(db, statement, batch);
+  for await (const rows of batchesOf<Row>(db, asJson(statement), batch)) yield rows.map(fromJson);
+}
+
+/**
+ * Commits by itself where the client prepares its own COMMIT, too: where that was lost, the server ends the
+ * transaction with the error and takes the COMMIT that postgres.js 3.4.9 sends again for ROLLBACK, of which
+ * nobody hears. Kysely then ends the empty transaction that comes next.
+ */
+async function commit(tx: KyselyDatabase): Promise<void> {
+  const { prepares } = await traits(tx);
+  if (prepares) await executeUnprepared(tx, { text: "COMMIT AND CHAIN", values: [], name: "" });
 }
 
 const joins = (one: KyselyDatabase): Promise<boolean> =>
@@ -53,6 +103,7 @@ const SECOND_CONNECTION_MS = 5_000;
 
 /** Each operation on a connection that Kysely chooses; or on the one of the caller's transaction. */
 export class KyselyDriver implements Driver {
+  readonly bytes = "base64";
   readonly client: object;
   readonly #db: KyselyDatabase;
   /** A transaction has one connection, on which not every dialect can run two queries at once. */
@@ -100,7 +151,11 @@ export class KyselyDriver implements Driver {
     if (this.#turns !== undefined) return this.#turns.alone(() => work(on(this.#db, true)));
     return this.#onConnection(async (one) => {
       if (this.#single && (await joins(one))) return work(on(one, true));
-      return (await one.transaction().execute((tx) => work(on(tx, false)))) as T;
+      return (await one.transaction().execute(async (tx) => {
+        const result = await work(on(tx, false));
+        await commit(tx);
+        return result;
+      })) as T;
     });
   }
 

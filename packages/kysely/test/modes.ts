@@ -33,6 +33,11 @@ export const kyselyMode = (
   // Over postgres.js each query reserves a connection, and where that is lost, postgres.js 3.4.9 may
   // throw where nobody can catch it.
   reconnects: dialect === overPg,
+  // Over postgres.js nothing is prepared in a transaction, and it is committed before Kysely's own COMMIT.
+  ...(dialect === overPostgresJs && {
+    transactionOverhead: 3,
+    session: { statements: 5, exchanges: 10 },
+  }),
   async open(url, options) {
     const db = new Kysely<unknown>({ dialect: dialect(url), plugins });
     return { saver: new KyselySaver(db, options), close: () => db.destroy() };

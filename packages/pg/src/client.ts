@@ -1,4 +1,4 @@
-import { textParser } from "@waypost/core";
+import { InvalidInputError, textParser } from "@waypost/core";
 
 /** The slices of pg that are used; `test/types.test.ts` holds them against the real library. */
 
@@ -36,6 +36,8 @@ export interface PgClient extends PgQueryable {
   /** `I` idle, `T` in a transaction, `E` in a failed one; null before it is connected. */
   getTransactionStatus(): string | null;
   readonly pipeline?: boolean;
+  /** Whether results come in binary format, which pg decodes as text before any parser sees it. */
+  readonly binary?: boolean;
   /** The server's id of the session, or what a pooler says in its place. */
   readonly processID?: number | null;
 }
@@ -66,7 +68,38 @@ export interface PgPool extends PgQueryable {
   connect(callback: (error: Error | undefined, client: PgPoolClient | undefined) => void): unknown;
   end(): Promise<void>;
   readonly totalCount: number;
-  readonly options: { readonly max?: number };
+  readonly options: { readonly max?: number; readonly binary?: boolean };
 }
 
-export const TYPES: PgTypes = { getTypeParser: textParser };
+const BINARY =
+  "The client of pg has `binary: true`, which changes values as it reads them; leave that option out.";
+
+/** @throws InvalidInputError for what reads or stores other values than it was given */
+export function refuseUnfaithful(client: PgPool | PgClient): void {
+  const options = "options" in client ? client.options : client;
+  if (options.binary === true) throw new InvalidInputError(BINARY);
+  if (isNative(client)) {
+    throw new InvalidInputError(
+      "pg.native stores bytes only up to their first zero; use the Pool and Client of pg itself, and leave NODE_PG_FORCE_NATIVE unset.",
+    );
+  }
+}
+
+/** Structural: a client over libpq has it under this name; of a pool there is no client yet, but its class. */
+function isNative(client: object): boolean {
+  const { native, Client } = client as { native?: unknown; Client?: { prototype?: object } };
+  if (native !== undefined) return true;
+  const methods: object = Client?.prototype ?? {};
+  return "isConnected" in methods && !("escapeLiteral" in methods);
+}
+
+export const TYPES: PgTypes = {
+  // Whether a pool was made while `pg.defaults.binary` was set shows only here. An error thrown at once
+  // would end the process.
+  getTypeParser: (oid, format) =>
+    format === "binary"
+      ? () => {
+          throw new InvalidInputError(BINARY);
+        }
+      : textParser(oid),
+};

@@ -65,6 +65,7 @@ export interface PoolDriverOptions {
 /** Each operation on any connection of the pool. */
 export class PoolDriver implements Driver {
   readonly recovery = "reconnects";
+  readonly bytes = "binary";
   readonly client: object;
   readonly #pool: PgPool;
   readonly #options: PoolDriverOptions;
@@ -174,6 +175,7 @@ export class PoolDriver implements Driver {
  * `pipeline: true` they follow each other without waiting for answers. A transaction is alone.
  */
 export class ClientDriver implements Driver {
+  readonly bytes = "binary";
   readonly client: object;
   readonly #client: PgClient;
   readonly #prepare: PreparePolicy;

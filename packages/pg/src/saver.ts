@@ -10,7 +10,13 @@ import {
   WaypostSaver,
 } from "@waypost/core";
 import pg from "pg";
-import type { PgClient, PgCursorConstructor, PgPool, PgPoolClient } from "./client.js";
+import {
+  type PgClient,
+  type PgCursorConstructor,
+  type PgPool,
+  type PgPoolClient,
+  refuseUnfaithful,
+} from "./client.js";
 import { ClientDriver, PoolDriver } from "./driver.js";
 
 /** Pools that `fromConnString` made, which `end()` therefore ends. */
@@ -85,11 +91,15 @@ function driverFor(
 ): Driver {
   const prepare = new PreparePolicy(options?.prepare);
   if (isPool(client)) {
+    refuseUnfaithful(client);
     const cursor = checkCursor(options?.cursor);
     const owned = ownedPools.has(client);
     return new PoolDriver(client, { prepare, cursor, owned, timeout: options?.timeout });
   }
-  if (isClient(client)) return new ClientDriver(client, prepare);
+  if (isClient(client)) {
+    refuseUnfaithful(client);
+    return new ClientDriver(client, prepare);
+  }
   refuseClient(
     client,
     `${pass} a Pool, a connected Client or a PoolClient of pg 8.21 or newer, or use PgSaver.fromConnString(uri).`,

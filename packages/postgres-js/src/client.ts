@@ -11,18 +11,24 @@ export interface PostgresJsQuery extends PromiseLike<unknown> {
   cursor(rows: number): AsyncIterable<unknown>;
   /** Null until it is sent. */
   readonly state?: unknown;
+  /** The error after which postgres.js has sent it once more. */
+  readonly retried?: unknown;
   /** What is read of it when it is sent. */
   strings?: readonly string[];
   args?: readonly unknown[];
 }
 
+export interface QueryOptions {
+  readonly prepare?: boolean;
+  /** Called when the query was sent; says whether others may be sent before it is answered. */
+  readonly onexecute?: () => boolean;
+}
+
 /** Anything that runs queries. */
 export interface PostgresJsSession {
-  unsafe(
-    text: string,
-    values?: never[],
-    options?: { prepare?: boolean },
-  ): { raw(): PostgresJsQuery };
+  unsafe(text: string, values?: never[], options?: QueryOptions): { raw(): PostgresJsQuery };
+  /** A parameter of a type, by its OID. */
+  typed(value: string | number | null, type: number): unknown;
 }
 
 /** What `postgres()` returns. */

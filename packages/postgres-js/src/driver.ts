@@ -17,6 +17,7 @@ import { rowsOf, send } from "./session.js";
 /** Each operation on any connection of the client. */
 export class SqlDriver implements Driver {
   readonly recovery = "reconnects";
+  readonly bytes = "base64";
   readonly client: object;
   readonly #sql: PostgresJsSql;
   readonly #prepare: PreparePolicy;
@@ -43,7 +44,7 @@ export class SqlDriver implements Driver {
   query<Row extends object>(statement: Statement, signal?: AbortSignal): Promise<Row[]> {
     return this.#placed(() =>
       this.#prepare.run(statement, false, (name) =>
-        send<Row>(this.#sql, statement, name !== undefined, signal),
+        send<Row>(this.#sql, statement, name === undefined ? undefined : this.#prepare, signal),
       ),
     );
   }
@@ -60,14 +61,13 @@ export class SqlDriver implements Driver {
     signal?: AbortSignal,
   ): Promise<Row[]> {
     return this.#placed(() =>
-      this.#prepare.run(statement, false, async (name) => {
-        const prepare = name !== undefined;
-        // The two follow each other without waiting; postgres.js itself waits for BEGIN.
-        const [, rows] = await begin(this.#sql, async (tx) => {
+      this.#prepare.run(statement, false, (name) => {
+        const prepared = name === undefined ? undefined : this.#prepare;
+        return begin(this.#sql, async (tx) => {
           signal?.throwIfAborted();
-          return Promise.all([send(tx, before, prepare), send<Row>(tx, statement, prepare)]);
+          await send(tx, before, prepared);
+          return send<Row>(tx, statement, prepared);
         });
-        return rows;
       }),
     );
   }
@@ -123,6 +123,7 @@ export class SqlDriver implements Driver {
 /** All operations in a transaction of the caller. What needs several statements is alone. */
 export class TransactionDriver implements Driver {
   readonly recovery = "none";
+  readonly bytes = "base64";
   readonly client: object;
   readonly #sql: PostgresJsTransaction;
   readonly #prepare: PreparePolicy;
@@ -161,7 +162,7 @@ export class TransactionDriver implements Driver {
 
   #send<Row extends object>(statement: Statement): Promise<Row[]> {
     return this.#prepare.run(statement, true, (name) =>
-      send<Row>(this.#sql, statement, name !== undefined),
+      send<Row>(this.#sql, statement, name === undefined ? undefined : this.#prepare),
     );
   }
 }

@@ -21,6 +21,7 @@ const lostSessions = new WeakMap<object, unknown>();
 export class ReservedDriver implements Driver {
   /** It can't be seen whether the caller has a transaction open, of which nothing can be repeated alone. */
   readonly recovery = "none";
+  readonly bytes = "base64";
   readonly client: object;
   readonly #sql: PostgresJsReserved;
   readonly #prepare: PreparePolicy;
@@ -37,7 +38,7 @@ export class ReservedDriver implements Driver {
     return this.#turns.together(() =>
       this.#prepare.run(statement, false, async (name) => {
         signal?.throwIfAborted();
-        return this.#send<Row>(statement, name !== undefined);
+        return this.#send<Row>(statement, name === undefined ? undefined : this.#prepare);
       }),
     );
   }
@@ -63,7 +64,7 @@ export class ReservedDriver implements Driver {
       signal?.throwIfAborted();
       return this.#prepare.run(statement, false, (name) =>
         pipelineTransaction(
-          (each) => this.#send<Row>(each, name !== undefined && each.name !== ""),
+          (each) => this.#send<Row>(each, name && each.name ? this.#prepare : undefined),
           before,
           statement,
         ),
@@ -94,10 +95,10 @@ export class ReservedDriver implements Driver {
     return this.#send({ text, values: [], name: "" });
   }
 
-  async #send<Row extends object>(statement: Statement, prepare = false): Promise<Row[]> {
+  async #send<Row extends object>(statement: Statement, prepared?: PreparePolicy): Promise<Row[]> {
     if (lostSessions.has(this.#sql)) throw lostSessions.get(this.#sql);
     try {
-      return await send<Row>(this.#sql, statement, prepare);
+      return await send<Row>(this.#sql, statement, prepared);
     } catch (error) {
       if (isLost(error)) lostSessions.set(this.#sql, error);
       throw error;

@@ -45,6 +45,21 @@ export function verifyCases(mode: Mode): void {
         expect(await verify(saver)).toEqual([]);
       }));
 
+    it("finds nothing where a run goes on from what was removed, with a channel that was emptied", () =>
+      withSaver(mode, async (saver) => {
+        const before = { log: 1.5, "branch:to:b": 1.5 };
+        const first = checkpoint({ log: ["in"], "branch:to:b": null }, before);
+        const start = await saver.put(thread("1"), first, METADATA, before);
+        const emptied = { ...before, "branch:to:b": 2.5 };
+        const second = checkpoint({ log: ["in"] }, emptied);
+        const removed = await saver.put(start, second, METADATA, { "branch:to:b": 2.5 });
+        await saver.deleteThread("1");
+        const third = checkpoint({ log: ["more"] }, { ...emptied, log: 3.5 });
+        await saver.put(removed, third, METADATA, { log: 3.5 });
+        expect((await saver.getTuple(thread("1")))?.checkpoint).toEqual(third);
+        expect(await verify(saver)).toEqual([]);
+      }));
+
     itBeside("finds the values that the official saver's branches take from each other", () =>
       withSaver(mode, async (saver, schema) => {
         const official = PostgresSaver.fromConnString(databaseUrl(), { schema });

@@ -1,3 +1,4 @@
+import type { BytesForm } from "../driver.js";
 import { InvalidInputError } from "../errors.js";
 
 /** NAMEDATALEN - 1: Postgres silently cuts longer names, so that two of them may become one. */
@@ -83,19 +84,22 @@ export type TableKey = keyof typeof TABLES;
 
 export const TABLE_KEYS = Object.keys(TABLES) as TableKey[];
 
-/** The tables' names, quoted and with their schema. */
+/** The tables' names, quoted and with their schema; and what else the texts of statements depend on. */
 export interface Tables extends Readonly<Record<TableKey, string>> {
   /** A literal that tells the locks of this schema from those of others. */
   readonly lockName: string;
   /** As `lockName`, for the locks that runs take. */
   readonly runLockName: string;
+  /** How statements bind bytes. */
+  readonly bytes: BytesForm;
 }
 
-export function tablesIn(schema: string): Tables {
+export function tablesIn(schema: string, bytes: BytesForm = "binary"): Tables {
   const names = TABLE_KEYS.map((key) => [key, `${quoteIdentifier(schema)}.${TABLES[key].name}`]);
   return {
     ...(Object.fromEntries(names) as Record<TableKey, string>),
     lockName: quoteLiteral(`waypost thread ${schema} `),
     runLockName: quoteLiteral(`waypost run ${schema} `),
+    bytes,
   };
 }

@@ -43,7 +43,7 @@ export function insertParts(
   const insert = (from: string, rows: number, placeholder: number) => `
   INSERT INTO ${tables.parts} (thread_id, position, bytes)
   SELECT v.thread_id, v.position::bigint, v.bytes FROM ${from} CROSS JOIN (
-    VALUES ${valueRows("$1::text", columns, rows, placeholder)}
+    VALUES ${valueRows(tables.bytes, "$1::text", columns, rows, placeholder)}
   ) AS v(thread_id, position, bytes)`;
   const behind = firstPlaceholder + first * widthOf(columns);
   const claimed = "claimed AS MATERIALIZED (\n  SELECT FROM ready";

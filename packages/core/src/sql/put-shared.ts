@@ -127,7 +127,7 @@ function textOf(
   INSERT INTO ${tables.blobs} (thread_id, checkpoint_ns, put_id, channel, version, type, blob, segments)
   SELECT v.thread_id, v.checkpoint_ns, v.put_id, v.channel, v.version, v.type, v.blob, v.segments::bigint[]
   FROM claimed CROSS JOIN (
-    VALUES ${valueRows(shared, COLUMNS, rows, PARAMETERS + 1)}
+    VALUES ${valueRows(tables.bytes, shared, COLUMNS, rows, PARAMETERS + 1)}
   ) AS v(thread_id, checkpoint_ns, put_id, channel, version, type, blob, segments)
   ON CONFLICT (thread_id, checkpoint_ns, channel, version) DO NOTHING RETURNING true
 )

@@ -46,7 +46,7 @@ ON CONFLICT (thread_id, checkpoint_ns, checkpoint_id, task_id, idx) DO UPDATE SE
   channel = EXCLUDED.channel, type = EXCLUDED.type, blob = EXCLUDED.blob, task_path = EXCLUDED.task_path
 WHERE stored.idx < 0`;
   const rows = (count: number) =>
-    `VALUES ${valueRows(SHARED, WRITE_COLUMNS, count, SHARED_PARAMETERS + 1)}`;
+    `VALUES ${valueRows(tables.bytes, SHARED, WRITE_COLUMNS, count, SHARED_PARAMETERS + 1)}`;
   const alone = templateByRows((count) => insert(rows(count)));
   const onCheckpointOnly = templateByRows(
     (count) => `WITH checkpoint AS MATERIALIZED (

@@ -79,7 +79,7 @@ function texts(tables: Tables, keyParameters: number, from: string, ctes: readon
   const blobs = (count: number, putId: number) => `INSERT INTO ${tables.blobs}
   (thread_id, checkpoint_ns, put_id, channel, version, type, blob)
 SELECT v.* ${from}(
-  VALUES ${valueRows(`$1::text, $2::text, $${putId}::text::bigint`, BLOB_COLUMNS, count, putId + 1)}
+  VALUES ${valueRows(tables.bytes, `$1::text, $2::text, $${putId}::text::bigint`, BLOB_COLUMNS, count, putId + 1)}
 ) v
 ON CONFLICT (thread_id, checkpoint_ns, channel, version) DO NOTHING RETURNING true`;
   return {

@@ -7,8 +7,8 @@ export interface RemovedRow {
   readonly blobs: number;
   readonly writes: number;
   readonly kept: number;
-  /** A whole number as text: it may be larger than an `int`. */
-  readonly bytes: string;
+  /** Bytes, a whole number as text: it may be larger than an `int`. */
+  readonly size: string;
 }
 
 type Act = "DELETE" | "SELECT";
@@ -91,6 +91,6 @@ function counted(removed: (table: Table) => string, kept: string): string {
   ${removed("parts")}
 )
 SELECT c.rows AS checkpoints, b.rows AS blobs, w.rows AS writes, ${kept} AS kept,
-  (c.size + b.size + w.size + p.size)::text AS bytes
+  (c.size + b.size + w.size + p.size)::text AS size
 FROM ${sum("old_checkpoints")} c, ${sum("old_blobs")} b, ${sum("old_writes")} w, ${sum("old_parts")} p`;
 }

@@ -1,12 +1,13 @@
 import type { SqlValue, Statement } from "../driver.js";
 import type { Tables } from "../schema/identifiers.js";
+import { OWN } from "../serializer/records.js";
 import { MIN_SHARED, type SharedValue } from "../storage/plan.js";
 import { segmentsText } from "../storage/segments.js";
 import { groupParts, insertParts } from "./insert-parts.js";
 import { typeOf } from "./parts.js";
 import { PARTS, streamsEnd } from "./put-shared.js";
 import { unneededParts } from "./removed.js";
-import { template, templateByRows } from "./template.js";
+import { bytesParameter, template, templateByRows } from "./template.js";
 
 /** A stored value that may be stored otherwise. */
 export interface RewriteKey {
@@ -28,17 +29,19 @@ const PARAMETERS = 9;
 /** Reads the values of a thread and stores them in the other form. */
 export function rewriteStatements(tables: Tables) {
   const keys = template(`SELECT checkpoint_ns AS namespace, channel, version FROM ${tables.blobs}
-WHERE thread_id = $1::text AND (segments IS NOT NULL OR pg_catalog.octet_length(blob) >= ${MIN_SHARED})`);
+WHERE thread_id = $1::text AND (segments IS NOT NULL OR pg_catalog.octet_length(blob) >= ${MIN_SHARED}
+  OR pg_catalog.position(blob, '${OWN.bytes}'::bytea) > 0)`);
   const read = template(`SELECT ${typeOf("b")} AS type, b.blob AS bytes, b.segments::text
 FROM ${tables.blobs} b WHERE ${KEY} FOR UPDATE`);
+  const blob = bytesParameter("$6", tables.bytes);
   const whole =
-    template(`UPDATE ${tables.blobs} SET type = $5::text, blob = $6::bytea, segments = NULL
+    template(`UPDATE ${tables.blobs} SET type = $5::text, blob = ${blob}, segments = NULL
 WHERE ${KEY}`);
   const shared = templateByRows(
     (first: number, rest: number) => `WITH ready AS MATERIALIZED (
   SELECT WHERE ${streamsEnd(tables, "$8::text[]", "$9::text[]")}
 )${insertParts(tables, { first, rest }, ["text", "bytea"], PARAMETERS + 1)}
-UPDATE ${tables.blobs} SET type = $5::text, blob = $6::bytea, segments = $7::text::bigint[]
+UPDATE ${tables.blobs} SET type = $5::text, blob = ${blob}, segments = $7::text::bigint[]
 WHERE ${KEY} AND EXISTS (SELECT FROM claimed)
 RETURNING true AS stored`,
   );

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { SqlValue, Statement } from "../driver.js";
+import type { BytesForm, SqlValue, Statement } from "../driver.js";
 
 /** Binds values to one fixed text. */
 export type Template = (values: readonly SqlValue[]) => Statement;
@@ -45,6 +45,10 @@ export function templateByRows<Counts extends readonly number[]>(
 /** What makes a stored value of its two parameters, text and bytes: text where it is JSON of ours. */
 export const VALUE = "value";
 
+/** A parameter of bytes. */
+export const bytesParameter = (placeholder: string, form: BytesForm): string =>
+  form === "binary" ? `${placeholder}::bytea` : `pg_catalog.decode(${placeholder}::text, 'base64')`;
+
 /** How many parameters a row of these columns has. */
 export const widthOf = (columns: readonly string[]): number =>
   columns.length + columns.filter((column) => column === VALUE).length;
@@ -52,16 +56,21 @@ export const widthOf = (columns: readonly string[]): number =>
 /**
  * `($1, $2, $7, …), (…)`: rows that begin with shared placeholders and go on with their own.
  *
+ * @param bytes how to bind columns of type `bytea`
  * @param columns the type of each, or `VALUE`
  */
 export function valueRows(
+  bytes: BytesForm,
   shared: string,
   columns: readonly string[],
   rows: number,
   firstPlaceholder: number,
 ): string {
   let placeholder = firstPlaceholder;
-  const next = (type: string) => `$${placeholder++}::${type}`;
+  const next = (type: string) => {
+    const name = `$${placeholder++}`;
+    return type === "bytea" ? bytesParameter(name, bytes) : `${name}::${type}`;
+  };
   const row = () =>
     columns.map((column) =>
       column === VALUE

@@ -25,7 +25,9 @@ export function checkIsolation({ isolation }: { readonly isolation: string }): v
 export const NOTHING: Removed = { checkpoints: 0, blobs: 0, writes: 0, bytes: 0, kept: 0 };
 
 export function removedOf([row]: readonly RemovedRow[]): Removed {
-  return row === undefined ? NOTHING : { ...row, bytes: Number(row.bytes) };
+  if (row === undefined) return NOTHING;
+  const { size, ...removed } = row;
+  return { ...removed, bytes: Number(size) };
 }
 
 /** Of one thread and another. */

@@ -64,7 +64,7 @@ export abstract class ThreadSaver extends BaseCheckpointSaver<number> implements
     this.reader = reader === undefined ? this.driver : seen(reader);
     this.#policy = policy;
     this.#schema = schema;
-    this.tables = tablesIn(schema);
+    this.tables = tablesIn(schema, driver.bytes);
     this.#prune = pruneStatements(this.tables);
     this.#sweep = sweepStatements(this.tables);
     this.#verify = verifyStatements(this.tables);
@@ -253,7 +253,7 @@ export abstract class ThreadSaver extends BaseCheckpointSaver<number> implements
   async rewriteStorage(storage: Storage, options?: RewriteOptions): Promise<Rewritten> {
     const operation = { name: "rewriteStorage", signal: options?.signal };
     const sql = rewriteSql(this.tables);
-    return this.guard(operation, (driver) => rewrite(driver, sql, storage, options));
+    return this.guard(operation, (driver) => rewrite(driver, sql, this.serde, storage, options));
   }
 
   /** Prunes the thread of a checkpoint that was just stored, where the saver is told to and it is time. */
