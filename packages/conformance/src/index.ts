@@ -86,6 +86,8 @@ export function conformance(mode: Mode): void {
     valueCases,
     exactCases,
     untrackedCases,
+    untrackedCases,
+    exactCases,
     serializerCases,
     threadCases,
     pruneCases,
