@@ -5,10 +5,7 @@ import {
   copyThreadStatement,
 } from "../../packages/core/src/sql/copy-thread.ts";
 import { cursorStatement } from "../../packages/core/src/sql/cursor.ts";
-import {
-  deleteThreadCountedStatement,
-  deleteThreadStatement,
-} from "../../packages/core/src/sql/delete-thread.ts";
+import { deleteThreadStatements } from "../../packages/core/src/sql/delete-thread.ts";
 import { deltaHistoryStatement } from "../../packages/core/src/sql/delta-history.ts";
 import { getTupleStatement } from "../../packages/core/src/sql/get-tuple.ts";
 import { listStatement } from "../../packages/core/src/sql/list.ts";
@@ -68,11 +65,15 @@ const task = { ...key, taskId: "task", taskPath: "" };
 const put = putStatements(tables);
 const putWrites = putWritesStatements(tables);
 const getTuple = getTupleStatement(tables, true);
+const deletion = deleteThreadStatements(tables);
 const rewrite = rewriteStatements(tables);
 const valueKey = { namespace: "", channel: "a", version: "1" };
 const choice = { threadId: "1", keepLast: 1, olderThan: null };
 const values = valuesStatements(tables);
-const value = { ...valueKey, id, task: "task", idx: 0, type: "json", bytes: null, segments: null };
+const value = {
+  ...{ kind: "blob" as const, ...valueKey },
+  ...{ id, task: "task", idx: 0, type: "json", bytes: null, segments: null },
+};
 const storage = storageStatements(tables);
 const threadLock = threadLockStatements(tables);
 const tombstones = tombstoneStatements(tables);
@@ -82,10 +83,7 @@ export const STATEMENTS: Readonly<Record<string, readonly (Statement | undefined
   checkCopyStatement: [checkCopyStatement(tables)("1", "2")],
   copyThreadStatement: [copyThreadStatement(tables)("1", "2")],
   cursorStatement: both.map((text) => cursorStatement(tables, text)(query)),
-  deleteThreadStatement: [deleteThreadStatement(tables)("1")],
-  deleteThreadCountedStatement: both.map((dry) =>
-    deleteThreadCountedStatement(tables)("1", null, dry),
-  ),
+  deleteThreadStatements: [deletion.remove("1", null, 1), deletion.count("1", null)],
   deltaHistoryStatement: [key, latest].map((of) => deltaHistoryStatement(tables, true)(of, ["a"])),
   getTupleStatement: [new Map(), new Map([["a", { ...row, putId: "1" }]])].flatMap((known) => [
     getTuple(key, known),
@@ -94,10 +92,12 @@ export const STATEMENTS: Readonly<Record<string, readonly (Statement | undefined
   ]),
   listStatement: both.map((text) => listStatement(tables, text)(page)),
   lockCheckpointsStatement: [lockCheckpointsStatement(tables)("1")],
-  lockThreadStatement: both.map((wait) => lockThreadStatement(tables)("1", wait)),
+  lockThreadStatement: (["wait", "try", "share"] as const).map((take) =>
+    lockThreadStatement(tables)("1", take),
+  ),
   orphansStatement: both.map((dry) => orphansStatement(tables)("1", id, dry)),
   partsStatement: [partsStatement(tables)("1", [{ from: 1, to: 2 }])],
-  chooseStatement: both.map((wait) => chooseStatement(tables)(choice, 10, wait)),
+  chooseStatement: [chooseStatement(tables)(choice, 10)],
   chooseRunsStatement: [chooseRunsStatement(tables)("1", ["run"])],
   dryPruneStatement: [dryPruneStatement(tables)(choice)],
   removeStatement: both.map((useful) =>

@@ -29,6 +29,9 @@ interface Row {
   readonly writes: number;
 }
 
+/** More has none but a damaged value, whose size can't be told; to look into a large array takes long. */
+const MOST_POSITIONS = 512;
+
 /** All checkpoints of a thread, the oldest first. */
 export async function history(session: Session, threadId: string): Promise<Step[]> {
   const rows = await session.rows<Row>(
@@ -44,7 +47,8 @@ export async function history(session: Session, threadId: string): Promise<Step[
   const sizes = await session.rows<{ key: string; bytes: number }>(
     `SELECT checkpoint_ns || chr(31) || channel || chr(31) || version AS key,
        (coalesce(octet_length(blob), 0) + coalesce((
-         SELECT sum(segments[i + 1] - segments[i]) FROM generate_series(1, cardinality(segments), 2) i
+         SELECT sum(segments[i + 1]::float8 - segments[i]::float8)
+         FROM generate_series(1, least(cardinality(segments), ${MOST_POSITIONS}), 2) i
        ), 0))::float8 AS bytes
      FROM ${session.table("checkpoint_blobs")} WHERE thread_id = $1`,
     [threadId],

@@ -335,6 +335,21 @@ describe.concurrent("waypost export and import", () => {
         expect((await waypost(["import", "--schema", target], "{}\n")).stderr).toContain(
           "first line",
         );
+        const segments = /"segments":(null|"[^"]*")/;
+        const lines = stdout.split("\n");
+        const at = lines.findIndex((line) => segments.test(line));
+        const bomb = JSON.stringify(`{${Array(1000).fill("134217728,134217828").join(",")}}`);
+        for (const damaged of ['"{2,1}"', '"{1,NULL}"', "7", bomb]) {
+          const line = (lines[at] ?? "").replace(segments, `"segments":${damaged}`);
+          const refused = await waypost(
+            ["import", "--schema", target],
+            lines.with(at, line).join("\n"),
+          );
+          expect(refused.stderr).toContain(`Line ${at + 1} has segments`);
+          expect(refused.code).toBe(1);
+        }
+        const none = await waypost(["threads", "--json", "--schema", target]);
+        expect(json(none.stdout)).toEqual([]);
         expect((await waypost(["import", "--schema", target], stdout)).code).toBe(0);
         expect((await waypost(["export", "none", "--schema", schema])).stderr).toContain(
           'no thread "none"',

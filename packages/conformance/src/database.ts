@@ -49,6 +49,34 @@ export async function dropSchema(schema: string, url = databaseUrl()): Promise<v
   );
 }
 
+/**
+ * Waits until so many sessions wait for a lock, the first of them for one of this session. Asks for locks: a
+ * transaction sees the same sessions until it ends.
+ */
+export async function untilBlocked(client: pg.Client, sessions = 1): Promise<void> {
+  const blocked = `WITH RECURSIVE blocked AS (
+    SELECT pg_backend_pid() AS pid
+    UNION
+    SELECT l.pid FROM blocked b JOIN pg_locks l ON NOT l.granted AND b.pid = ANY (pg_blocking_pids(l.pid))
+  )
+  SELECT FROM blocked`;
+  while (((await client.query(blocked)).rowCount ?? 0) <= sessions);
+}
+
+const TABLES = ["checkpoints", "checkpoint_blobs", "checkpoint_writes", "waypost_parts"];
+
+/** How many rows a thread has in all tables, counted beside the saver. */
+export function rowsLeft(schema: string, threadId: string): Promise<number> {
+  return withClient(async (client) => {
+    const count = (table: string) =>
+      `(SELECT count(*)::int FROM ${schema}.${table} WHERE thread_id = $1)`;
+    const { rows } = await client.query(`SELECT ${TABLES.map(count).join(" + ")} AS rows`, [
+      threadId,
+    ]);
+    return rows[0].rows;
+  });
+}
+
 /** Threads, and rows of a table `orders`, that another connection sees in the schema. */
 export function committedIn(schema: string): Promise<{ threads: number; orders: number }> {
   return withClient(async (other) => {

@@ -1,6 +1,7 @@
 import { branchCases } from "./cases/branches.ts";
 import { concurrencyCases } from "./cases/concurrency.ts";
 import { countCases } from "./cases/counts.ts";
+import { damagedRowCases } from "./cases/damaged-rows.ts";
 import { dropInCases } from "./cases/drop-in.ts";
 import { exactCases } from "./cases/exact.ts";
 import { faultCases } from "./cases/faults.ts";
@@ -21,6 +22,7 @@ import { prunePropertyCases } from "./cases/prune-property.ts";
 import { pruneRaceCases } from "./cases/prune-races.ts";
 import { pythonCases } from "./cases/python.ts";
 import { rememberedCases } from "./cases/remembered.ts";
+import { removalRaceCases } from "./cases/removal-races.ts";
 import { retentionCases } from "./cases/retention.ts";
 import { rightsCases } from "./cases/rights.ts";
 import { searchPathCases } from "./cases/search-path.ts";
@@ -36,13 +38,21 @@ import { textVersionCases } from "./cases/text-versions.ts";
 import { threadCases } from "./cases/threads.ts";
 import { tombstoneCases } from "./cases/tombstones.ts";
 import { transactionCases } from "./cases/transactions.ts";
+import { untrackedCases } from "./cases/untracked.ts";
 import { valueCases } from "./cases/values.ts";
 import { verifyCases } from "./cases/verify.ts";
 import type { Mode } from "./mode.ts";
 
 export { BRANCH_CHECKS } from "./cases/branches.ts";
 export { checkpoint, METADATA, putChain } from "./checkpoints.ts";
-export { committedIn, databaseUrl, freshName, withClient, withSchema } from "./database.ts";
+export {
+  committedIn,
+  databaseUrl,
+  freshName,
+  rowsLeft,
+  withClient,
+  withSchema,
+} from "./database.ts";
 export { withEnding } from "./ending.ts";
 export {
   approvalGraph,
@@ -75,6 +85,7 @@ export function conformance(mode: Mode): void {
     propertyCases,
     valueCases,
     exactCases,
+    untrackedCases,
     serializerCases,
     threadCases,
     pruneCases,
@@ -99,6 +110,8 @@ export function conformance(mode: Mode): void {
     dropInCases,
     pythonCases,
     pruneRaceCases,
+    removalRaceCases,
+    damagedRowCases,
     storageSharingCases,
     rememberedCases,
     givenUpCases,

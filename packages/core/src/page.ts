@@ -16,7 +16,7 @@ import type { TupleRow } from "./sql/tuple.js";
 import type { KnownValues } from "./storage/memory.js";
 import { Parts } from "./storage/parts.js";
 import { bufferOf, type KnownValue, own } from "./storage/plan.js";
-import { lengthOf, parseSegments } from "./storage/segments.js";
+import { parseSegments, sharedBytes } from "./storage/segments.js";
 
 type Value = { readonly value: unknown };
 type BlobId = Pick<TupleRow, "thread" | "namespace" | "channel" | "version">;
@@ -158,6 +158,5 @@ function checkpointKey(row: TupleRow): string {
 /** Of a shared value all of it: that is what is held in memory, however little was fetched. */
 function sizeOf({ kind, json, bytes, segments }: TupleRow): number {
   if (kind === "part") return 0;
-  const shared = segments === null ? 0 : lengthOf(parseSegments(segments));
-  return shared + (json ?? bytes ?? "").length;
+  return sharedBytes(segments) + (json ?? bytes ?? "").length;
 }

@@ -10,18 +10,21 @@ import { encodeBlobs } from "./encode.js";
 import { WaypostError } from "./errors.js";
 import { mayHoldBytes } from "./serializer/official.js";
 import type { Serializer } from "./serializer/types.js";
-import type { BlobRow, PutInput } from "./sql/put.js";
+import type { Take } from "./sql/lock-thread.js";
+import type { BlobRow, PutInput, StoredRow } from "./sql/put.js";
 import type { PutSharedInput } from "./sql/put-shared.js";
 import type { PutWritesInput } from "./sql/put-writes.js";
 import type { Tombstones } from "./sql/tombstones.js";
 import type { Sharing } from "./storage/sharing.js";
 import { refuseBuried } from "./threads/delete.js";
+import { takeLock } from "./threads/removed.js";
+import type { IsUntracked } from "./untracked.js";
 
 export interface PutSql {
   put(input: PutInput, onParent: boolean): Statement[];
   putShared(input: PutSharedInput): Statement | undefined;
   putWrites(input: PutWritesInput, onCheckpoint: boolean): Statement[];
-  lockThread(threadId: string, wait: boolean): Statement;
+  lockThread(threadId: string, take: Take): Statement;
 }
 
 /** Where and how to store. */
@@ -56,11 +59,12 @@ export function encodeOld(
   serde: Serializer,
   key: NamespaceKey & { readonly parentId: string | null },
   passed: Pick<Put, "values" | "versions" | "newVersions">,
+  isUntracked: IsUntracked,
 ): Put["oldBlobs"] {
   const old = oldVersions(passed);
   const remembered = sharing.rows(key, old);
   for (const { channel } of remembered) delete old[channel];
-  const encoded = encodeBlobs(serde, key, passed.values, old);
+  const encoded = encodeBlobs(serde, key, passed.values, old, isUntracked);
   const all = encoded.then((rows) => [...remembered, ...rows]);
   all.catch(() => {});
   return all;
@@ -69,7 +73,8 @@ export function encodeOld(
 /**
  * Stores a checkpoint so that all values it refers to are there: one statement, but where its parent
  * is gone (or never was there), and for copies, which refer to the values of their original instead.
- * Then all of its values are stored with it, while nobody can remove any.
+ * Then all of its values are stored with it, while nobody can remove any. So it is where a value was there
+ * before, as when the answer to a first try was lost: it may have been about to be removed.
  *
  * With tombstones, the parent's row is also the proof that the thread is not deleted; a checkpoint
  * without a parent is stored as one whose parent is gone.
@@ -78,34 +83,43 @@ export function encodeOld(
  *   thread is deleted
  */
 export async function storeCheckpoint(store: Store, passed: Put): Promise<void> {
-  const { driver, sql, tombstones } = store;
   const blobs = await forReaders(store, passed.input.blobs);
   const put = { ...passed, input: { ...passed.input, blobs } };
   const onParent = put.input.parentId !== null;
-  if (!isCopy(put) && (onParent || tombstones === undefined)) {
-    if (await storeShared(store, put)) return;
-    const statements = sql.put(put.input, onParent);
-    const stored = await sendAll(driver, statements);
-    if (stored.length > 0) {
-      store.sharing.stored(put.input, put.versions, []);
-      return;
-    }
+  if (!isCopy(put) && (onParent || store.tombstones === undefined)) {
+    const stored = (await storeShared(store, put)) ?? (await storeNew(store, put, onParent));
+    if (stored === "new") return;
   }
   await storeWhole(store, put);
 }
 
-/** Stores what is new of values that share with those of the parent. @returns whether it did */
-async function storeShared({ driver, sql, sharing }: Store, put: Put): Promise<boolean> {
+/** What a try came to: all that it sent was new, some was there before, or it stored nothing. */
+type Stored = "new" | "known" | undefined;
+
+/** Stores what is new of values that share with those of the parent. */
+async function storeShared({ driver, sql, sharing }: Store, put: Put): Promise<Stored> {
   const plan = sharing.plan(put.input);
   const statement = plan && sql.putShared(plan);
-  if (statement === undefined) return false;
-  const stored = await driver.query(statement);
+  if (statement === undefined) return undefined;
+  const stored = await driver.query<StoredRow>(statement);
   if (stored.length === 0) {
     await sharing.refused(driver);
-    return false;
+    return undefined;
   }
   sharing.stored(put.input, put.versions, plan?.shared ?? []);
-  return true;
+  return stored[0]?.fresh ? "new" : "known";
+}
+
+/** Stores the values that are new, each whole. */
+async function storeNew(
+  { driver, sql, sharing }: Store,
+  { input, versions }: Put,
+  onParent: boolean,
+): Promise<Stored> {
+  const stored = await sendAll<StoredRow>(driver, sql.put(input, onParent));
+  if (stored.length === 0) return undefined;
+  sharing.stored(input, versions, []);
+  return stored[0]?.fresh ? "new" : "known";
 }
 
 /** Stores a checkpoint that has no parent to stand on with all of its values, under the thread's lock. */
@@ -154,8 +168,12 @@ function withLock<T>(
   work: (tx: Queryable) => Promise<T>,
 ): Promise<T> {
   return driver.transaction(async (tx) => {
-    await tx.query(sql.lockThread(threadId, true));
-    if (tombstones !== undefined) await refuseBuried(tx, tombstones, threadId);
+    const lock = sql.lockThread(threadId, "wait");
+    if (tombstones === undefined) await tx.query(lock);
+    else {
+      await takeLock(tx, lock);
+      await refuseBuried(tx, tombstones, threadId);
+    }
     return work(tx);
   });
 }

@@ -5,7 +5,7 @@ import { withClient, withSchema } from "../../conformance/src/database.ts";
 import type { Statement } from "../src/driver.ts";
 import { tablesIn } from "../src/schema/identifiers.ts";
 import { cursorStatement } from "../src/sql/cursor.ts";
-import { deleteThreadStatement } from "../src/sql/delete-thread.ts";
+import { deleteThreadStatements } from "../src/sql/delete-thread.ts";
 import { deltaHistoryStatement } from "../src/sql/delta-history.ts";
 import { getTupleStatement } from "../src/sql/get-tuple.ts";
 import { listStatement } from "../src/sql/list.ts";
@@ -95,7 +95,7 @@ describe("plans on a thread of 10,000 checkpoints", () => {
     const getTuple = getTupleStatement(tables, true);
     const list = listStatement(tables, true);
     const history = deltaHistoryStatement(tables, true);
-    const row = { type: "json", text: "1", bytes: null };
+    const row = { kind: "blob" as const, type: "json", text: "1", bytes: null };
     const page = { query: all, after: undefined, size: 100, known: [], knownParts: [] };
     const [put] = putStatements(tables)(
       {
@@ -216,7 +216,7 @@ describe("plans on a thread of 10,000 checkpoints", () => {
         const query = { ...all, checkpointNs: undefined };
         const page = { query, after: undefined, size: 100, known: [], knownParts: [] };
         const wholeThread = [
-          deleteThreadStatement(tables)("long"),
+          deleteThreadStatements(tables).remove("long", null, CHECKPOINTS),
           // No key has the order of all namespaces: each checkpoint of the thread is looked at.
           listStatement(tables, true)(page),
         ];

@@ -1,5 +1,6 @@
 import { createReadStream } from "node:fs";
 import { createInterface } from "node:readline";
+import { parseSegments } from "@waypost/core";
 import { Command } from "commander";
 import type pg from "pg";
 import { number, print, printable } from "../output.ts";
@@ -85,7 +86,19 @@ function parseLine(line: string, n: number): Readonly<Record<string, unknown>> {
   if (n > 1 && !Object.hasOwn(TABLES, String(table))) {
     throw new Error(`Line ${n} is no row of a known table.`);
   }
+  if (table === "checkpoint_blobs") checkSegments((row as Row).segments, n);
   return row as Record<string, unknown>;
+}
+
+/** A row of a few bytes could stand for gigabytes, or end what reads it. */
+function checkSegments(segments: unknown, n: number): void {
+  if (segments === null || segments === undefined) return;
+  try {
+    parseSegments(String(segments));
+  } catch (cause) {
+    const message = `Line ${n} has segments that no saver of Waypost stores; the file was changed after it was exported, or the row was damaged before. Nothing of its thread was imported.`;
+    throw new Error(message, { cause });
+  }
 }
 
 /** @returns false if the thread exists and is passed over */

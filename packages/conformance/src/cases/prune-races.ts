@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { checkpoint, METADATA, putChain } from "../checkpoints.ts";
-import { databaseUrl, withClient, withSaver } from "../database.ts";
+import { databaseUrl, untilBlocked, withClient, withSaver } from "../database.ts";
 import { collect, thread } from "../graphs.ts";
 import type { Mode, Saver } from "../mode.ts";
 import { rowsOf } from "../threads.ts";
@@ -8,12 +8,6 @@ import { rowsOf } from "../threads.ts";
 type Config = Awaited<ReturnType<typeof putChain>>[number];
 
 const IN_AN_HOUR = new Date(Date.now() + 3_600_000);
-
-/** Waits until a session waits for a lock of this one. */
-async function untilBlocked(client: { query(text: string): Promise<{ rowCount: number | null }> }) {
-  const blocked = `SELECT FROM pg_stat_activity WHERE pg_backend_pid() = ANY (pg_blocking_pids(pid))`;
-  while ((await client.query(blocked)).rowCount === 0);
-}
 
 /** A child of a checkpoint that can be read, which changes one channel and carries the others over. */
 async function childOf(saver: Saver, parent: Config, name: string) {

@@ -1,6 +1,8 @@
+import { type OperationEvent, setupScript } from "@waypost/core";
 import { describe, expect, it } from "vitest";
 import { checkpoint, METADATA, putChain } from "../checkpoints.ts";
-import { withSaver } from "../database.ts";
+import { databaseUrl, withClient, withSaver, withSchema } from "../database.ts";
+import { eventsOf } from "../events.ts";
 import { chainGraph, collect, thread } from "../graphs.ts";
 import type { Mode, Saver } from "../mode.ts";
 import { readAll, rowsOf } from "../threads.ts";
@@ -71,6 +73,9 @@ export function retentionCases(mode: Mode): void {
       );
     });
 
+    if (!mode.begin && !mode.embedded) failureCase(mode);
+    if (mode.begin) joinedFailureCase(mode.begin);
+
     it.each([
       ["keepLast", {}],
       ["retention.keepLast", { keepLast: 0 }],
@@ -82,4 +87,41 @@ export function retentionCases(mode: Mode): void {
       ),
     );
   });
+}
+
+/** Makes every removal of checkpoints fail. */
+const FAIL = (schema: string) => `
+  CREATE FUNCTION ${schema}.fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'no'; END $$;
+  CREATE TRIGGER fail BEFORE DELETE ON ${schema}.checkpoints EXECUTE FUNCTION ${schema}.fail()`;
+
+function failureCase(mode: Mode): void {
+  it("that fails is told to listeners and tried again a hundred steps later; what was put is stored", () =>
+    withSaver(
+      mode,
+      async (saver, schema) => {
+        await withClient((client) => client.query(FAIL(schema)));
+        const events = await eventsOf<OperationEvent>("waypost.operation", () =>
+          threadOf(saver, STEPS),
+        );
+        const own = events.filter(({ operation }) => operation === "retention");
+        expect(own).toMatchObject([{ threadId: "1", errorCode: "P0001" }]);
+        expect((await rowsOf(saver, "1")).checkpoints).toBe(STEPS);
+        await withClient((client) => client.query(`DROP FUNCTION ${schema}.fail CASCADE`));
+        const step = { ...METADATA, step: 200 };
+        await saver.put(thread("1"), checkpoint({}), step, {});
+        expect((await rowsOf(saver, "1")).checkpoints).toBe(3);
+      },
+      { retention: { keepLast: 3 } },
+    ));
+}
+
+function joinedFailureCase(begin: NonNullable<Mode["begin"]>): void {
+  it("that makes the caller's transaction fail is an error of the put, which is lost with it", () =>
+    withSchema(async (schema) => {
+      await withClient((client) => client.query(setupScript(schema) + FAIL(schema)));
+      const options = { schema, retention: { keepLast: 3 } };
+      const { saver, end } = await begin(databaseUrl(), options);
+      await expect(threadOf(saver, STEPS)).rejects.toMatchObject({ code: "P0001" });
+      await end("rollback");
+    }));
 }

@@ -2,7 +2,7 @@ import { InvalidInputError, setupScript } from "@waypost/core";
 import { describe, expect, it } from "vitest";
 import { checkpoint, METADATA, putChain } from "../checkpoints.ts";
 import { committedIn, databaseUrl, withClient, withSchema } from "../database.ts";
-import { chainGraph, thread } from "../graphs.ts";
+import { chainGraph, collect, thread } from "../graphs.ts";
 import type { Mode, OpenTransaction } from "../mode.ts";
 
 interface Joined extends OpenTransaction {
@@ -75,6 +75,15 @@ export function transactionCases(mode: Mode): void {
         await end("rollback");
       }));
 
+    it.each(["REPEATABLE READ", "SERIALIZABLE"])(
+      "at %s is refused what needs to see what others store meanwhile, and left as it was",
+      (level) =>
+        withSchema(async (schema) => {
+          await withClient((client) => client.query(setupScript(schema)));
+          await refusedAt(schema, level, begin);
+        }),
+    );
+
     it("is left as it was by input that the saver refuses", () =>
       withTransaction(async ({ saver, schema, end }) => {
         await saver.put(thread("1"), checkpoint({}), METADATA, {});
@@ -85,4 +94,48 @@ export function transactionCases(mode: Mode): void {
         expect(await committedIn(schema)).toEqual({ threads: 1, orders: 0 });
       }));
   });
+}
+
+/** Every removal, and what is stored without a parent where threads are kept from beginning anew. */
+async function refusedAt(
+  schema: string,
+  level: string,
+  begin: NonNullable<Mode["begin"]>,
+): Promise<void> {
+  const open = async () => begin(databaseUrl(), { schema, tombstones: true });
+  const before = await open();
+  const values = (step: number) => ({ log: "x".repeat(2000 + step) });
+  for (const id of ["1", "2"]) await putChain(before.saver, id, 3, values);
+  await before.end("commit");
+  await withClient((client) =>
+    client.query(`INSERT INTO ${schema}.waypost_parts VALUES ('2', 77, 'lost')`),
+  );
+  const { saver, run, end } = await open();
+  await run(`SET TRANSACTION ISOLATION LEVEL ${level}`);
+  const root = checkpoint({});
+  const config = { configurable: { thread_id: "3", checkpoint_id: root.id } };
+  const refused = [
+    () => saver.deleteThread("1"),
+    () => saver.copyThread("2", "1", { overwrite: true }),
+    () => saver.copyThread("2", "4"),
+    () => saver.prune(["1"], { keepLast: 1 }),
+    () => saver.prune(["1"], { strategy: "delete" }),
+    () => saver.sweep({ keepLast: 1 }),
+    () => saver.sweep({ keepLast: 10 }),
+    () => collect(saver.verify({ repair: true })),
+    () => saver.rewriteStorage("whole"),
+    () => saver.put(thread("3"), root, METADATA, {}),
+    () => saver.putWrites(config, [["log", 1]], "task"),
+  ];
+  for (const operation of refused) {
+    await expect(operation()).rejects.toMatchObject({ code: "WAYPOST_ISOLATION" });
+  }
+  await end("commit");
+  const { rows } = await withClient((client) =>
+    client.query(`SELECT (SELECT count(*)::int FROM ${schema}.checkpoints) AS checkpoints,
+      (SELECT count(*)::int FROM ${schema}.waypost_parts) AS parts,
+      (SELECT count(*)::int FROM ${schema}.waypost_deleted_threads) AS deleted`),
+  );
+  expect(rows).toEqual([{ checkpoints: 6, parts: expect.any(Number), deleted: 0 }]);
+  expect(rows[0].parts).toBeGreaterThan(1);
 }

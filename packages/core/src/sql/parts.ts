@@ -1,6 +1,11 @@
 import type { Statement } from "../driver.js";
 import type { Tables } from "../schema/identifiers.js";
-import { type Segment, segmentsText } from "../storage/segments.js";
+import {
+  MAX_STORED_SEGMENTS,
+  type Segment,
+  STREAM_BYTES,
+  segmentsText,
+} from "../storage/segments.js";
 import { PARTS } from "./put-shared.js";
 import { template } from "./template.js";
 
@@ -11,8 +16,22 @@ export const typeOf = (from: string) =>
 /** Whether a value is text, which its parts can be read as too. */
 export const isJson = (from: string) => `${from}.type IN ('json', '${PARTS}json')`;
 
-/** Where each segment of the value `b` begins in its list. */
-const SEGMENTS = "pg_catalog.generate_series(1, pg_catalog.cardinality(b.segments), 2) AS s(i)";
+/**
+ * Where each segment of the value `b` begins in its list; none of one that is stored whole. Of a list that is
+ * too long one row, for which `IS_RANGE` is null: to look into it for each of its segments would take minutes.
+ */
+const SEGMENTS = `pg_catalog.generate_series(1, CASE
+      WHEN pg_catalog.cardinality(b.segments) <= ${2 * MAX_STORED_SEGMENTS} THEN pg_catalog.cardinality(b.segments)
+      WHEN b.segments IS NOT NULL THEN 1 END, 2) AS s(i)`;
+
+/**
+ * Whether the segment is one that Waypost stores, of 53 bits and no larger than a stream; otherwise false or
+ * null. Nothing is computed with positions that may be out of range.
+ */
+const IS_RANGE = `CASE
+        WHEN pg_catalog.cardinality(b.segments) <= ${2 * MAX_STORED_SEGMENTS}
+          AND b.segments[s.i] >= 0 AND b.segments[s.i + 1] <= ${Number.MAX_SAFE_INTEGER}
+        THEN b.segments[s.i + 1] - b.segments[s.i] BETWEEN 1 AND ${STREAM_BYTES} END`;
 
 /** Parts that the reader has already, as three placeholders: threads, and where each part begins and ends. */
 export interface KnownParts {
@@ -48,6 +67,7 @@ export function partsOf(
     SELECT b.thread_id, ${isJson("b")} AS is_text,
       pg_catalog.range_agg(pg_catalog.int8range(b.segments[s.i], b.segments[s.i + 1])) AS ranges
     FROM ${blobs} b CROSS JOIN LATERAL ${SEGMENTS}
+    WHERE ${IS_RANGE}
     GROUP BY 1, 2
   ) g CROSS JOIN LATERAL pg_catalog.unnest(${unknown}) AS r(range)
   CROSS JOIN LATERAL (
@@ -67,13 +87,15 @@ export function partsOf(
 /**
  * The positions, as `ranges`, of the parts that values need: those that they refer to, and the one that
  * begins where a segment ends. Whoever continues the value there may have looked where the stream ends
- * before that part was stored; as long as it stays they find it by its position.
+ * before that part was stored; as long as it stays they find it by its position. A value whose segments are
+ * damaged may need any part, so all are needed.
  *
  * @param blobs relation of stored values with segments
  */
 export const neededRanges = (blobs: string): string => `
     SELECT coalesce(pg_catalog.range_agg(
-      pg_catalog.int8range(b.segments[s.i], b.segments[s.i + 1], '[]')
+      CASE WHEN ${IS_RANGE} THEN pg_catalog.int8range(b.segments[s.i], b.segments[s.i + 1], '[]')
+      ELSE pg_catalog.int8range(NULL, NULL) END
     ), '{}') AS ranges
     FROM ${blobs} b CROSS JOIN LATERAL ${SEGMENTS}`;
 

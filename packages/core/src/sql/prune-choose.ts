@@ -1,6 +1,6 @@
 import type { SqlValue, Statement } from "../driver.js";
 import type { Tables } from "../schema/identifiers.js";
-import { ISOLATION, lockThread, tryLockThread, WITHOUT_JIT } from "./lock-thread.js";
+import { WITHOUT_JIT } from "./lock-thread.js";
 import { template } from "./template.js";
 
 /** Which checkpoints of a thread may go. */
@@ -12,11 +12,10 @@ export interface Choice {
   readonly olderThan: string | null;
 }
 
-/** A row that is locked, and the transaction's isolation level beside it. */
+/** A checkpoint that is locked. */
 export interface ChosenRow {
   readonly namespace: string;
   readonly id: string;
-  readonly isolation: string;
 }
 
 /** Placeholders of `Choice`, for the statements that share its text. */
@@ -59,26 +58,19 @@ export function belowBoundary(tables: Tables): string {
 
 /**
  * Locks the oldest checkpoints that may go, so that no `put` can continue from them any more until
- * the transaction ends. Those that a running `put` continues from are passed over.
+ * the transaction ends. Those that a running `put` continues from are passed over. The thread's lock
+ * must be held since before the statement began: which are the newest another removal changes.
  *
- * @returns a statement for a number of rows; `wait` says whether to wait where somebody else prunes
- *   the thread, or to choose nothing
+ * @returns a function of the choice and how many rows at most
  */
-export function chooseStatement(
-  tables: Tables,
-): (choice: Choice, limit: number, wait: boolean) => Statement {
-  const choose = (lock: string) =>
-    template(`WITH RECURSIVE ${boundaries(tables)}, thread_lock AS MATERIALIZED (
-  SELECT ${lock}, ${WITHOUT_JIT}
+export function chooseStatement(tables: Tables): (choice: Choice, limit: number) => Statement {
+  const bind = template(`WITH RECURSIVE ${boundaries(tables)}, settings AS MATERIALIZED (
+  SELECT ${WITHOUT_JIT} AS jit
 )
-SELECT b.checkpoint_ns AS namespace, c.checkpoint_id AS id,
-  ${ISOLATION}
-FROM thread_lock l CROSS JOIN boundary b CROSS JOIN LATERAL (
+SELECT b.checkpoint_ns AS namespace, c.checkpoint_id AS id
+FROM settings CROSS JOIN boundary b CROSS JOIN LATERAL (
   ${belowBoundary(tables)} LIMIT $4::int FOR UPDATE SKIP LOCKED
 ) c
-WHERE l.free
 LIMIT $4::int`);
-  const waiting = choose(`${lockThread(tables, "$1::text")} IS NOT NULL AS free`);
-  const trying = choose(`${tryLockThread(tables, "$1::text")} AS free`);
-  return (choice, limit, wait) => (wait ? waiting : trying)([...choiceValues(choice), limit]);
+  return (choice, limit) => bind([...choiceValues(choice), limit]);
 }

@@ -9,6 +9,7 @@ import {
   byChannelAndVersion,
   insertCheckpoint,
   type PutInput,
+  selectStored,
 } from "./put.js";
 import { isShared } from "./storage.js";
 import { rowsPerStatement, templateByRows, VALUE, valueRows, widthOf } from "./template.js";
@@ -74,7 +75,9 @@ export function putSharedStatement(
   return (input) => {
     const { threadId, checkpointNs, parentId, checkpointId, checkpoint, metadata, shared } = input;
     const rows = [...input.blobs.map(wholeValues), ...shared.map(sharedValues)];
-    const based = shared.filter(({ base }) => base.segments !== undefined);
+    const based = shared
+      .filter(({ base }) => base.segments !== undefined)
+      .sort(byChannelAndVersion);
     const ends = shared.flatMap((row) => row.ends);
     const parts = shared.flatMap((row) => row.parts.map((part) => partRow(row, part)));
     if (rows.length + parts.length > MAX_ROWS) return undefined;
@@ -130,8 +133,10 @@ function textOf(
     VALUES ${valueRows(tables.bytes, shared, COLUMNS, rows, PARAMETERS + 1)}
   ) AS v(thread_id, checkpoint_ns, put_id, channel, version, type, blob, segments)
   ON CONFLICT (thread_id, checkpoint_ns, channel, version) DO NOTHING RETURNING true
+), checkpoint AS (
+${insertCheckpoint(tables, "FROM claimed CROSS JOIN ")}
 )
-${insertCheckpoint(tables, "FROM claimed CROSS JOIN ")}`;
+${selectStored(rows)}`;
 }
 
 interface Row {

@@ -25,6 +25,12 @@ export interface PutInput {
   readonly blobs: readonly BlobRow[];
 }
 
+/** Returned where something was stored. */
+export interface StoredRow {
+  /** Whether all of the statement's values were, and none was there before. */
+  readonly fresh: boolean;
+}
+
 /** Not the same twice for one key: that would take millions of values under it. */
 export const newPutId = (): string => String(randomInt(1, MAX_PUT_ID));
 const MAX_PUT_ID = 2 ** 48 - 1;
@@ -85,8 +91,11 @@ ON CONFLICT (thread_id, checkpoint_ns, channel, version) DO NOTHING RETURNING tr
   return {
     blobsOnly: templateByRows((count) => withAll(ctes) + blobs(count, keyParameters)),
     whole: templateByRows((count) => {
+      const checkpoint = insertCheckpoint(tables, from);
+      if (count === 0) return withAll(ctes) + checkpoint;
       const values = `blobs AS (\n${blobs(count, CHECKPOINT_PARAMETERS)}\n)`;
-      return withAll(count === 0 ? ctes : [...ctes, values]) + insertCheckpoint(tables, from);
+      const all = [...ctes, values, `checkpoint AS (\n${checkpoint}\n)`];
+      return withAll(all) + selectStored(count);
     }),
   };
 }
@@ -102,7 +111,11 @@ ON CONFLICT (thread_id, checkpoint_ns, checkpoint_id) DO UPDATE SET
   parent_checkpoint_id = EXCLUDED.parent_checkpoint_id,
   checkpoint = EXCLUDED.checkpoint,
   metadata = EXCLUDED.metadata
-RETURNING true AS stored`;
+RETURNING true AS fresh`;
+
+/** Ends a statement with the CTEs `checkpoint` and `blobs`, which are to insert so many values. */
+export const selectStored = (blobs: number): string =>
+  `SELECT (SELECT pg_catalog.count(*) FROM blobs) = ${blobs} AS fresh FROM checkpoint`;
 
 /** All writers lock rows in the same order, so that no two can wait for each other. */
 export function byChannelAndVersion(

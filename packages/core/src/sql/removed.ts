@@ -67,18 +67,28 @@ export function unneededParts(tables: Tables, act: Act): string {
     : `SELECT ${SIZES.parts} AS size ${from} CROSS JOIN ${needed} ${where}`;
 }
 
-/** Removes, or only counts, all rows of the four tables under one condition. */
-export function removedWhole(tables: Tables, condition: string, act: Act): string {
+/** CTEs and a select: removes, or only counts, all rows `r` of the four tables under one condition. */
+export function removedWhole(
+  tables: Tables,
+  condition: string,
+  act: Act,
+  columns: readonly string[] = [],
+): string {
   const removed = (table: Table) => {
     const size = `${SIZES[table]} AS size`;
     return act === "DELETE"
       ? `DELETE FROM ${tables[table]} r WHERE ${condition} RETURNING ${size}`
       : `SELECT ${size} FROM ${tables[table]} r WHERE ${condition}`;
   };
-  return `WITH ${counted(removed, "0")}`;
+  return counted(removed, "0", columns);
 }
 
-function counted(removed: (table: Table) => string, kept: string): string {
+function counted(
+  removed: (table: Table) => string,
+  kept: string,
+  columns: readonly string[] = [],
+): string {
+  const more = columns.map((column) => `, ${column}`).join("");
   const sum = (table: string) =>
     `(SELECT pg_catalog.count(*)::int AS rows, coalesce(pg_catalog.sum(size), 0) AS size FROM ${table})`;
   return `old_checkpoints AS (
@@ -91,6 +101,6 @@ function counted(removed: (table: Table) => string, kept: string): string {
   ${removed("parts")}
 )
 SELECT c.rows AS checkpoints, b.rows AS blobs, w.rows AS writes, ${kept} AS kept,
-  (c.size + b.size + w.size + p.size)::text AS size
+  (c.size + b.size + w.size + p.size)::text AS size${more}
 FROM ${sum("old_checkpoints")} c, ${sum("old_blobs")} b, ${sum("old_writes")} w, ${sum("old_parts")} p`;
 }

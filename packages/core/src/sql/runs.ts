@@ -1,6 +1,6 @@
 import type { Statement } from "../driver.js";
 import type { Tables } from "../schema/identifiers.js";
-import { ISOLATION, lockThread, WITHOUT_JIT } from "./lock-thread.js";
+import { WITHOUT_JIT } from "./lock-thread.js";
 import { template } from "./template.js";
 
 /**
@@ -20,20 +20,18 @@ export function threadsOfRunsStatement(tables: Tables): (runIds: readonly string
   return (runIds) => bind([runIds]);
 }
 
-/** Locks the runs' checkpoints in a thread, as `chooseStatement` does; waits for those in use. */
+/** Locks the runs' checkpoints in a thread, as `chooseStatement` does, but waits for those in use. */
 export function chooseRunsStatement(
   tables: Tables,
 ): (threadId: string, runIds: readonly string[]) => Statement {
-  const bind = template(`WITH thread_lock AS MATERIALIZED (
-  SELECT ${lockThread(tables, "$1::text")} IS NOT NULL AS free, ${WITHOUT_JIT}
+  const bind = template(`WITH settings AS MATERIALIZED (
+  SELECT ${WITHOUT_JIT} AS jit
 )
-SELECT c.checkpoint_ns AS namespace, c.checkpoint_id AS id,
-  ${ISOLATION}
-FROM thread_lock l CROSS JOIN LATERAL (
+SELECT c.checkpoint_ns AS namespace, c.checkpoint_id AS id
+FROM settings CROSS JOIN LATERAL (
   SELECT checkpoint_ns, checkpoint_id FROM ${tables.checkpoints}
   WHERE thread_id = $1::text AND ${ofRuns("$2")}
   ORDER BY checkpoint_ns, checkpoint_id FOR UPDATE
-) c
-WHERE l.free`);
+) c`);
   return (threadId, runIds) => bind([threadId, runIds]);
 }

@@ -8,7 +8,9 @@ export function threadPage(tables: Tables): string {
     SELECT DISTINCT thread_id FROM ${table} WHERE $1::text IS NULL OR thread_id > $1::text
     ORDER BY thread_id LIMIT $2::int
   )`;
-  const all = [tables.checkpoints, tables.blobs, tables.writes].map(next).join(" UNION ");
+  const all = [tables.checkpoints, tables.blobs, tables.writes, tables.parts]
+    .map(next)
+    .join(" UNION ");
   return `SELECT thread_id FROM (${all}) t ORDER BY thread_id LIMIT $2::int`;
 }
 

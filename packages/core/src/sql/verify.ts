@@ -1,6 +1,6 @@
 import type { Statement } from "../driver.js";
 import type { Tables } from "../schema/identifiers.js";
-import { typeOf } from "./parts.js";
+import { partsOf, typeOf } from "./parts.js";
 import { template } from "./template.js";
 
 /** Something that does not read back as it was stored. */
@@ -74,13 +74,18 @@ ORDER BY kind, namespace, channel, version`);
   return (threadId) => bind([threadId]);
 }
 
-/** A stored value and its place; `version` for channel values, the other two for writes. */
+/**
+ * A stored value and its place: `version` for channel values, the other two for writes. Or `part`, bytes of
+ * such values, which begin at the position `version`.
+ */
 export interface ValueRow {
+  readonly kind: "blob" | "part" | "write";
   readonly namespace: string;
   readonly id: string;
   readonly channel: string;
   readonly version: string;
   readonly task: string;
+  /** Of a write its index, of a value its place in the page, of bytes their number. */
   readonly idx: number;
   readonly type: string;
   readonly bytes: Uint8Array | null;
@@ -88,33 +93,46 @@ export interface ValueRow {
 }
 
 /**
- * Reads all values of a thread, a page at a time, in the order of the primary keys. As bytes: one that
- * is no text would end a read as text.
+ * Reads all values of a thread, a page at a time, in the order of the primary keys; those of channels with
+ * their parts, as of one moment. As bytes: one that is no text would end a read as text.
  */
 export function valuesStatements(tables: Tables) {
-  const pages = (table: string, columns: string, key: string, placeholders: string, and = "") => {
+  const pages = (
+    table: string,
+    key: string,
+    placeholders: string,
+    textFor: (page: string) => string,
+    and = "",
+  ) => {
     const page = (after: string, limit: string) =>
-      template(`SELECT checkpoint_ns AS namespace, ${columns}, blob AS bytes
-FROM ${table} WHERE thread_id = $1::text ${and} ${after}
-ORDER BY ${key} LIMIT ${limit}::int`);
+      template(
+        textFor(`SELECT * FROM ${table} WHERE thread_id = $1::text ${and} ${after}
+  ORDER BY ${key} LIMIT ${limit}::int`),
+      );
     const last = placeholders.split(", ").length + 2;
     return {
       first: page("", "$2"),
       next: page(`AND (${key}) > (${placeholders})`, `$${last}`),
     };
   };
+  const blobKey = "checkpoint_ns, channel, version";
   const blobs = pages(
     tables.blobs,
-    `'' AS id, channel, version, '' AS task, 0 AS idx, ${typeOf("checkpoint_blobs")} AS type, segments::text`,
-    "checkpoint_ns, channel, version",
+    blobKey,
     "$2::text, $3::text, $4::text",
+    (page) => blobPage(tables, page, blobKey),
     "AND type <> 'empty'",
   );
+  const writeKey = "checkpoint_ns, checkpoint_id, task_id, idx";
   const writes = pages(
     tables.writes,
-    "checkpoint_id AS id, channel, '' AS version, task_id AS task, idx, type, NULL AS segments",
-    "checkpoint_ns, checkpoint_id, task_id, idx",
+    writeKey,
     "$2::text, $3::text, $4::text, $5::int",
+    (page) => `SELECT 'write' AS kind, checkpoint_ns AS namespace, checkpoint_id AS id, channel,
+  '' AS version, task_id AS task, idx, type, NULL AS segments, blob AS bytes
+FROM (
+  ${page}
+) w ORDER BY ${writeKey}`,
   );
   return {
     blobs: (threadId: string, after: ValueRow | undefined, size: number): Statement =>
@@ -127,3 +145,17 @@ ORDER BY ${key} LIMIT ${limit}::int`);
         : writes.next([threadId, after.namespace, after.id, after.task, after.idx, size]),
   };
 }
+
+/** @param page a select of rows of blobs */
+const blobPage = (tables: Tables, page: string, key: string): string => `WITH page AS MATERIALIZED (
+  ${page}
+)
+SELECT 'blob' AS kind, checkpoint_ns AS namespace, '' AS id, channel, version, '' AS task,
+  (pg_catalog.row_number() OVER (ORDER BY ${key}))::int AS idx, ${typeOf("page")} AS type,
+  segments::text, blob AS bytes
+FROM page
+UNION ALL
+SELECT 'part', '', '', '', p.position::text, '', pg_catalog.octet_length(p.bytes), '', NULL, p.bytes
+FROM (
+  ${partsOf(tables, "page", "$1::text")}
+) p`;

@@ -2,20 +2,23 @@ import type { Driver } from "../driver.js";
 import { WaypostError } from "../errors.js";
 import type { Tables } from "../schema/identifiers.js";
 import { type CopyCheckRow, checkCopyStatement, copyThreadStatement } from "../sql/copy-thread.js";
-import { deleteThreadStatement } from "../sql/delete-thread.js";
+import { lockThreadStatement } from "../sql/lock-thread.js";
 import type { Tombstones } from "../sql/tombstones.js";
-import { refuseBuried } from "./delete.js";
+import { deleteStatements, refuseBuried, removeWhole } from "./delete.js";
+import { takeLock } from "./removed.js";
 
 export function copyStatements(tables: Tables) {
   return {
+    lock: lockThreadStatement(tables),
     check: checkCopyStatement(tables),
-    clear: deleteThreadStatement(tables),
+    whole: deleteStatements(tables),
     copy: copyThreadStatement(tables),
   };
 }
 
 /**
- * Copies a thread in one transaction; its values never leave the server.
+ * Copies a thread in one transaction; its values never leave the server. Nobody removes anything from
+ * either meanwhile.
  *
  * @throws WaypostError, before anything is written, if the copy can't be made
  */
@@ -28,6 +31,10 @@ export async function copyThread(
   tombstones: Tombstones | undefined,
 ): Promise<void> {
   await driver.transaction(async (tx) => {
+    // In one order, so that no two copies can wait for each other.
+    for (const threadId of [sourceId, targetId].sort()) {
+      await takeLock(tx, sql.lock(threadId, threadId === sourceId ? "share" : "wait"));
+    }
     const [found] = await tx.query<CopyCheckRow>(sql.check(sourceId, targetId));
     if (!found?.source) throw new WaypostError("WAYPOST_NO_THREAD", "There is no thread to copy.");
     if (found.encrypted) {
@@ -43,7 +50,7 @@ export async function copyThread(
       );
     }
     if (tombstones !== undefined) await refuseBuried(tx, tombstones, targetId);
-    if (found.target) await tx.query(sql.clear(targetId));
+    if (found.target) await removeWhole(tx, sql.whole, targetId, null);
     await tx.query(sql.copy(sourceId, targetId));
   });
 }

@@ -1,27 +1,17 @@
 import type { Driver, Queryable, Statement } from "../driver.js";
 import { WaypostError } from "../errors.js";
 import type { Tables } from "../schema/identifiers.js";
-import { deleteThreadCountedStatement } from "../sql/delete-thread.js";
-import { type LockRow, lockCheckpointsStatement } from "../sql/lock-thread.js";
+import { type DeletedRow, deleteThreadStatements } from "../sql/delete-thread.js";
+import { type LockedRow, lockCheckpointsStatement } from "../sql/lock-thread.js";
 import type { Tombstones } from "../sql/tombstones.js";
-import { addThread, checkIsolation, NOTHING, type Removed, removedOf } from "./removed.js";
+import { checkIsolation, NOTHING, type Removed, removedOf } from "./removed.js";
 
 export function deleteStatements(tables: Tables) {
-  return {
-    lock: lockCheckpointsStatement(tables),
-    delete: deleteThreadCountedStatement(tables),
-  };
+  return { lock: lockCheckpointsStatement(tables), ...deleteThreadStatements(tables) };
 }
 export type DeleteStatements = ReturnType<typeof deleteStatements>;
 
-/**
- * Deletes a thread in one transaction, whoever writes to it meanwhile: a `put` that continues from one
- * of its checkpoints either ends before, and is deleted or seen as news with it, or finds nothing to
- * continue from.
- *
- * @param olderThan only if it has no checkpoint from this time or later
- * @param bury marks the thread as deleted, if it is to be
- */
+/** Deletes a thread in one transaction, as `removeWhole` does. */
 export function deleteWhole(
   driver: Driver,
   sql: DeleteStatements,
@@ -29,18 +19,36 @@ export function deleteWhole(
   olderThan: string | null,
   bury?: Statement,
 ): Promise<Removed> {
-  return driver.transaction(async (tx) => {
-    if (bury !== undefined) await tx.query(bury);
-    let total = NOTHING;
-    for (;;) {
-      const [lock] = await tx.query<LockRow>(sql.lock(threadId));
-      if (lock !== undefined) checkIsolation(lock);
-      const removed = removedOf(await tx.query(sql.delete(threadId, olderThan, false)));
-      total = addThread(total, removed);
-      // What was stored between the two statements is there only now.
-      if (removed.checkpoints === 0) return total;
-    }
-  });
+  return driver.transaction((tx) => removeWhole(tx, sql, threadId, olderThan, bury));
+}
+
+/**
+ * Removes a thread, whoever writes to it meanwhile: a `put` that continues from one of its checkpoints
+ * either ends before, and is removed or seen as news with it, or finds nothing to continue from.
+ *
+ * All or nothing is removed, at a moment when all checkpoints are locked. Each turn locks those that were
+ * stored while the turn before waited.
+ *
+ * @param tx a transaction; the thread's lock and those of its checkpoints are held until its end
+ * @param olderThan only if it has no checkpoint from this time or later
+ * @param bury marks the thread as deleted, if it is to be
+ */
+export async function removeWhole(
+  tx: Queryable,
+  sql: DeleteStatements,
+  threadId: string,
+  olderThan: string | null,
+  bury?: Statement,
+): Promise<Removed> {
+  for (let marked = false; ; ) {
+    const [lock] = await tx.query<LockedRow>(sql.lock(threadId));
+    if (lock === undefined) return NOTHING;
+    checkIsolation(lock);
+    if (bury !== undefined && !marked) await tx.query(bury);
+    marked = true;
+    const removed = await tx.query<DeletedRow>(sql.remove(threadId, olderThan, lock.locked));
+    if (removed[0]?.complete) return removedOf(removed);
+  }
 }
 
 /**

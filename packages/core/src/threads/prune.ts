@@ -1,10 +1,11 @@
 import type { Driver, Queryable, Statement } from "../driver.js";
 import type { Tables } from "../schema/identifiers.js";
+import { lockThreadStatement } from "../sql/lock-thread.js";
 import { type Choice, type ChosenRow, chooseStatement } from "../sql/prune-choose.js";
 import { dryPruneStatement, removeStatement } from "../sql/prune-remove.js";
 import { chooseRunsStatement, threadsOfRunsStatement } from "../sql/runs.js";
 import { deleteStatements, deleteWhole } from "./delete.js";
-import { addThread, checkIsolation, NOTHING, type Removed, removedOf } from "./removed.js";
+import { addThread, NOTHING, type Removed, removedOf, takeLock } from "./removed.js";
 
 /** What to prune, checked. */
 export interface PrunePlan {
@@ -23,6 +24,7 @@ export const BATCH = 10_000;
 
 export function pruneStatements(tables: Tables) {
   return {
+    lockThread: lockThreadStatement(tables),
     choose: chooseStatement(tables),
     chooseRuns: chooseRunsStatement(tables),
     threadsOfRuns: threadsOfRunsStatement(tables),
@@ -48,14 +50,16 @@ export async function pruneThread(
 ): Promise<Removed> {
   if (strategy === "delete") {
     return dryRun
-      ? removedOf(await driver.query(sql.whole.delete(threadId, olderThan, true)))
+      ? removedOf(await driver.query(sql.whole.count(threadId, olderThan)))
       : deleteWhole(driver, sql.whole, threadId, olderThan);
   }
   const choice: Choice = { threadId, keepLast, olderThan };
   if (dryRun) return removedOf(await driver.query(sql.dryPrune(choice)));
   let total = NOTHING;
   for (let limit = batch; ; ) {
-    const { chosen, removed } = await pruneBatch(driver, sql, choice, { limit, wait });
+    const { chosen, removed } = await driver.transaction((tx) =>
+      pruneBatch(tx, sql, choice, { limit, wait }),
+    );
     total = addBatch(total, removed);
     if (chosen < limit) return total;
     // All of the batch is needed: only a larger one can reach what comes after it.
@@ -64,15 +68,16 @@ export async function pruneThread(
 }
 
 /** One transaction of `pruneThread`, for at most `limit` checkpoints. */
-export function pruneBatch(
-  driver: Driver,
+export async function pruneBatch(
+  tx: Queryable,
   sql: PruneStatements,
   choice: Choice,
   { limit, wait }: { readonly limit: number; readonly wait: boolean },
 ): Promise<{ chosen: number; removed: Removed }> {
-  return driver.transaction((tx) =>
-    removeChosen(tx, sql, choice.threadId, sql.choose(choice, limit, wait), true),
-  );
+  const { threadId } = choice;
+  const free = await takeLock(tx, sql.lockThread(threadId, wait ? "wait" : "try"));
+  if (!free) return { chosen: 0, removed: NOTHING };
+  return removeChosen(tx, sql, threadId, sql.choose(choice, limit), true);
 }
 
 /** Removes what the runs stored, thread by thread, but for what later runs are rebuilt from. */
@@ -84,16 +89,17 @@ export async function deleteRuns(
   let total = NOTHING;
   const threads = await driver.query<{ thread: string }>(sql.threadsOfRuns(runIds));
   for (const { thread } of threads) {
-    const { removed } = await driver.transaction((tx) =>
-      removeChosen(tx, sql, thread, sql.chooseRuns(thread, runIds), false),
-    );
+    const { removed } = await driver.transaction(async (tx) => {
+      await takeLock(tx, sql.lockThread(thread, "wait"));
+      return removeChosen(tx, sql, thread, sql.chooseRuns(thread, runIds), false);
+    });
     total = addThread(total, removed);
   }
   return total;
 }
 
 /**
- * First the locks, then what depends on them, as a statement of its own: only its snapshot is sure to
+ * First the rows' locks, then what depends on them, as a statement of its own: only its snapshot is sure to
  * show every checkpoint that was stored before the locks were there.
  */
 async function removeChosen(
@@ -104,9 +110,7 @@ async function removeChosen(
   keepUseful: boolean,
 ): Promise<{ chosen: number; removed: Removed }> {
   const chosen = await tx.query<ChosenRow>(choose);
-  const [first] = chosen;
-  if (first === undefined) return { chosen: 0, removed: NOTHING };
-  checkIsolation(first);
+  if (chosen.length === 0) return { chosen: 0, removed: NOTHING };
   const removed = removedOf(await tx.query(sql.remove(threadId, chosen, keepUseful)));
   return { chosen: chosen.length, removed };
 }

@@ -1,4 +1,6 @@
+import type { Queryable, Statement } from "../driver.js";
 import { WaypostError } from "../errors.js";
+import type { LockRow } from "../sql/lock-thread.js";
 import type { RemovedRow } from "../sql/removed.js";
 
 /** What was removed, or would be. */
@@ -18,16 +20,29 @@ export function checkIsolation({ isolation }: { readonly isolation: string }): v
   if (isolation === "read committed") return;
   throw new WaypostError(
     "WAYPOST_ISOLATION",
-    `Checkpoints can be removed safely only at isolation level "read committed", but the transaction is "${isolation}"; set that for it, or for the database.`,
+    `Nothing was done: it takes the isolation level "read committed" to see what others store and remove meanwhile, but the transaction is "${isolation}"; set that for it, or for the database.`,
   );
+}
+
+/**
+ * Takes the thread's lock for what depends on it.
+ *
+ * @returns false where somebody else has it and it was not waited for
+ * @throws WaypostError at an isolation level at which the next statement would not see more than this one
+ */
+export async function takeLock(tx: Queryable, lock: Statement): Promise<boolean> {
+  const [row] = await tx.query<LockRow>(lock);
+  if (row === undefined) return false;
+  checkIsolation(row);
+  return row.free;
 }
 
 export const NOTHING: Removed = { checkpoints: 0, blobs: 0, writes: 0, bytes: 0, kept: 0 };
 
 export function removedOf([row]: readonly RemovedRow[]): Removed {
   if (row === undefined) return NOTHING;
-  const { size, ...removed } = row;
-  return { ...removed, bytes: Number(size) };
+  const { checkpoints, blobs, writes, size, kept } = row;
+  return { checkpoints, blobs, writes, bytes: Number(size), kept };
 }
 
 /** Of one thread and another. */

@@ -1,6 +1,6 @@
 import type { CheckpointMetadata } from "@langchain/langgraph-checkpoint";
 import type { NamespaceKey } from "../config.js";
-import type { Driver } from "../driver.js";
+import type { Queryable } from "../driver.js";
 import { InvalidInputError } from "../errors.js";
 import { assertKeys, type OptionKeys } from "../keys.js";
 import { count } from "./input.js";
@@ -53,13 +53,13 @@ export function isDue({ checkpointNs }: NamespaceKey, { step }: CheckpointMetada
 
 /** Prunes a thread a little; not where somebody else is at it. */
 export async function retain(
-  driver: Driver,
+  tx: Queryable,
   sql: PruneStatements,
   threadId: string,
   { keepLast, maxAge }: RetentionPlan,
 ): Promise<void> {
   const olderThan = maxAge === null ? null : new Date(Date.now() - maxAge).toISOString();
-  await pruneBatch(driver, sql, { threadId, keepLast, olderThan }, { limit: AT_ONCE, wait: false });
+  await pruneBatch(tx, sql, { threadId, keepLast, olderThan }, { limit: AT_ONCE, wait: false });
 }
 
 /** The largest time that a Date can hold, so that every point in time before now can be told. */

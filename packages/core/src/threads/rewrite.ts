@@ -1,18 +1,18 @@
 import type { Driver, Queryable } from "../driver.js";
-import { InvalidInputError } from "../errors.js";
+import { InvalidInputError, SerializationError } from "../errors.js";
 import { assertKeys, type OptionKeys } from "../keys.js";
 import type { Tables } from "../schema/identifiers.js";
 import type { Serializer } from "../serializer/types.js";
-import { type LockRow, lockThreadStatement } from "../sql/lock-thread.js";
+import { lockThreadStatement } from "../sql/lock-thread.js";
 import { partsStatement } from "../sql/parts.js";
 import { type RewriteKey, type RewriteRow, rewriteStatements } from "../sql/rewrite.js";
 import type { Storage } from "../sql/storage.js";
 import { threadPageStatement } from "../sql/thread-page.js";
 import { type PartRow, Parts } from "../storage/parts.js";
 import { bufferOf, type KnownValue, planShared } from "../storage/plan.js";
-import { parseSegments } from "../storage/segments.js";
+import { parseSegments, segmentsText } from "../storage/segments.js";
 import { threadIds } from "./input.js";
-import { checkIsolation } from "./removed.js";
+import { takeLock } from "./removed.js";
 import { allThreads } from "./verify.js";
 
 export interface RewriteOptions {
@@ -87,9 +87,9 @@ async function rewriteThread(
   for (let at = 0; at < keys.length; at += BATCH) {
     signal?.throwIfAborted();
     await driver.transaction(async (tx) => {
-      const [lock] = await tx.query<LockRow>(sql.lock(threadId, true));
-      if (lock !== undefined) checkIsolation(lock);
+      await takeLock(tx, sql.lock(threadId, "wait"));
       const thread = { ...place, tx };
+      base = base && (await stillStored(thread, base));
       for (const key of keys.slice(at, at + BATCH)) {
         const value = await readValue(thread, key);
         if (value === undefined) continue;
@@ -109,6 +109,17 @@ interface Base {
   readonly value: KnownValue;
 }
 
+/**
+ * The value before, if it is stored as it was: between two transactions it may have been removed, and with
+ * it the bytes that the next one is to share.
+ */
+async function stillStored({ tx, sql, threadId }: Thread, base: Base): Promise<Base | undefined> {
+  const [row] = await tx.query<RewriteRow>(sql.read(threadId, base.key));
+  const { segments } = base.value;
+  const expected = segments === undefined ? null : segmentsText(segments);
+  return row?.segments === expected ? base : undefined;
+}
+
 interface Thread {
   readonly tx: Queryable;
   readonly sql: Sql;
@@ -116,17 +127,28 @@ interface Thread {
   readonly threadId: string;
 }
 
-/** @returns undefined where it was removed meanwhile, or can't be read */
+/** @returns undefined where it was removed meanwhile, or is damaged, which `verify` tells */
 async function readValue(thread: Thread, key: RewriteKey): Promise<KnownValue | undefined> {
-  const { tx, sql, threadId } = thread;
-  const [row] = await tx.query<RewriteRow>(sql.read(threadId, key));
-  if (row === undefined) return undefined;
+  const [row] = await thread.tx.query<RewriteRow>(thread.sql.read(thread.threadId, key));
+  try {
+    return row && (await knownValue(thread, key, row));
+  } catch (error) {
+    if (error instanceof SerializationError) return undefined;
+    throw error;
+  }
+}
+
+async function knownValue(
+  { tx, sql, threadId }: Thread,
+  { version }: RewriteKey,
+  row: RewriteRow,
+): Promise<KnownValue> {
   const { type } = row;
   const segments = row.segments === null ? undefined : parseSegments(row.segments);
   const rows = segments ? await tx.query<PartRow>(sql.parts(threadId, segments)) : [];
   const bytes = new Parts(rows).valueOf({ ...row, json: null }, threadId);
   const data = type === "json" ? textOf(bytes) : bytes;
-  return { version: key.version, type, data, segments, end: segments?.at(-1)?.to };
+  return { version, type, data, segments, end: segments?.at(-1)?.to };
 }
 
 const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
@@ -165,9 +187,9 @@ async function storeValue(
 const isSameChannel = (a: RewriteKey, b: RewriteKey): boolean =>
   a.namespace === b.namespace && a.channel === b.channel;
 
-/** Channel by channel, each in the order in which its versions were stored. */
+/** Channel by channel, as all who lock values, each in the order in which its versions were stored. */
 function byVersion(a: RewriteKey, b: RewriteKey): number {
-  const [x, y] = [a, b].map(({ namespace, channel }) => JSON.stringify([namespace, channel]));
-  if (x !== y) return (x as string) < (y as string) ? -1 : 1;
+  if (a.namespace !== b.namespace) return a.namespace < b.namespace ? -1 : 1;
+  if (a.channel !== b.channel) return a.channel < b.channel ? -1 : 1;
   return Number.parseFloat(a.version) - Number.parseFloat(b.version);
 }

@@ -1,7 +1,7 @@
 import { BaseCheckpointSaver, type CheckpointMetadata } from "@langchain/langgraph-checkpoint";
 import { type NamespaceKey, threadIdOf } from "../config.js";
 import type { Driver, Statement } from "../driver.js";
-import { InvalidInputError } from "../errors.js";
+import { DatabaseError, InvalidInputError } from "../errors.js";
 import { assertKeys } from "../keys.js";
 import { observed } from "../observe.js";
 import { type Operation, type Policy, runOperation, type Work } from "../operations.js";
@@ -9,7 +9,6 @@ import type { CheckedOptions } from "../options.js";
 import { type Tables, tablesIn } from "../schema/identifiers.js";
 import { type SetupOptions, setup } from "../schema/setup.js";
 import { withSession } from "../session.js";
-import { deleteThreadStatement } from "../sql/delete-thread.js";
 import { listThreadsStatement, type ThreadRow } from "../sql/list-threads.js";
 import type { Storage } from "../sql/storage.js";
 import { type ThreadLockStatements, threadLockStatements } from "../sql/thread-lock.js";
@@ -51,7 +50,6 @@ export abstract class ThreadSaver extends BaseCheckpointSaver<number> implements
   readonly #verify: ReturnType<typeof verifyStatements>;
   readonly #copy: ReturnType<typeof copyStatements>;
   protected readonly tombstones: Tombstones | undefined;
-  readonly #delete: ReturnType<typeof deleteThreadStatement>;
   readonly #retention: RetentionPlan | undefined;
   readonly #list: ReturnType<typeof listThreadsStatement>;
   readonly #lock: ThreadLockStatements;
@@ -70,7 +68,6 @@ export abstract class ThreadSaver extends BaseCheckpointSaver<number> implements
     this.#verify = verifyStatements(this.tables);
     this.#copy = copyStatements(this.tables);
     this.tombstones = tombstones ? tombstoneStatements(this.tables) : undefined;
-    this.#delete = deleteThreadStatement(this.tables);
     this.#retention = retention;
     this.#list = listThreadsStatement(this.tables);
     this.#lock = threadLockStatements(this.tables);
@@ -135,20 +132,15 @@ export abstract class ThreadSaver extends BaseCheckpointSaver<number> implements
   }
 
   /**
-   * Deletes all checkpoints, values and writes of a thread: in one round trip, or with `tombstones` in a
-   * transaction that waits for whoever writes to the thread, and keeps others from it for good.
+   * Deletes all checkpoints, values and writes of a thread, in a transaction that waits for whoever
+   * continues from one of its checkpoints. With `tombstones` nobody can write to it any more.
    */
   override async deleteThread(threadId: string): Promise<void> {
     const id = threadIdOf(threadId);
     const bury = this.tombstones?.bury(id);
-    const operation = { name: "deleteThread", threadId: id };
-    if (bury === undefined) await this.query(operation, this.#delete(id));
-    else {
-      const { whole } = this.#prune;
-      await this.guard({ ...operation, idempotent: true }, (driver) =>
-        deleteWhole(driver, whole, id, null, bury),
-      );
-    }
+    await this.guard({ name: "deleteThread", threadId: id, idempotent: true }, (driver) =>
+      deleteWhole(driver, this.#prune.whole, id, null, bury),
+    );
   }
 
   /**
@@ -256,14 +248,27 @@ export abstract class ThreadSaver extends BaseCheckpointSaver<number> implements
     return this.guard(operation, (driver) => rewrite(driver, sql, this.serde, storage, options));
   }
 
-  /** Prunes the thread of a checkpoint that was just stored, where the saver is told to and it is time. */
+  /**
+   * Prunes the thread of a checkpoint that was just stored, where the saver is told to and it is time. What
+   * fails is told to those who listen to operations; the next time removes more.
+   *
+   * @throws DatabaseError where it has made the caller's transaction fail, and with it what was stored
+   */
   protected async retain(key: NamespaceKey, metadata: CheckpointMetadata): Promise<void> {
     const plan = this.#retention;
     if (plan === undefined || !isDue(key, metadata)) return;
     const { threadId } = key;
-    await this.guard({ name: "retention", threadId }, (driver) =>
-      retain(driver, this.#prune, threadId, plan),
-    );
+    let joined = false;
+    const work: Work<void> = (driver) =>
+      driver.transaction((tx) => {
+        joined = tx.joined;
+        return retain(tx, this.#prune, threadId, plan);
+      });
+    try {
+      await this.guard({ name: "retention", threadId }, work);
+    } catch (error) {
+      if (joined && error instanceof DatabaseError) throw error;
+    }
   }
 
   /** One statement; like all of those that are sent alone, it can be sent twice. */

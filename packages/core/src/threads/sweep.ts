@@ -2,13 +2,13 @@ import type { Driver } from "../driver.js";
 import { InvalidInputError } from "../errors.js";
 import { assertKeys, type OptionKeys } from "../keys.js";
 import type { Tables } from "../schema/identifiers.js";
-import { type LockRow, lockThreadStatement } from "../sql/lock-thread.js";
+import { lockThreadStatement } from "../sql/lock-thread.js";
 import { orphansStatement } from "../sql/orphans.js";
 import type { RemovedRow } from "../sql/removed.js";
 import { type SweepRow, sweepPageStatement } from "../sql/sweep-page.js";
 import { checkSignal, count, PRUNE_INSTEAD, type PruneOptions, prunePlan } from "./input.js";
 import { BATCH, type PrunePlan, type PruneStatements, pruneThread } from "./prune.js";
-import { addThread, checkIsolation, NOTHING, type Removed, removedOf } from "./removed.js";
+import { addThread, NOTHING, type Removed, removedOf, takeLock } from "./removed.js";
 
 /** What a sweep has removed so far. */
 export interface Swept extends Removed {
@@ -125,9 +125,7 @@ export function removeOrphans(
   wait: boolean,
 ): Promise<Removed> {
   return driver.transaction(async (tx) => {
-    const [lock] = await tx.query<LockRow>(sql.lock(threadId, wait));
-    if (!lock?.free) return NOTHING;
-    checkIsolation(lock);
+    if (!(await takeLock(tx, sql.lock(threadId, wait ? "wait" : "try")))) return NOTHING;
     return removedOf(await tx.query<RemovedRow>(sql.orphans(threadId, before, false)));
   });
 }

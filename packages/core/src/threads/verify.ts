@@ -4,11 +4,9 @@ import { assertKeys, type OptionKeys } from "../keys.js";
 import type { Tables } from "../schema/identifiers.js";
 import type { Place, Serializer } from "../serializer/types.js";
 import { decode } from "../serializer/values.js";
-import { partsStatement } from "../sql/parts.js";
 import { threadPageStatement } from "../sql/thread-page.js";
 import { type DamageRow, damageStatement, type ValueRow, valuesStatements } from "../sql/verify.js";
-import { type PartRow, Parts } from "../storage/parts.js";
-import { parseSegments } from "../storage/segments.js";
+import { Parts } from "../storage/parts.js";
 import { flag, threadIds } from "./input.js";
 import { countOrphans, removeOrphans, type SweepStatements, writesBefore } from "./sweep.js";
 
@@ -60,7 +58,6 @@ export function verifyStatements(tables: Tables) {
     threads: threadPageStatement(tables),
     damage: damageStatement(tables),
     values: valuesStatements(tables),
-    parts: partsStatement(tables),
   };
 }
 export type VerifyStatements = ReturnType<typeof verifyStatements> & SweepStatements;
@@ -131,8 +128,9 @@ async function unreadable(
   const problems: Problem[] = [];
   for (const read of [sql.values.blobs, sql.values.writes]) {
     for (let last: ValueRow | undefined; ; ) {
-      const rows: ValueRow[] = await driver.query<ValueRow>(read(threadId, last, VALUES));
-      const parts = await partsOf(driver, sql, threadId, rows);
+      const all: ValueRow[] = await driver.query<ValueRow>(read(threadId, last, VALUES));
+      const parts = partsIn(all, threadId);
+      const rows = valuesIn(all);
       for (const row of rows) {
         if (!(await readable(serde, threadId, row, parts))) problems.push(unreadableRow(row));
       }
@@ -143,17 +141,15 @@ async function unreadable(
   return problems;
 }
 
-async function partsOf(
-  driver: Driver,
-  sql: VerifyStatements,
-  threadId: string,
-  rows: readonly ValueRow[],
-): Promise<Parts> {
-  const segments = rows.flatMap((row) =>
-    row.segments === null ? [] : parseSegments(row.segments),
+const partsIn = (rows: readonly ValueRow[], thread: string): Parts =>
+  new Parts(
+    rows.filter(({ kind }) => kind === "part").map((row) => ({ ...row, thread, json: null })),
   );
-  if (segments.length === 0) return new Parts([]);
-  return new Parts(await driver.query<PartRow>(sql.parts(threadId, segments)));
+
+/** In the order of the page: a union has none of its own. */
+function valuesIn(rows: readonly ValueRow[]): ValueRow[] {
+  const values = rows.filter(({ kind }) => kind !== "part");
+  return values[0]?.kind === "blob" ? values.sort((a, b) => a.idx - b.idx) : values;
 }
 
 async function readable(
