@@ -86,8 +86,6 @@ export function conformance(mode: Mode): void {
     valueCases,
     exactCases,
     untrackedCases,
-    untrackedCases,
-    exactCases,
     serializerCases,
     threadCases,
     pruneCases,
