@@ -58,6 +58,7 @@ const overKysely =
 export const ADAPTERS: Readonly<Record<string, Open>> = {
   "pg Client": async (url, options) => {
     const client = new pg.Client({ connectionString: url });
+    client.on("error", () => {});
     await client.connect();
     return { saver: new PgSaver(client, options), close: () => client.end() };
   },

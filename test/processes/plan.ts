@@ -16,6 +16,12 @@ export interface WorkerPlan {
   readonly rough: boolean;
 }
 
+/**
+ * How a process ends where postgres.js 3.4.9 throws what nobody can catch, as it does where a connection
+ * is lost that was reserved. It is one more process that ends in the middle of its work.
+ */
+export const BROKEN_BY_DRIVER = 3;
+
 /** Nothing is removed from these but runs, by those who stored them. */
 export const KEPT = ["kept 1", "kept 2"];
 /** All prune these, and keep so many. */

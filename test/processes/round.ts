@@ -14,7 +14,7 @@ import { random } from "./content.ts";
 import { type Evidence, gather } from "./evidence.ts";
 import { judge } from "./judge.ts";
 import { type Noted, Notes, now, readNotes } from "./notes.ts";
-import { RENEWED, TEMPLATE, type WorkerPlan } from "./plan.ts";
+import { BROKEN_BY_DRIVER, RENEWED, TEMPLATE, type WorkerPlan } from "./plan.ts";
 
 export interface RoundOptions {
   readonly url: string;
@@ -126,18 +126,20 @@ export class Round {
       await wait(Math.min(500 + this.#random() * 1500, end - performance.now()));
       if (!rough || performance.now() >= end) continue;
       this.#kills += 1;
+      for (const [which, { child }] of workers.entries()) {
+        if (child.exitCode === BROKEN_BY_DRIVER) await this.#replace(folder, workers, which);
+      }
       const chance = this.#random();
       if (server !== undefined && chance < 0.15) {
         await server.kill();
         await server.start();
       } else if (chance < 0.5) await this.#terminate();
-      else await this.#replace(folder, workers);
+      else await this.#replace(folder, workers, Math.floor(this.#random() * workers.length));
     }
   }
 
   /** Kills a process, and starts another in its place. */
-  async #replace(folder: string, workers: Worker[]): Promise<void> {
-    const which = Math.floor(this.#random() * workers.length);
+  async #replace(folder: string, workers: Worker[], which: number): Promise<void> {
     const worker = workers[which] as Worker;
     worker.child.kill("SIGKILL");
     await worker.exited;
@@ -172,7 +174,7 @@ export class Round {
   }
 
   async #end({ plan, child, exited }: Worker): Promise<void> {
-    child.send("end");
+    if (child.connected) child.send("end");
     const late = new AbortController();
     const patience = wait(PATIENCE_MS, "late" as const, { signal: late.signal });
     const outcome = await Promise.race([exited, patience.catch(() => null)]);
@@ -181,7 +183,8 @@ export class Round {
       this.#findings.push(`${plan.driver}: the process did not end`);
       child.kill("SIGKILL");
       await exited;
-    } else if (outcome !== 0) this.#findings.push(`${plan.driver}: ended with ${outcome}`);
+    } else if (outcome !== 0 && outcome !== BROKEN_BY_DRIVER)
+      this.#findings.push(`${plan.driver}: ended with ${outcome}`);
     await this.#untilGone({ plan, child, exited });
     this.#collect(plan.notes, now());
   }

@@ -6,7 +6,7 @@ import { actionsOf } from "./actions.ts";
 import { Author } from "./author.ts";
 import { random } from "./content.ts";
 import { Notes } from "./notes.ts";
-import type { WorkerPlan } from "./plan.ts";
+import { BROKEN_BY_DRIVER, type WorkerPlan } from "./plan.ts";
 
 /** Loops that share the saver. */
 const LOOPS = 2;
@@ -26,7 +26,10 @@ process.on("message", () => {
 });
 process.on("disconnect", () => process.exit(1));
 for (const event of ["unhandledRejection", "uncaughtException"] as const) {
-  process.on(event, (error: unknown) => notes.find(`${event}: ${error}`));
+  process.on(event, (error: unknown) => {
+    if (plan.rough && plan.driver.includes("postgres.js")) process.exit(BROKEN_BY_DRIVER);
+    notes.find(`${event}: ${error}`);
+  });
 }
 
 function open(): Promise<Session> {
@@ -52,16 +55,17 @@ async function reopen(): Promise<void> {
   }
 }
 
+const actions = actionsOf(plan, notes, author, chance);
+
 async function loop(): Promise<void> {
-  const actions = actionsOf(plan, notes, author, chance);
   while (!ending) {
     const { name, act } = actions();
     try {
       await act(session.saver);
     } catch (error) {
-      const { code = "", message, stack } = error as { code?: string } & Error;
+      const { code = "", stack } = error as { code?: string } & Error;
       const expected = plan.rough && EXPECTED_WHERE_ROUGH.test(code);
-      if (!expected) notes.find(`${plan.driver}: ${name}: ${code} ${message}\n${stack}`);
+      if (!expected) notes.find(`${plan.driver}: ${name}: ${code} ${stack ?? error}`);
       // A single connection is not made again by itself.
       if (expected && plan.driver === "pg Client") await reopen();
     }

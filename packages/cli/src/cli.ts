@@ -1,6 +1,6 @@
 import { constants } from "node:os";
 import { CommanderError } from "commander";
-import { Declined } from "./confirm.ts";
+import { Declined, Unconfirmed } from "./confirm.ts";
 import { describeError } from "./errors.ts";
 import { program } from "./program.ts";
 
@@ -30,8 +30,9 @@ try {
   if (error instanceof CommanderError) {
     process.exitCode = error.exitCode === 0 ? 0 : USAGE;
   } else if (!stopped.signal.aborted) {
-    process.exitCode = FAILED;
-    const text = error instanceof Declined ? error.message : describeError(error);
+    process.exitCode = error instanceof Unconfirmed ? USAGE : FAILED;
+    const isAnswer = error instanceof Declined || error instanceof Unconfirmed;
+    const text = isAnswer ? error.message : describeError(error);
     process.stderr.write(`${text}\n`);
   }
 }

@@ -1,4 +1,4 @@
-import { styleText } from "node:util";
+import { style } from "./output.ts";
 
 /** What went wrong, in one line a cause. Messages of drivers and servers hold no passwords. */
 export function describeError(error: unknown): string {
@@ -9,7 +9,9 @@ export function describeError(error: unknown): string {
     const text = [message, inner].filter(Boolean).join(": ") || String(current);
     const suffix = typeof code === "string" && !text.includes(code) ? ` (${code})` : "";
     lines.push(
-      lines.length === 0 ? `${styleText("red", "error:")} ${text}${suffix}` : `  ${text}${suffix}`,
+      lines.length === 0
+        ? `${style("red", "error:", process.stderr)} ${text}${suffix}`
+        : `  ${text}${suffix}`,
     );
     current = cause;
   }

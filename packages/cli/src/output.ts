@@ -19,8 +19,19 @@ export const number = (value: number): string => value.toLocaleString("en");
 export const time = (date: Date | string | null | undefined): string =>
   date ? new Date(date).toISOString().slice(0, 19).replace("T", " ") : "";
 
-export const bold = (text: string): string => styleText("bold", text);
-export const dim = (text: string): string => styleText("dim", text);
+type Format = Parameters<typeof styleText>[0];
+
+/** Whether colours are wanted: by a terminal that has them, unless NO_COLOR is set. */
+export const hasColors = (stream: NodeJS.WriteStream = process.stdout): boolean =>
+  stream.isTTY === true && !process.env.NO_COLOR && stream.hasColors();
+
+export const style = (
+  format: Format,
+  text: string,
+  stream: NodeJS.WriteStream = process.stdout,
+): string => (hasColors(stream) ? styleText(format, text) : text);
+export const bold = (text: string): string => style("bold", text);
+export const dim = (text: string): string => style("dim", text);
 
 /** Writes a line to standard output; to all else, standard error is for. */
 export function print(text: string): void {
@@ -36,7 +47,9 @@ export function printJson(value: unknown): void {
 export function printTable(columns: readonly string[], rows: readonly (readonly string[])[]): void {
   const table = new Table({
     head: columns.map((name) => name.replace(/^>/, "")),
-    style: { head: ["bold"], compact: true },
+    style: hasColors()
+      ? { head: ["bold"], compact: true }
+      : { head: [], border: [], compact: true },
     colAligns: columns.map((name) => (name.startsWith(">") ? "right" : "left")),
   });
   table.push(...rows.map((row) => row.map(printable)));

@@ -155,7 +155,7 @@ describe.concurrent("waypost copy, delete, prune and sweep", () => {
       const again = await waypost(["copy", "other", "copied", "--schema", schema]);
       expect(again).toMatchObject({ code: 1 });
       expect(again.stderr).toContain("exists");
-      const over = ["copy", "other", "copied", "--overwrite", "--schema", schema];
+      const over = ["copy", "other", "copied", "--overwrite", "--yes", "--schema", schema];
       expect((await waypost(over)).code).toBe(0);
       expect(await count(saver, "copied")).toBe(await count(saver, "other"));
     }));
@@ -166,20 +166,28 @@ describe.concurrent("waypost copy, delete, prune and sweep", () => {
       const dry = await waypost(["delete", "chat", "--dry-run", "--json", "--schema", schema]);
       expect(json(dry.stdout)).toMatchObject({ checkpoints: before, dryRun: true });
       expect(await count(saver, "chat")).toBe(before);
-      const done = await waypost(["delete", "chat", "--schema", schema]);
+      const done = await waypost(["delete", "chat", "--yes", "--schema", schema]);
       expect(done.stdout).toMatch(/^Removed \d+ checkpoints, \d+ values and \d+ writes, .*B\.\n$/);
       expect(await count(saver, "chat")).toBe(0);
-      expect((await waypost(["delete", "chat", "--schema", schema])).code).toBe(1);
+      expect((await waypost(["delete", "chat", "--yes", "--schema", schema])).code).toBe(1);
     }));
 
   it("prune a thread and sweep all", () =>
     withThreads(async (schema, saver) => {
       await putChain(saver, "long", 30, (step) => ({ log: step }));
-      expect((await waypost(["prune", "long", "--keep-last", "5", "--schema", schema])).code).toBe(
-        0,
-      );
+      expect(
+        (await waypost(["prune", "long", "--keep-last", "5", "--yes", "--schema", schema])).code,
+      ).toBe(0);
       expect(await count(saver, "long")).toBe(5);
-      const swept = await waypost(["sweep", "--keep-last", "1", "--json", "--schema", schema]);
+      const swept = await waypost([
+        "sweep",
+        "--keep-last",
+        "1",
+        "--yes",
+        "--json",
+        "--schema",
+        schema,
+      ]);
       expect(json(swept.stdout)).toMatchObject({ threads: 3, dryRun: false });
       expect(await count(saver, "other")).toBe(1);
     }));
@@ -197,6 +205,64 @@ describe.concurrent("waypost copy, delete, prune and sweep", () => {
       expect(yes.stdout).toContain("Sweeping");
       expect(await count(saver, "other")).toBe(1);
     }));
+});
+
+describe.concurrent("without a terminal", () => {
+  it.each([
+    ["delete", "chat"],
+    ["delete", "--run", "r"],
+    ["prune", "chat", "--keep-last", "1"],
+    ["sweep", "--keep-last", "1"],
+    ["copy", "other", "chat", "--overwrite"],
+    ["verify", "--repair"],
+  ])("%s %s removes nothing unless told with --yes", (...args) =>
+    withThreads(async (schema, saver) => {
+      const before = await collect(saver.list({ configurable: {} }));
+      const { code, stdout, stderr } = await waypost([...args, "--schema", schema], "y\n");
+      expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+      expect(stderr).toContain("--yes");
+      expect(await collect(saver.list({ configurable: {} }))).toEqual(before);
+    }),
+  );
+
+  it("nothing is coloured", () =>
+    withThreads(async (schema) => {
+      const env = { DATABASE_URL: databaseUrl(), NO_COLOR: undefined, TERM: "xterm-256color" };
+      for (const args of [
+        ["threads"],
+        ["show", "chat"],
+        ["status"],
+        ["doctor"],
+        ["show", "none"],
+      ]) {
+        const { stdout, stderr } = await waypost([...args, "--schema", schema], "", env);
+        expect(stdout + stderr).not.toBe("");
+        expect(stdout + stderr).not.toContain("\u001b");
+      }
+    }));
+});
+
+describe.concurrent("a thread that is not there", () => {
+  it.each([
+    ["show", "none"],
+    ["verify", "none"],
+    ["export", "chat", "none"],
+    ["copy", "none", "new"],
+    ["delete", "none", "--yes"],
+    ["prune", "chat", "none", "--keep-last", "1", "--yes"],
+    ["storage", "rewrite", "none"],
+  ])("is an error of %s, which does nothing", (...args) =>
+    withThreads(async (schema, saver) => {
+      const before = await collect(saver.list({ configurable: {} }));
+      const { code, stdout, stderr } = await waypost([...args, "--schema", schema]);
+      expect({ code, stdout, stderr }).toEqual({
+        code: 1,
+        stdout: "",
+        stderr: 'error: There is no thread "none".\n',
+      });
+      expect(await collect(saver.list({ configurable: {} }))).toEqual(before);
+    }),
+  );
 });
 
 describe.concurrent("waypost verify", () => {

@@ -38,6 +38,7 @@ import { textVersionCases } from "./cases/text-versions.ts";
 import { threadCases } from "./cases/threads.ts";
 import { tombstoneCases } from "./cases/tombstones.ts";
 import { transactionCases } from "./cases/transactions.ts";
+import { untrackedCases } from "./cases/untracked.ts";
 import { valueCases } from "./cases/values.ts";
 import { verifyCases } from "./cases/verify.ts";
 import type { Mode } from "./mode.ts";
@@ -84,6 +85,7 @@ export function conformance(mode: Mode): void {
     propertyCases,
     valueCases,
     exactCases,
+    untrackedCases,
     serializerCases,
     threadCases,
     pruneCases,

@@ -18,6 +18,11 @@ const UNSTORABLE: readonly Sample[] = [
       cents = 5;
     })(),
   },
+  { kind: "object of a class derived from Array", value: class List extends Array {}.of(1, 2) },
+  { kind: "object of a class derived from Map", value: new (class Sorted extends Map {})() },
+  { kind: "`arguments`", value: new Function("return arguments")(1) },
+  { kind: "boxed primitive", value: Object(1) },
+  { kind: "Map with properties of its own", value: Object.assign(new Map(), { extra: 1 }) },
   { kind: "10,000 levels", value: nested(10_000) },
 ];
 

@@ -1,5 +1,15 @@
 import { InvalidInputError } from "./errors.js";
-import { isLost, type Recovery } from "./retry.js";
+import { isLost } from "./sqlstate.js";
+
+/** What a driver's connection can do after an error. */
+export type Recovery =
+  /** A pool: the next try takes another connection. */
+  | "reconnects"
+  /** One connection: what the server refused can be sent again, but a lost connection is lost. */
+  | "resends"
+  /** A transaction of the caller, of which nothing can be repeated alone. */
+  | "none";
+
 import { sqlState } from "./sqlstate.js";
 
 /**

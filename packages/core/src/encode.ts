@@ -11,6 +11,7 @@ import type { Serializer, ValuePlace, WritePlace } from "./serializer/types.js";
 import { encode } from "./serializer/values.js";
 import type { BlobRow } from "./sql/put.js";
 import type { WriteRow } from "./sql/put-writes.js";
+import { encodeTracked, type IsUntracked, type Updates } from "./untracked.js";
 
 /**
  * The changed channels as rows. A channel that has a new version but no value has become empty.
@@ -23,6 +24,7 @@ export function encodeBlobs(
   { threadId, checkpointNs }: NamespaceKey,
   values: Checkpoint["channel_values"],
   newVersions: ChannelVersions,
+  isUntracked: IsUntracked,
 ): Promise<BlobRow[]> {
   if (typeof newVersions !== "object" || newVersions === null) {
     throw new InvalidInputError(
@@ -35,7 +37,9 @@ export function encodeBlobs(
     if (!Object.hasOwn(values, name))
       return { channel, version, type: "empty", text: null, bytes: null };
     const place: ValuePlace = { kind: "value", threadId, checkpointNs, channel, version };
-    const stored = await encode(serde, values[name], `channel "${channel}"`, place);
+    const stored = await encodeTracked(channel, values[name], isUntracked, (value) =>
+      encode(serde, value, `channel "${channel}"`, place),
+    );
     return { channel, version, ...stored };
   });
   return Promise.all(rows);
@@ -46,19 +50,24 @@ export async function encodeWrites(
   serde: Serializer,
   task: Omit<WritePlace, "kind" | "channel" | "idx">,
   writes: readonly PendingWrite[],
+  taskPath: string,
+  updates: Updates,
 ): Promise<WriteRow[]> {
   const rows = await Promise.all(
-    writes.map(async ([name, value], position): Promise<WriteRow> => {
+    writes.map(async ([name, value], position): Promise<WriteRow | undefined> => {
       const channel = text(name, "channel");
       const idx = Object.hasOwn(WRITES_IDX_MAP, channel)
         ? (WRITES_IDX_MAP[channel] as number)
         : position;
       const place: WritePlace = { kind: "write", ...task, channel, idx };
-      const stored = await encode(serde, value, `a write to channel "${channel}"`, place);
-      return { idx, channel, ...stored };
+      const stored = await updates.encodeWrite(task, taskPath, [channel, value], (part) =>
+        encode(serde, part, `a write to channel "${channel}"`, place),
+      );
+      return stored && { idx, channel, ...stored };
     }),
   );
-  return [...new Map(rows.map((row) => [row.idx, row])).values()];
+  const kept = rows.filter((row) => row !== undefined);
+  return [...new Map(kept.map((row) => [row.idx, row])).values()];
 }
 
 /** The checkpoint without its values, which are rows of their own. */

@@ -7,6 +7,7 @@ export {
   type LockPlace,
   pipelineTransaction,
   type Queryable,
+  type Recovery,
   refuseCursor,
   refuseLock,
   runTransaction,
@@ -20,7 +21,7 @@ export { refuseClient } from "./look-alikes.js";
 export type { OperationEvent, StatementEvent, Traffic } from "./observe.js";
 export { type AdapterOptions, fromConnString, SAVER_KEYS, type SaverOptions } from "./options.js";
 export { type Prepare, PreparePolicy } from "./prepare.js";
-export { isLost, type Recovery, type RetryOptions } from "./retry.js";
+export type { RetryOptions } from "./retry.js";
 export { WaypostSaver } from "./saver.js";
 export { type Right, TABLES, type TableInfo } from "./schema/identifiers.js";
 export { type SetupOptions, setupScript } from "./schema/setup.js";
@@ -33,7 +34,7 @@ export type { PythonObject } from "./serializer/python/inert.js";
 export { serializer } from "./serializer/serializer.js";
 export type { Place, Serializer, ValuePlace, WritePlace } from "./serializer/types.js";
 export type { Storage } from "./sql/storage.js";
-export { sqlState } from "./sqlstate.js";
+export { isLost, sqlState } from "./sqlstate.js";
 export { parseSegments } from "./storage/segments.js";
 export { portableValue, textParser } from "./text-format.js";
 export type { PruneOptions } from "./threads/input.js";

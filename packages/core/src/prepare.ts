@@ -1,5 +1,5 @@
 import type { Statement } from "./driver.js";
-import { preparedStatementRefused } from "./sqlstate.js";
+import { failureOf } from "./sqlstate.js";
 
 /** `"auto"`: prepare, until a pooler refuses; `true`: always; `false`: never. */
 export type Prepare = "auto" | boolean;
@@ -16,7 +16,7 @@ export class PreparePolicy {
 
   /** Told of an error after which a driver has sent the statement again by itself. */
   sentAgain(error: unknown): void {
-    if (preparedStatementRefused(error)) this.#auto = false;
+    if (failureOf(error) === "unprepared") this.#auto = false;
   }
 
   /**
@@ -35,7 +35,7 @@ export class PreparePolicy {
     try {
       return await send(statement.name);
     } catch (error) {
-      if (this.#always || !preparedStatementRefused(error)) throw error;
+      if (this.#always || failureOf(error) !== "unprepared") throw error;
       this.#auto = false;
       return send(undefined);
     }

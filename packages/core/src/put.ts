@@ -8,6 +8,7 @@ import type { NamespaceKey } from "./config.js";
 import type { Driver, Queryable, Statement } from "./driver.js";
 import { encodeBlobs } from "./encode.js";
 import { WaypostError } from "./errors.js";
+import { mayHoldBytes } from "./serializer/official.js";
 import type { Serializer } from "./serializer/types.js";
 import type { Take } from "./sql/lock-thread.js";
 import type { BlobRow, PutInput, StoredRow } from "./sql/put.js";
@@ -17,6 +18,7 @@ import type { Tombstones } from "./sql/tombstones.js";
 import type { Sharing } from "./storage/sharing.js";
 import { refuseBuried } from "./threads/delete.js";
 import { takeLock } from "./threads/removed.js";
+import type { IsUntracked } from "./untracked.js";
 
 export interface PutSql {
   put(input: PutInput, onParent: boolean): Statement[];
@@ -30,6 +32,7 @@ export interface Store {
   readonly driver: Driver;
   readonly sql: PutSql;
   readonly sharing: Sharing;
+  readonly serde: Serializer;
   /** Undefined where a deleted thread may begin anew. */
   readonly tombstones: Tombstones | undefined;
 }
@@ -56,11 +59,12 @@ export function encodeOld(
   serde: Serializer,
   key: NamespaceKey & { readonly parentId: string | null },
   passed: Pick<Put, "values" | "versions" | "newVersions">,
+  isUntracked: IsUntracked,
 ): Put["oldBlobs"] {
   const old = oldVersions(passed);
   const remembered = sharing.rows(key, old);
   for (const { channel } of remembered) delete old[channel];
-  const encoded = encodeBlobs(serde, key, passed.values, old);
+  const encoded = encodeBlobs(serde, key, passed.values, old, isUntracked);
   const all = encoded.then((rows) => [...remembered, ...rows]);
   all.catch(() => {});
   return all;
@@ -78,7 +82,9 @@ export function encodeOld(
  * @throws WaypostError if the parent is gone and with it what a delta channel is rebuilt from, or the
  *   thread is deleted
  */
-export async function storeCheckpoint(store: Store, put: Put): Promise<void> {
+export async function storeCheckpoint(store: Store, passed: Put): Promise<void> {
+  const blobs = await forReaders(store, passed.input.blobs);
+  const put = { ...passed, input: { ...passed.input, blobs } };
   const onParent = put.input.parentId !== null;
   if (!isCopy(put) && (onParent || store.tombstones === undefined)) {
     const stored = (await storeShared(store, put)) ?? (await storeNew(store, put, onParent));
@@ -119,7 +125,8 @@ async function storeNew(
 /** Stores a checkpoint that has no parent to stand on with all of its values, under the thread's lock. */
 async function storeWhole(store: Store, put: Put): Promise<void> {
   const { sql } = store;
-  const whole = { ...put.input, blobs: [...put.input.blobs, ...(await put.oldBlobs)] };
+  const old = await forReaders(store, await put.oldBlobs);
+  const whole = { ...put.input, blobs: [...put.input.blobs, ...old] };
   await withLock(store, whole.threadId, async (tx) => {
     const onParent = put.input.parentId !== null && needsAncestors(put);
     const stored = await send(tx, sql.put(whole, onParent));
@@ -134,11 +141,24 @@ async function storeWhole(store: Store, put: Put): Promise<void> {
  *
  * @throws WaypostError if the thread is deleted
  */
-export async function storeWrites(store: Store, input: PutWritesInput): Promise<void> {
+export async function storeWrites(store: Store, passed: PutWritesInput): Promise<void> {
   const { driver, sql, tombstones } = store;
+  const input = { ...passed, writes: await forReaders(store, passed.writes) };
   const stored = await sendAll(driver, sql.putWrites(input, tombstones !== undefined));
   if (tombstones === undefined || input.writes.length === 0 || stored.length > 0) return;
   await withLock(store, input.threadId, (tx) => send(tx, sql.putWrites(input, false)));
+}
+
+/** Where values are stored whole, the official saver may read them: those that it has a form for are stored in it. */
+async function forReaders<Row extends { readonly text: string | null }>(
+  { driver, sharing, serde }: Store,
+  rows: readonly Row[],
+): Promise<readonly Row[]> {
+  const isConcerned = rows.some(({ text }) => text !== null && mayHoldBytes(text));
+  if (!isConcerned || !(await sharing.isWhole(driver))) return rows;
+  return rows.map((row) =>
+    row.text === null ? row : { ...row, text: serde.officialText?.(row.text) ?? row.text },
+  );
 }
 
 /** Runs the work while nobody can remove anything from the thread. */

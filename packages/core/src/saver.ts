@@ -42,6 +42,7 @@ import { storageStatements } from "./sql/storage.js";
 import type { TupleRow } from "./sql/tuple.js";
 import { Sharing } from "./storage/sharing.js";
 import { ThreadSaver } from "./threads/saver.js";
+import { Updates, untrackedIn } from "./untracked.js";
 import { checkVersions, isRun, nextVersion, Uncontinuable } from "./versions.js";
 
 function statementsFor(tables: Tables, jsonIsText: boolean) {
@@ -67,6 +68,7 @@ export abstract class WaypostSaver extends ThreadSaver {
   readonly #sql: Statements;
   readonly #store: Store;
   readonly #uncontinuable = new Uncontinuable();
+  readonly #updates = new Updates();
 
   /**
    * @throws InvalidInputError if an option can't be used; nothing is sent to the database here.
@@ -76,7 +78,8 @@ export abstract class WaypostSaver extends ThreadSaver {
     super(driver, checked, adapter.reader);
     this.#sql = statementsFor(this.tables, checked.jsonIsText);
     const sharing = new Sharing(checked.memoryBytes, storageStatements(this.tables).get);
-    this.#store = { driver: this.driver, sql: this.#sql, tombstones: this.tombstones, sharing };
+    const { tombstones, serde } = this;
+    this.#store = { driver: this.driver, sql: this.#sql, tombstones, sharing, serde };
   }
 
   override async setup(options?: SetupOptions): Promise<void> {
@@ -168,9 +171,11 @@ export abstract class WaypostSaver extends ThreadSaver {
       metadata: { ...metadata },
     };
     const place = { ...key, parentId: parentId ?? null };
+    this.#updates.check(place, passed.values);
     const metadataJson = encodeMetadata(withRun(metadata, config));
-    const encoded = encodeBlobs(this.serde, key, passed.values, newVersions);
-    const oldBlobs = encodeOld(this.#store, this.serde, place, passed);
+    const isUntracked = untrackedIn(passed.values, config);
+    const encoded = encodeBlobs(this.serde, key, passed.values, newVersions, isUntracked);
+    const oldBlobs = encodeOld(this.#store, this.serde, place, passed, isUntracked);
     const stored = { checkpoint: json, metadata: metadataJson, putId: newPutId() };
     const input = { ...place, ...stored, blobs: await encoded };
     await this.guard({ name: "put", threadId, idempotent: true }, (driver) =>
@@ -203,7 +208,7 @@ export abstract class WaypostSaver extends ThreadSaver {
     const input = {
       ...task,
       taskPath: text(taskPath, "taskPath"),
-      writes: await encodeWrites(this.serde, task, writes),
+      writes: await encodeWrites(this.serde, task, writes, taskPath, this.#updates),
     };
     await this.guard({ name: "putWrites", threadId, idempotent: true }, (driver) =>
       storeWrites({ ...this.#store, driver }, input),

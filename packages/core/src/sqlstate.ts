@@ -1,3 +1,5 @@
+import { CODES, type Failure, MESSAGES } from "./codes.js";
+
 /** Classes of SQLSTATE that Postgres uses (Appendix A of its manual); keeps out codes like `EPIPE`. */
 const SQLSTATE = /^(?:[0-7][0-9A-Z]|F0|HV|P0|XX)[0-9A-Z]{3}$/;
 /** Of the operating system, and postgres.js' own, e.g. `CONNECTION_CLOSED`. */
@@ -5,9 +7,6 @@ const SYSTEM_CODE = /^(?:E[A-Z]+|CONNECT(?:ION)?_[A-Z]+)$/;
 /** Node's codes for a certificate that it refuses, e.g. `CERT_HAS_EXPIRED`. */
 const TLS_CODE =
   /^(?:ERR_(?:TLS|SSL)|UNABLE_TO|CERT|DEPTH_ZERO|SELF_SIGNED|HOSTNAME|INVALID)_[A-Z\d_]+$/;
-
-/** Codes with which a server, or a pooler before it, says that it does not know a prepared statement. */
-const PREPARED_STATEMENT_REFUSED = new Set(["26000", "42P05"]);
 
 /** The SQLSTATE of an error or of one of its causes. Drivers and query builders wrap; message texts are translated. */
 export function sqlState(error: unknown): string | undefined {
@@ -19,10 +18,15 @@ export function connectionCode(error: unknown): string | undefined {
   return findCode(error, SYSTEM_CODE);
 }
 
-/** True if the statement was not run because its prepared form is unknown or already there. */
-export function preparedStatementRefused(error: unknown): boolean {
-  return PREPARED_STATEMENT_REFUSED.has(sqlState(error) ?? "");
+/** What has happened to a statement, by the code or message of its error; undefined for any other error. */
+export function failureOf(error: unknown): Failure | undefined {
+  const code = sqlState(error) ?? connectionCode(error);
+  const known = code === undefined ? undefined : CODES[code]?.failure;
+  return known ?? MESSAGES.find(([text]) => text.test(String((error as Error)?.message)))?.[1];
 }
+
+/** Whether the connection is lost, so that nothing can be sent on it. */
+export const isLost = (error: unknown): boolean => failureOf(error) === "lost";
 
 /** A cause chain this long is a cycle. */
 const MAX_CAUSES = 16;

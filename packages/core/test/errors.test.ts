@@ -1,7 +1,7 @@
 import { DatabaseError, InvalidInputError, sqlState } from "@waypost/core";
 import { describe, expect, it } from "vitest";
 import { databaseError } from "../src/errors.ts";
-import { preparedStatementRefused } from "../src/sqlstate.ts";
+import { failureOf } from "../src/sqlstate.ts";
 
 const withCode = (code: string, cause?: unknown) =>
   Object.assign(new Error("a message that quotes the secret value", { cause }), { code });
@@ -42,9 +42,20 @@ describe("errors of a driver", () => {
     expect(databaseError("put", error)).toBe(error);
   });
 
-  it("knows the two codes of a refused prepared statement", () => {
-    expect(
-      ["26000", "42P05", "42P01"].map((code) => preparedStatementRefused(withCode(code))),
-    ).toEqual([true, true, false]);
+  it.each([
+    ["26000", "unprepared"],
+    ["42P05", "unprepared"],
+    ["40001", "refused"],
+    ["57P01", "lost"],
+    ["ECONNREFUSED", "unready"],
+    ["42P01", undefined],
+  ])("knows what %s says of the statement", (code, failure) => {
+    expect(failureOf(withCode(code))).toBe(failure);
+  });
+
+  it("knows what pg says without a code", () => {
+    expect(failureOf(new Error("Connection terminated unexpectedly"))).toBe("lost");
+    expect(failureOf(new Error("timeout exceeded when trying to connect"))).toBe("unready");
+    expect(failureOf(new Error("secret"))).toBeUndefined();
   });
 });

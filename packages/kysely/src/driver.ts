@@ -14,7 +14,7 @@ import {
 import { CompiledQuery } from "kysely";
 import type { KyselyDatabase } from "./client.js";
 import { knowStatement } from "./prepared-pool.js";
-import { asJson, fromJson, PROBE, type ProbeRow, type Traits, traitsOf } from "./traits.js";
+import { asJson, fromJson, type ProbeRow, probe, type Traits, traitsOf } from "./traits.js";
 
 /** Traits of clients, by what all Kyselys and transactions over one have in common. */
 const known = new WeakMap<object, Traits>();
@@ -53,15 +53,19 @@ async function executeUnprepared<Row>(db: KyselyDatabase, statement: Statement):
 /** Asks the client once. Not one for another: who waits may have the only connection. */
 async function traits(db: KyselyDatabase): Promise<Traits> {
   const { adapter } = db.getExecutor();
-  const found = known.get(adapter) ?? traitsOf((await execute<ProbeRow>(db, PROBE))[0]);
+  const found = known.get(adapter) ?? traitsOf((await execute<ProbeRow>(db, probe()))[0]);
   known.set(adapter, found);
   return found;
 }
 
-async function send<Row extends object>(db: KyselyDatabase, statement: Statement): Promise<Row[]> {
+async function send<Row extends object>(
+  db: KyselyDatabase,
+  statement: Statement,
+  inTransaction = db.isTransaction,
+): Promise<Row[]> {
   const { prepares, dropsMark } = await traits(db);
   // In a transaction a statement that is lost can't be sent again.
-  const run = prepares && db.isTransaction ? executeUnprepared : execute;
+  const run = prepares && inTransaction ? executeUnprepared : execute;
   if (!dropsMark) return run<Row>(db, statement);
   return (await run<Row>(db, asJson(statement))).map(fromJson);
 }
@@ -146,7 +150,7 @@ export class KyselyDriver implements Driver {
   async transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     const on = (db: KyselyDatabase, joined: boolean): Transaction => ({
       joined,
-      query: (statement) => send(db, statement),
+      query: (statement) => send(db, statement, true),
     });
     if (this.#turns !== undefined) return this.#turns.alone(() => work(on(this.#db, true)));
     return this.#onConnection(async (one) => {

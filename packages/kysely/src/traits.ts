@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { InvalidInputError, portableValue, type Statement, textParser } from "@waypost/core";
 
 /** What the client under a Kysely does, of which Kysely itself says nothing. */
@@ -15,15 +16,21 @@ const BYTEA = 17;
 const MARK = "\ufeff";
 const BOUND: Statement["values"] = [' Waypost "probe" ', 7, ["{a}", "B "]];
 
-/** Only a database in UTF-8 has the mark. Being prepared, the statement finds itself among those that are. */
-export const PROBE: Statement = {
-  text: `SELECT $1::text = ' Waypost "probe" ' AND $2::int = 7 AND $3::text[] = ARRAY['{a}', 'B '] AS bound,
-  7 AS int4, true AS bool, '\\x00ff80'::bytea AS bytea,
+/**
+ * Asks what a client does. Being prepared, the statement finds itself among those that are; its text is
+ * its own, as a pooler may give the session of somebody else's. Only a database in UTF-8 has the mark.
+ */
+export function probe(): Statement {
+  const id = randomUUID();
+  return {
+    text: `SELECT $1::text = ' Waypost "probe" ' AND $2::int = 7 AND $3::text[] = ARRAY['{a}', 'B '] AS bound,
+  7 AS int4, true AS bool, pg_catalog.decode('00ff80', 'hex') AS bytea,
   pg_catalog.chr(CASE WHEN pg_catalog.current_setting('server_encoding') = 'UTF8' THEN 65279 ELSE 32 END) || ' Text ' AS text,
-  EXISTS (SELECT FROM pg_catalog.pg_prepared_statements WHERE statement LIKE '%Waypost "probe"%') AS prepared`,
-  values: BOUND.map(portableValue),
-  name: "",
-};
+  EXISTS (SELECT FROM pg_catalog.pg_prepared_statements WHERE statement LIKE '%${id}%') AS prepared`,
+    values: BOUND.map(portableValue),
+    name: "",
+  };
+}
 
 export interface ProbeRow {
   readonly bound: unknown;
@@ -35,7 +42,7 @@ export interface ProbeRow {
 }
 
 /**
- * @param row what `PROBE` returned
+ * @param row what `probe` returned
  * @throws InvalidInputError where the client binds or returns other values than it is given
  */
 export function traitsOf(row: ProbeRow | undefined): Traits {

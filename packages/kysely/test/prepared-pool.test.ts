@@ -12,7 +12,7 @@ import pg from "pg";
 import Cursor from "pg-cursor";
 import { describe, expect, it } from "vitest";
 
-/** Runs the work with a Kysely over one connection, of which the prepared statements can be seen. */
+/** Runs the work with a Kysely over one connection, unless told otherwise, of which the prepared statements can be seen. */
 const withPrepared = (
   work: (
     saver: KyselySaver,
@@ -20,9 +20,10 @@ const withPrepared = (
     names: () => Promise<string[]>,
     schema: string,
   ) => Promise<void>,
+  max = 1,
 ) =>
   withSchema(async (schema) => {
-    const pool = new pg.Pool({ connectionString: databaseUrl(), max: 1 });
+    const pool = new pg.Pool({ connectionString: databaseUrl(), max });
     pool.on("error", () => {}); // of idle connections; Kysely has the others
     const dialect = new PostgresDialect({ pool: preparedPool(pool), cursor: Cursor });
     const db = new Kysely<unknown>({ dialect });
@@ -50,16 +51,22 @@ describe("a prepared pool", () => {
       expect(await names()).toEqual(before);
     }));
 
-  it("takes part in transactions and cursors", () =>
+  it("takes part in transactions", () =>
     withPrepared(async (saver, db, names, schema) => {
       await db.transaction().execute(async (transaction) => {
         const inside = new KyselySaver(transaction, { schema });
         await chainGraph(inside).invoke({ log: ["1"] }, thread("1"));
         expect(await collect(inside.list(thread("1")))).toHaveLength(4);
       });
-      expect(await collect(saver.list(thread("1"), { fetch: "cursor" }))).toHaveLength(4);
+      expect(await collect(saver.list(thread("1")))).toHaveLength(4);
       expect((await names()).length).toBeGreaterThan(2);
     }));
+
+  it("takes part in cursors", () =>
+    withPrepared(async (saver) => {
+      await chainGraph(saver).invoke({ log: ["1"] }, thread("1"));
+      expect(await collect(saver.list(thread("1"), { fetch: "cursor" }))).toHaveLength(4);
+    }, 2));
 
   it("goes on after the connection was lost", () =>
     withPrepared(async (saver, db, names) => {

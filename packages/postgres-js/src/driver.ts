@@ -120,7 +120,7 @@ export class SqlDriver implements Driver {
   }
 }
 
-/** All operations in a transaction of the caller. What needs several statements is alone. */
+/** All operations in a transaction of the caller, one after the other: postgres.js would not send two at once. */
 export class TransactionDriver implements Driver {
   readonly recovery = "none";
   readonly bytes = "base64";
@@ -137,7 +137,7 @@ export class TransactionDriver implements Driver {
   }
 
   query<Row extends object>(statement: Statement, signal?: AbortSignal): Promise<Row[]> {
-    return this.#turns.together(async () => {
+    return this.#turns.alone(async () => {
       signal?.throwIfAborted();
       return this.#send(statement);
     });

@@ -17,7 +17,7 @@ import { send } from "./session.js";
 /** Reserved connections that were lost, with the error that said so. */
 const lostSessions = new WeakMap<object, unknown>();
 
-/** All operations on one connection, pipelined by postgres.js. A transaction is alone. */
+/** All operations on one connection, one after the other: postgres.js would not send two at once. */
 export class ReservedDriver implements Driver {
   /** It can't be seen whether the caller has a transaction open, of which nothing can be repeated alone. */
   readonly recovery = "none";
@@ -35,7 +35,7 @@ export class ReservedDriver implements Driver {
   }
 
   query<Row extends object>(statement: Statement, signal?: AbortSignal): Promise<Row[]> {
-    return this.#turns.together(() =>
+    return this.#turns.alone(() =>
       this.#prepare.run(statement, false, async (name) => {
         signal?.throwIfAborted();
         return this.#send<Row>(statement, name === undefined ? undefined : this.#prepare);

@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { confirm } from "../confirm.ts";
 import { print, printable, printJson } from "../output.ts";
 import { globalsOf, Session } from "../session.ts";
+import { requireThreads } from "../threads.ts";
 
 interface Options {
   readonly overwrite: boolean;
@@ -19,6 +20,7 @@ export const copyCommand = (): Command =>
       const globals = globalsOf(command);
       await using session = new Session(globals);
       const { overwrite, yes } = options;
+      await requireThreads(session, [source]);
       if (overwrite) await confirm(`Replace thread "${printable(target)}"?`, yes);
       await session.saver.copyThread(source, target, { overwrite });
       if (globals.json) printJson({ source, target });

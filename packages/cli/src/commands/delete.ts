@@ -3,6 +3,7 @@ import { confirm } from "../confirm.ts";
 import { print } from "../output.ts";
 import { removedLine } from "../removed.ts";
 import { globalsOf, Session } from "../session.ts";
+import { requireThreads } from "../threads.ts";
 
 interface Options {
   readonly run?: readonly string[];
@@ -22,6 +23,7 @@ export const deleteCommand = (): Command =>
       if (dryRun && run.length > 0) command.error("error: --dry-run goes with threads only");
       const globals = globalsOf(command);
       await using session = new Session(globals);
+      await requireThreads(session, threads);
       const what = [...threads.map((id) => `thread ${id}`), ...run.map((id) => `run ${id}`)];
       if (!dryRun)
         await confirm(`Delete ${what.length === 1 ? what[0] : `${what.length} items`}?`, yes);

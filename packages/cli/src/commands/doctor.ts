@@ -1,13 +1,12 @@
-import { styleText } from "node:util";
 import { Command } from "commander";
 import { CHECKS } from "../checks.ts";
-import { print, printJson } from "../output.ts";
+import { print, printJson, style } from "../output.ts";
 import { globalsOf, Session } from "../session.ts";
 
 const MARKS = {
-  ok: styleText("green", "✓"),
-  warning: styleText("yellow", "!"),
-  problem: styleText("red", "✗"),
+  ok: style("green", "✓"),
+  warning: style("yellow", "!"),
+  problem: style("red", "✗"),
 } as const;
 
 export const doctorCommand = (): Command =>

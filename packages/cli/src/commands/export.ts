@@ -8,6 +8,7 @@ import { number, print } from "../output.ts";
 import { withProgress } from "../progress.ts";
 import { HEADER, selectList, TABLE_NAMES } from "../rows.ts";
 import { globalsOf, Session } from "../session.ts";
+import { requireThreads } from "../threads.ts";
 
 interface Options {
   readonly output?: string;
@@ -25,6 +26,7 @@ export const exportCommand = (signal: AbortSignal): Command =>
     .action(async (threads: string[], { output }: Options, command: Command) => {
       const globals = globalsOf(command);
       await using session = new Session(globals);
+      await requireThreads(session, threads);
       const stream = output === undefined ? process.stdout : createWriteStream(output);
       const write = async (line: object) => {
         signal.throwIfAborted();
@@ -51,15 +53,12 @@ async function exportThreads(
   try {
     await client.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
     for await (const thread of threads.length > 0 ? threads : threadIds(client, session)) {
-      let rows = 0;
       for (const table of TABLE_NAMES) {
         const text = `SELECT ${selectList(table)} FROM ${session.table(table)} WHERE thread_id = $1`;
         for await (const row of stream(client, text, [thread])) {
           await write({ table, ...row });
-          rows += 1;
         }
       }
-      if (rows === 0) throw new Error(`There is no thread "${thread}".`);
       done += 1;
       onThread(done);
     }

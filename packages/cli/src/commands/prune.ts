@@ -4,6 +4,7 @@ import { confirm } from "../confirm.ts";
 import { print } from "../output.ts";
 import { removedLine } from "../removed.ts";
 import { globalsOf, Session } from "../session.ts";
+import { requireThreads } from "../threads.ts";
 
 interface Options {
   readonly keepLast?: number;
@@ -29,6 +30,7 @@ export const pruneCommand = (): Command =>
     .action(async (threads: string[], { yes, ...options }: Options, command: Command) => {
       const globals = globalsOf(command);
       await using session = new Session(globals);
+      await requireThreads(session, threads);
       if (!options.dryRun) await confirm(`Prune ${threads.length} threads?`, yes);
       const { keepLast, olderThan, strategy, dryRun } = options;
       const removed = await session.saver.prune(threads, { keepLast, olderThan, strategy, dryRun });

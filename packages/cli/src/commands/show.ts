@@ -3,8 +3,9 @@ import type { CheckpointTuple } from "@langchain/langgraph-checkpoint";
 import { Command } from "commander";
 import { createTwoFilesPatch } from "diff";
 import { history, type Step } from "../history.ts";
-import { bold, bytes, dim, print, printable, printJson, time } from "../output.ts";
+import { bold, bytes, dim, hasColors, print, printable, printJson, time } from "../output.ts";
 import { globalsOf, Session } from "../session.ts";
+import { requireThreads } from "../threads.ts";
 import { drawTree } from "../tree.ts";
 
 interface Options {
@@ -26,10 +27,11 @@ export const showCommand = (): Command =>
         command.error("error: --diff takes two checkpoints");
       const { json } = globalsOf(command);
       await using session = new Session(globalsOf(command));
+      await requireThreads(session, [thread]);
       const tuple = (id: string) => read(session, thread, namespace, id);
       if (diff !== undefined) await showDiff(await tuple(diff[0]), await tuple(diff[1]));
       else if (checkpoint !== undefined) showValues(await tuple(checkpoint), json);
-      else showTree(thread, await history(session, thread), json);
+      else showTree(await history(session, thread), json);
     });
 
 async function read(
@@ -46,8 +48,7 @@ async function read(
   return tuple;
 }
 
-function showTree(thread: string, steps: readonly Step[], json: boolean): void {
-  if (steps.length === 0) throw new Error(`There is no thread "${printable(thread)}".`);
+function showTree(steps: readonly Step[], json: boolean): void {
   if (json) {
     printJson(steps);
     return;
@@ -89,7 +90,7 @@ function showValues(tuple: CheckpointTuple, json: boolean): void {
     pendingWrites,
   };
   if (json) printJson(shown);
-  else print(text(shown, process.stdout.isTTY));
+  else print(text(shown, hasColors()));
 }
 
 async function showDiff(a: CheckpointTuple, b: CheckpointTuple): Promise<void> {

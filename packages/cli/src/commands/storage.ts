@@ -2,6 +2,7 @@ import { Argument, Command } from "commander";
 import { number, print, printJson } from "../output.ts";
 import { withProgress } from "../progress.ts";
 import { globalsOf, Session } from "../session.ts";
+import { requireThreads } from "../threads.ts";
 
 type Storage = "shared" | "whole";
 
@@ -36,6 +37,7 @@ const rewriteCommand = (signal: AbortSignal): Command =>
     .action(async (threads: string[], _, command: Command) => {
       const globals = globalsOf(command);
       await using session = new Session(globals);
+      await requireThreads(session, threads);
       const { storage } = await storageOf(session);
       const threadIds = threads.length > 0 ? threads : undefined;
       const done = await withProgress("Rewriting", (update) =>

@@ -3,6 +3,7 @@ import { confirm } from "../confirm.ts";
 import { bytes, number, print, printable } from "../output.ts";
 import { withProgress } from "../progress.ts";
 import { globalsOf, Session } from "../session.ts";
+import { requireThreads } from "../threads.ts";
 
 interface Options {
   readonly repair: boolean;
@@ -18,6 +19,7 @@ export const verifyCommand = (signal: AbortSignal): Command =>
     .action(async (threads: string[], { repair, yes }: Options, command: Command) => {
       const globals = globalsOf(command);
       await using session = new Session(globals);
+      await requireThreads(session, threads);
       if (repair) await confirm("Remove orphaned values and writes?", yes);
       const threadIds = threads.length > 0 ? threads : undefined;
       let damaged = 0;

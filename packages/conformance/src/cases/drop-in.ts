@@ -1,5 +1,7 @@
+import { HumanMessage } from "@langchain/core/messages";
 import { PostgresSaver } from "@langchain/langgraph-checkpoint-postgres";
 import { describe, expect, it } from "vitest";
+import { checkpoint, METADATA } from "../checkpoints.ts";
 import { databaseUrl, withSaver } from "../database.ts";
 import { approvalGraph, chainGraph, collect, deltaGraph, resumeWith, thread } from "../graphs.ts";
 import type { Mode, Saver } from "../mode.ts";
@@ -53,6 +55,33 @@ export function dropInCases(mode: Mode): void {
           const state = await deltaGraph(reader, 3).getState(thread("1"));
           expect(state.values.log).toEqual(expected);
         }
+      }));
+
+    it("stores bytes within values where values are whole as the official saver reads them", () =>
+      withBoth(async (saver, official) => {
+        await saver.setup({ storage: "whole" });
+        const bytes = Uint8Array.from({ length: 300 }, (_, i) => i % 256);
+        const looksLike = { lc: 2, type: "waypost/bytes", class: "Uint8Array", value: "AQ==" };
+        const text = JSON.stringify(looksLike);
+        const value = { data: bytes, in: [new Map([["k", bytes]]), new Set([bytes])], text };
+        for (const writer of [saver, official]) {
+          const config = thread(`by ${writer.constructor.name}`);
+          const parent = { configurable: { ...config.configurable, checkpoint_ns: "" } };
+          const stored = checkpoint({ value, message: new HumanMessage("hi") });
+          const next = await writer.put(parent, stored, METADATA, stored.channel_versions);
+          await writer.putWrites(next, [["value", value]], "task");
+          for (const reader of [saver, official]) {
+            const read = await reader.getTuple(config);
+            expect(read?.checkpoint.channel_values.value).toEqual(value);
+            expect(read?.pendingWrites).toEqual([["task", "value", value]]);
+          }
+        }
+        // Also beside what only Waypost has a form for, which stays data to the other.
+        const mixed = checkpoint({ value: { data: bytes, of: looksLike, when: new Date(0) } });
+        await saver.put(thread("mixed"), mixed, METADATA, mixed.channel_versions);
+        expect((await saver.getTuple(thread("mixed")))?.checkpoint).toEqual(mixed);
+        const theirs = (await official.getTuple(thread("mixed")))?.checkpoint.channel_values.value;
+        expect(theirs).toMatchObject({ data: bytes, when: { type: "waypost/date" } });
       }));
 
     it("forks a thread of the official saver without touching what it stored", () =>

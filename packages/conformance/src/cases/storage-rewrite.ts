@@ -48,6 +48,22 @@ export function storageRewriteCases(mode: Mode): void {
         });
       }));
 
+    it("makes bytes within values readable for the official saver, of small values too", () =>
+      withSaver(mode, async (saver, schema) => {
+        const small = (step: number) => ({ data: Uint8Array.of(step, 255) });
+        const large = (step: number) => ({ data: new Uint8Array(2000).fill(step), step });
+        const values = (step: number) => ({ small: small(step), large: large(step) });
+        await putChain(saver, "1", 3, values);
+        await saver.setup({ storage: "whole" });
+        expect((await saver.rewriteStorage("whole")).values).toBe(6);
+        expect(await saver.rewriteStorage("whole")).toMatchObject({ values: 0 });
+        const official = PostgresSaver.fromConnString(databaseUrl(), { schema });
+        const read = await collect(official.list(thread("1"))).finally(() => official.end());
+        const expected = [2, 1, 0].map(values);
+        expect(read.map(({ checkpoint }) => checkpoint.channel_values)).toEqual(expected);
+        expect((await saver.getTuple(thread("1")))?.checkpoint.channel_values).toEqual(values(2));
+      }));
+
     it("is noticed by those who remember the other form", () =>
       withSaver(mode, async (a, schema) => {
         const { saver: b, close } = await mode.open(databaseUrl(), { schema });

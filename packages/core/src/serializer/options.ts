@@ -16,8 +16,9 @@ export interface SerializableClass<T extends object = object, Data = unknown> {
 export interface SerializerOptions {
   /**
    * What happens to what can't be stored: functions, symbols, promises, cycles, objects of unknown
-   * classes. `"refuse"` (default) is an error that names the place; `"drop"` leaves it out; `"plain"`
-   * stores objects of unknown classes as their `toJSON()` or their own fields, and leaves out the rest.
+   * classes. `"refuse"` (default) is an error that names the place; `"drop"` leaves it out, alone; `"plain"`
+   * stores objects of unknown classes as their `toJSON()`, as the class they are derived from, or as their
+   * own fields, and leaves out the rest.
    */
   unsupported?: "refuse" | "drop" | "plain";
   /** Classes of yours. */

@@ -25,6 +25,12 @@ export function isMarker(key: string, value: unknown): boolean {
   }
 }
 
+export function isPlain(value: unknown): value is Record<string, unknown> {
+  return (
+    typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype
+  );
+}
+
 /** Not one of a derived class, which would come back without it. */
 export function isArray(value: object, prototype: object | null): value is readonly unknown[] {
   if (!Array.isArray(value)) return false;

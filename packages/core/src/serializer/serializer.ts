@@ -2,6 +2,7 @@ import { SerializationError } from "../errors.js";
 import { isBytes } from "./builtins.js";
 import { decodeJson } from "./decode.js";
 import { encodeJson } from "./encode.js";
+import { withOfficialBytes } from "./official.js";
 import {
   type CheckedSerializerOptions,
   checkSerializerOptions,
@@ -42,6 +43,11 @@ class WaypostSerializer implements Serializer {
     return this.#checkSize(encodeJson(value, this.#options));
   }
 
+  officialText(text: string): string {
+    const official = withOfficialBytes(text);
+    return official === text || this.#sizeOf(official) > this.#options.maxBytes ? text : official;
+  }
+
   async loadsTyped(type: string, data: Uint8Array | string): Promise<unknown> {
     if (type === "bytes")
       return typeof data === "string" ? UTF8.encode(data) : Uint8Array.from(data);
@@ -52,15 +58,17 @@ class WaypostSerializer implements Serializer {
 
   #checkSize<Data extends Uint8Array | string>(data: Data): Data {
     const { maxBytes } = this.#options;
-    // A character takes three bytes of UTF-8 at most, so most texts need no counting.
-    const length =
-      typeof data === "string" && data.length * 3 > maxBytes
-        ? Buffer.byteLength(data)
-        : data.length;
-    if (length <= maxBytes) return data;
+    if (this.#sizeOf(data) <= maxBytes) return data;
     throw new SerializationError(
       `The value is larger than ${maxBytes} bytes; keep large data elsewhere, or raise "maxBytes" of serializer().`,
     );
+  }
+
+  /** A character takes three bytes of UTF-8 at most, so most texts need no counting. */
+  #sizeOf(data: Uint8Array | string): number {
+    return typeof data === "string" && data.length * 3 > this.#options.maxBytes
+      ? Buffer.byteLength(data)
+      : data.length;
   }
 }
 

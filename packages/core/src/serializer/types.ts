@@ -36,6 +36,8 @@ export interface Serializer extends SerializerProtocol {
    * driver has to write in hexadecimal. Undefined for all others.
    */
   dumpsText?(value: unknown): string | undefined;
+  /** What `dumpsText` made, in forms that LangGraph's own serializer reads as far as it has any. */
+  officialText?(text: string): string;
   /** Type `json` is UTF-8 text, so the server may hand it over as text, which most drivers read faster. */
   readonly jsonIsText?: boolean;
   /** Of a serializer that encrypts: whether it also reads what is not encrypted. */

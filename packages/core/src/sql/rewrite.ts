@@ -1,5 +1,6 @@
 import type { SqlValue, Statement } from "../driver.js";
 import type { Tables } from "../schema/identifiers.js";
+import { OWN } from "../serializer/records.js";
 import { MIN_SHARED, type SharedValue } from "../storage/plan.js";
 import { segmentsText } from "../storage/segments.js";
 import { groupParts, insertParts } from "./insert-parts.js";
@@ -28,7 +29,8 @@ const PARAMETERS = 9;
 /** Reads the values of a thread and stores them in the other form. */
 export function rewriteStatements(tables: Tables) {
   const keys = template(`SELECT checkpoint_ns AS namespace, channel, version FROM ${tables.blobs}
-WHERE thread_id = $1::text AND (segments IS NOT NULL OR pg_catalog.octet_length(blob) >= ${MIN_SHARED})`);
+WHERE thread_id = $1::text AND (segments IS NOT NULL OR pg_catalog.octet_length(blob) >= ${MIN_SHARED}
+  OR pg_catalog.position(blob, '${OWN.bytes}'::bytea) > 0)`);
   const read = template(`SELECT ${typeOf("b")} AS type, b.blob AS bytes, b.segments::text
 FROM ${tables.blobs} b WHERE ${KEY} FOR UPDATE`);
   const blob = bytesParameter("$6", tables.bytes);

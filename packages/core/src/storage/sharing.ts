@@ -6,7 +6,7 @@ import type { Storage } from "../sql/storage.js";
 import { type KnownValues, Memory } from "./memory.js";
 import { type KnownValue, MIN_SHARED, own, planShared } from "./plan.js";
 
-/** A database that stores values whole may be switched at any time; this often it is asked. */
+/** How values are stored may be switched at any time; this often the database is asked. */
 const WHOLE_MS = 60_000;
 
 type Values = Map<string, KnownValue>;
@@ -94,6 +94,14 @@ export class Sharing {
     const [row] = await session.query<{ storage: Storage }>(this.#get());
     this.#storage = row?.storage ?? "whole";
     this.#asked = Date.now();
+  }
+
+  /** Whether values are stored for other savers to read; asks at most once a minute. */
+  async isWhole(session: Queryable): Promise<boolean> {
+    if (this.#storage === undefined || Date.now() - this.#asked >= WHOLE_MS) {
+      await this.refused(session);
+    }
+    return this.#storage === "whole";
   }
 
   /** The database was told how to store values from now on. */

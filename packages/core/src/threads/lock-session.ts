@@ -1,6 +1,6 @@
 import type { Driver, Queryable, Statement } from "../driver.js";
 import { WaypostError } from "../errors.js";
-import { isLost } from "../retry.js";
+import { isLost } from "../sqlstate.js";
 import { Turns } from "../turns.js";
 
 /** Shorter than the limits that poolers and firewalls commonly set on idle connections. */

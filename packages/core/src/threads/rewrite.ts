@@ -2,6 +2,7 @@ import type { Driver, Queryable } from "../driver.js";
 import { InvalidInputError, SerializationError } from "../errors.js";
 import { assertKeys, type OptionKeys } from "../keys.js";
 import type { Tables } from "../schema/identifiers.js";
+import type { Serializer } from "../serializer/types.js";
 import { lockThreadStatement } from "../sql/lock-thread.js";
 import { partsStatement } from "../sql/parts.js";
 import { type RewriteKey, type RewriteRow, rewriteStatements } from "../sql/rewrite.js";
@@ -54,6 +55,7 @@ type Sql = ReturnType<typeof rewriteSql>;
 export async function rewrite(
   driver: Driver,
   sql: Sql,
+  serde: Serializer,
   storage: Storage,
   options: RewriteOptions = {},
 ): Promise<Rewritten> {
@@ -65,7 +67,7 @@ export async function rewrite(
   const chosen = options.threadIds && threadIds(options.threadIds);
   let total: Rewritten = { threads: 0, values: 0 };
   for await (const threadId of chosen ?? allThreads(driver, sql)) {
-    const values = await rewriteThread(driver, sql, threadId, storage, signal);
+    const values = await rewriteThread(driver, { sql, serde, threadId }, storage, signal);
     total = { threads: total.threads + 1, values: total.values + values };
     onProgress(total);
   }
@@ -74,11 +76,11 @@ export async function rewrite(
 
 async function rewriteThread(
   driver: Driver,
-  sql: Sql,
-  threadId: string,
+  place: Omit<Thread, "tx">,
   storage: Storage,
   signal: AbortSignal | undefined,
 ): Promise<number> {
+  const { sql, threadId } = place;
   const keys = (await driver.query<RewriteKey>(sql.keys(threadId))).sort(byVersion);
   let values = 0;
   let base: Base | undefined;
@@ -86,7 +88,7 @@ async function rewriteThread(
     signal?.throwIfAborted();
     await driver.transaction(async (tx) => {
       await takeLock(tx, sql.lock(threadId, "wait"));
-      const thread = { tx, sql, threadId };
+      const thread = { ...place, tx };
       base = base && (await stillStored(thread, base));
       for (const key of keys.slice(at, at + BATCH)) {
         const value = await readValue(thread, key);
@@ -121,6 +123,7 @@ async function stillStored({ tx, sql, threadId }: Thread, base: Base): Promise<B
 interface Thread {
   readonly tx: Queryable;
   readonly sql: Sql;
+  readonly serde: Serializer;
   readonly threadId: string;
 }
 
@@ -162,7 +165,7 @@ function textOf(data: string | Uint8Array): string | Uint8Array {
 
 /** @returns the value as it is stored then: the same where nothing was to be done */
 async function storeValue(
-  { tx, sql, threadId }: Thread,
+  { tx, sql, serde, threadId }: Thread,
   key: RewriteKey,
   value: KnownValue,
   before: KnownValue | undefined,
@@ -170,9 +173,10 @@ async function storeValue(
 ): Promise<KnownValue> {
   const { type, data, segments } = value;
   if (storage === "whole") {
-    if (segments === undefined) return value;
-    await tx.query(sql.whole(threadId, key, type, bufferOf(data)));
-    return { ...value, segments: undefined };
+    const official = typeof data === "string" ? (serde.officialText?.(data) ?? data) : data;
+    if (segments === undefined && official === data) return value;
+    await tx.query(sql.whole(threadId, key, type, bufferOf(official)));
+    return { ...value, data: official, segments: undefined };
   }
   const plan = segments || !before ? undefined : planShared(before, type, data);
   if (plan === undefined) return value;

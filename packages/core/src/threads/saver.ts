@@ -245,7 +245,7 @@ export abstract class ThreadSaver extends BaseCheckpointSaver<number> implements
   async rewriteStorage(storage: Storage, options?: RewriteOptions): Promise<Rewritten> {
     const operation = { name: "rewriteStorage", signal: options?.signal };
     const sql = rewriteSql(this.tables);
-    return this.guard(operation, (driver) => rewrite(driver, sql, storage, options));
+    return this.guard(operation, (driver) => rewrite(driver, sql, this.serde, storage, options));
   }
 
   /**
