@@ -1,4 +1,5 @@
 import type { Tables } from "../schema/identifiers.js";
+import { isFewOf } from "./planner.js";
 
 /** Channels that no graph gives to its users: LangGraph's own, which are never delta channels. */
 const INTERNAL_CHANNEL =
@@ -52,7 +53,7 @@ export function neededParent(tables: Tables, here: string, id: string): string {
       SELECT true AS here FROM ${tables.writes}
       WHERE ${here} AND checkpoint_id = p.checkpoint_id AND channel = k.channel LIMIT 1
     ) written ON k.guessed
-    WHERE stored.here IS NULL
+    WHERE stored.here IS NULL AND ${isFewOf("k.channel")}
       AND NOT coalesce(c.checkpoint -> 'channel_values'::text ? k.channel, false)
       AND (NOT k.guessed OR written.here OR p.versions ->> k.channel = k.version)
     LIMIT 1`;
