@@ -1,5 +1,6 @@
 import type { Tables } from "../schema/identifiers.js";
 import { isFewOf } from "./planner.js";
+import { hasVersions } from "./versions.js";
 
 /** Channels that no graph gives to its users: LangGraph's own, which are never delta channels. */
 const INTERNAL_CHANNEL =
@@ -39,11 +40,11 @@ export function neededParent(tables: Tables, here: string, id: string): string {
       WHERE ${versions} ? k.channel OR NOT c.versioned
       UNION ALL
       SELECT k.channel, k.version, true
-      FROM pg_catalog.jsonb_each_text(CASE WHEN c.counters IS NULL AND NOT c.versioned THEN ${versions} END)
+      FROM pg_catalog.jsonb_each_text(CASE WHEN c.counters IS NULL AND NOT c.versioned AND ${hasVersions("c.checkpoint")} THEN ${versions} END)
         AS k(channel, version)
       WHERE NOT (${INTERNAL_CHANNEL})
       UNION ALL
-      SELECT '__pregel_tasks', NULL, true WHERE (c.checkpoint ->> 'v'::text)::numeric < 4::numeric
+      SELECT '__pregel_tasks', NULL, true WHERE c.checkpoint -> 'v'::text < '4'::jsonb
     ) k
     LEFT JOIN LATERAL (
       SELECT true AS here FROM ${tables.blobs}
