@@ -4,9 +4,6 @@ import { conformance, type Mode, withClient } from "@waypost/conformance";
 import { type DevPostgres, devPostgres } from "@waypost/dev-postgres";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-/** Some statements that read all threads are compiled anew each time, which takes a second or more. */
-const COMPILED = { timeout: 120_000 };
-
 /** Where Debian's packages install a server, a folder for each major version. */
 const FOLDER = "/usr/lib/postgresql";
 
@@ -27,7 +24,7 @@ export function onSystemPostgres(mode: Mode): void {
     return;
   }
   const version = spawnSync(`${programs}/bin/postgres`, ["--version"], { encoding: "utf8" }).stdout;
-  describe(version.trim(), COMPILED, () => {
+  describe(version.trim(), () => {
     const { DATABASE_URL } = process.env;
     let server: DevPostgres;
     beforeAll(async () => {
