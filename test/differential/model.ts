@@ -77,6 +77,34 @@ export class Model extends BaseCheckpointSaver<number> {
     );
   }
 
+  /** Whether anything of a thread is there, be it writes that came early. */
+  has(thread: string): boolean {
+    return [...(this.threads.get(thread)?.values() ?? [])].some((space) => !space.isEmpty);
+  }
+
+  hasValues(thread: string): boolean {
+    return [...(this.threads.get(thread)?.values() ?? [])].some(
+      ({ hasWrites, checkpoints }) =>
+        hasWrites ||
+        checkpoints.some(({ checkpoint }) => Object.keys(checkpoint.channel_values).length > 0),
+    );
+  }
+
+  /** Newest first. */
+  listThreads() {
+    const infos = [...this.threads].flatMap(([threadId, spaces]) => {
+      const filled = [...spaces].filter(([, { checkpoints }]) => checkpoints.length > 0);
+      const namespaces = filled.map(([space]) => space).sort();
+      const checkpointId = spaces.get(namespaces[0] ?? "")?.list()[0]?.id;
+      const checkpoints = this.checkpoints(threadId).length;
+      return checkpointId === undefined
+        ? []
+        : [{ threadId, checkpointId, checkpoints, namespaces }];
+    });
+    const key = (info: (typeof infos)[number]) => `${info.checkpointId} ${info.threadId}`;
+    return infos.sort((a, b) => (key(a) < key(b) ? 1 : -1));
+  }
+
   override async put(
     config: RunnableConfig,
     checkpoint: Checkpoint,
