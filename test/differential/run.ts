@@ -100,11 +100,13 @@ export class Run {
     return checkpoints.some((stored) => stored.id === id);
   }
 
-  /** The latest that is stored, or any that ever was. */
-  #parent(thread: string, space: string, { latest, parent }: Put): ModelCheckpoint | undefined {
-    const [newest] = this.compared.model.space(thread, space).list();
+  #parent(thread: string, space: string, { from, parent }: Put): ModelCheckpoint | undefined {
+    const stored = this.compared.model.space(thread, space);
     const known = (this.#known.get(thread) ?? []).filter((it) => it.space === space);
-    return latest ? newest : known[parent % Math.max(1, known.length)]?.stored;
+    const removed = known.filter((it) => !stored.checkpoints.some(({ id }) => id === it.stored.id));
+    if (from === "latest" || (from === "removed" && removed.length === 0)) return stored.list()[0];
+    const all = from === "any" ? known : removed;
+    return all[parent % Math.max(1, all.length)]?.stored;
   }
 
   /**
@@ -126,6 +128,8 @@ export class Run {
     const written = this.#continued.get(key);
     const appended = parent === undefined || written !== undefined ? [] : act.appended;
     const whole = new Set([...act.snapshot, ...(written ?? [])]);
+    if (parent !== undefined && !parentStored && act.reads)
+      for (const name of DELTA) whole.add(name);
     if (written !== undefined) for (const channel of act.appended) whole.add(channel);
     const [checkpoint, newVersions] = this.#next(act, parent?.checkpoint, appended, whole);
     if (parentStored) {

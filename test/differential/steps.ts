@@ -51,8 +51,13 @@ const put = record({
   thread,
   space: fc.nat({ max: 5 }),
   parent: any,
-  /** Whether the parent is the latest; else any, also one that was removed. */
-  latest: fc.oneof({ weight: 3, arbitrary: fc.constant(true) }, fc.constant(false)),
+  /** Which parent: the latest, any that ever was, or one that was removed, if there is one. */
+  from: fc.oneof(
+    { weight: 6, arbitrary: fc.constant("latest" as const) },
+    { weight: 2, arbitrary: fc.constant("any" as const) },
+    { weight: 2, arbitrary: fc.constant("removed" as const) },
+  ),
+  /** Whether it is read before; of one that was removed, whether delta channels are stored whole. */
   reads: fc.boolean(),
   /** Writes that come before the checkpoint. */
   early: fc.oneof({ weight: 4, arbitrary: fc.constant(false) }, fc.constant(true)),

@@ -151,13 +151,21 @@ export async function toTuple(
   };
 }
 
+const isRecord = (value: unknown): value is object =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
 /** Python keeps small values inside the checkpoint; a blob of the same channel goes before them. */
 async function toCheckpoint(
   { checkpoint: row, value }: TupleParts,
   serde: Serializer,
 ): Promise<Checkpoint> {
   const stored = JSON.parse(row.json ?? "{}") as Checkpoint;
-  const versions = stored.channel_versions ?? {};
+  const versions: unknown = stored?.channel_versions ?? {};
+  if (!isRecord(versions)) {
+    throw new SerializationError(
+      `Can't read checkpoint "${row.id}" in thread "${row.thread}": its channel versions are damaged.`,
+    );
+  }
   const inlined = Object.entries(stored.channel_values ?? {});
   const [first] = inlined;
   if (first !== undefined && serde.plaintext === "refused") {
@@ -172,7 +180,7 @@ async function toCheckpoint(
   );
   return {
     ...stored,
-    channel_versions: versions,
+    channel_versions: versions as Checkpoint["channel_versions"],
     versions_seen: stored.versions_seen ?? {},
     // fromEntries defines properties, so that a channel named "__proto__" is one like any other.
     channel_values: Object.fromEntries([...inlined, ...values.flat()]),

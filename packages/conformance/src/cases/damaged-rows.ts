@@ -74,6 +74,40 @@ export function damagedRowCases(mode: Mode): void {
       }),
     );
 
+    it.each(["[]", '"a"', "7", "null"])(
+      "versions that are %s are named, and end nothing",
+      (versions) =>
+        withSaver(mode, async (writer, schema) => {
+          for (const id of ["a", "damaged", "z"]) {
+            await putChain(writer, id, 3, (step) => ({ log: log.slice(0, 10 + step) }));
+          }
+          const config = (await writer.getTuple(thread("damaged")))?.config ?? {};
+          const id: string = config.configurable?.checkpoint_id;
+          await withClient((client) =>
+            client.query(
+              `UPDATE ${schema}.checkpoints SET checkpoint = jsonb_set(checkpoint, '{channel_versions}', $2::text::jsonb)
+             WHERE checkpoint_id = $1`,
+              [id, versions],
+            ),
+          );
+          const { saver, close } = await mode.open(databaseUrl(), { schema, memory: 0 });
+          const read = saver.getTuple(config);
+          if (versions !== "null") await expect(read).rejects.toThrow(id);
+          const found = { kind: "unreadable", checkpointNs: "", checkpointIds: [id] };
+          const [problems, ...others] = await collect(saver.verify());
+          expect(problems).toMatchObject({ threadId: "damaged", problems: [found] });
+          expect(others).toEqual([]);
+          expect(await saver.sweep({ keepLast: 2 })).toMatchObject({ threads: 3, checkpoints: 3 });
+          expect(await collect(saver.list(thread("z")))).toHaveLength(2);
+          await close();
+          // It may need any of the values.
+          const kept = await withClient((client) =>
+            client.query(`SELECT FROM ${schema}.checkpoint_blobs WHERE thread_id = 'damaged'`),
+          );
+          expect(kept.rowCount).toBe(3);
+        }),
+    );
+
     it("a thread of which only values, parts or writes are there is found and swept", () =>
       withSaver(mode, async (saver, schema) => {
         const tables = ["checkpoint_blobs", "waypost_parts", "checkpoint_writes"];

@@ -3,6 +3,7 @@ import type { SqlValue, Statement } from "../driver.js";
 import type { Tables } from "../schema/identifiers.js";
 import { binder, NEWEST_FIRST, selectionOf, whereAll } from "./selection.js";
 import { blobCte, type TupleSource, tupleSelect } from "./tuple.js";
+import { versionsOf } from "./versions.js";
 
 /**
  * All checkpoints that a query selects, for a cursor: newest first, each followed by what belongs to
@@ -25,7 +26,7 @@ export function cursorStatement(
       query.limit === Number.POSITIVE_INFINITY ? "" : `LIMIT ${bind(query.limit, "int")}`;
     const versions = `(
     SELECT p.thread_id, p.checkpoint_ns, v.key AS channel, v.value AS version, NULL::bigint AS known_put
-    FROM pg_catalog.jsonb_each_text(p.checkpoint -> 'channel_versions'::text) v
+    FROM ${versionsOf("p.checkpoint")} v
     WHERE (p.previous_versions ->> v.key) IS DISTINCT FROM v.value
   )`;
     const source: TupleSource = { thread, namespace, page: undefined, versions };

@@ -49,7 +49,7 @@ export function insertParts(
   const claimed = "claimed AS MATERIALIZED (\n  SELECT FROM ready";
   if (first === 0) return `, ${claimed}\n)`;
   const all = `, first AS (${insert("ready", first, firstPlaceholder)}
-  ON CONFLICT (thread_id, position) DO NOTHING RETURNING true
+  ON CONFLICT DO NOTHING RETURNING true
 ), ${claimed} WHERE (SELECT pg_catalog.count(*) FROM first) = ${first}
 )`;
   return rest === 0 ? all : `${all}, rest AS (${insert("claimed", rest, behind)}\n)`;

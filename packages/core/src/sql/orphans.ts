@@ -3,17 +3,19 @@ import type { Tables } from "../schema/identifiers.js";
 import { IS_UNNEEDED, neededRanges } from "./parts.js";
 import { removedListed } from "./removed.js";
 import { template } from "./template.js";
+import { allHaveVersions, versionsOf } from "./versions.js";
 
 /** Ids that say when they were made, and so how old the writes to them are. */
 const UUID6 = "'^[0-9a-f]{8}-[0-9a-f]{4}-6[0-9a-f]{3}-'";
 
 /** Values of a thread that none of its checkpoints refers to. */
 export const unreferredBlobs = (tables: Tables, thread: string): string => `
-  SELECT checkpoint_ns, channel, version FROM ${tables.blobs} WHERE thread_id = ${thread}
+  SELECT checkpoint_ns, channel, version FROM ${tables.blobs}
+  WHERE thread_id = ${thread} AND ${allHaveVersions(tables, thread)}
   EXCEPT
   SELECT c.checkpoint_ns, v.key, v.value
   FROM ${tables.checkpoints} c
-  CROSS JOIN LATERAL pg_catalog.jsonb_each_text(c.checkpoint -> 'channel_versions'::text) v
+  CROSS JOIN LATERAL ${versionsOf("c.checkpoint")} v
   WHERE c.thread_id = ${thread}`;
 
 /** Parts of a thread that none of its values needs. */

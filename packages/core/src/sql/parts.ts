@@ -20,9 +20,12 @@ export const isJson = (from: string) => `${from}.type IN ('json', '${PARTS}json'
  * Where each segment of the value `b` begins in its list; none of one that is stored whole. Of a list that is
  * too long one row, for which `IS_RANGE` is null: to look into it for each of its segments would take minutes.
  */
-const SEGMENTS = `pg_catalog.generate_series(1, CASE
-      WHEN pg_catalog.cardinality(b.segments) <= ${2 * MAX_STORED_SEGMENTS} THEN pg_catalog.cardinality(b.segments)
-      WHEN b.segments IS NOT NULL THEN 1 END, 2) AS s(i)`;
+const SEGMENTS = `(
+      SELECT i FROM pg_catalog.generate_series(1, CASE
+        WHEN pg_catalog.cardinality(b.segments) <= ${2 * MAX_STORED_SEGMENTS} THEN pg_catalog.cardinality(b.segments)
+        WHEN b.segments IS NOT NULL THEN 1 END, 2) AS g(i)
+      WHERE i BETWEEN 1 AND ${2 * MAX_STORED_SEGMENTS}
+    ) s`;
 
 /**
  * Whether the segment is one that Waypost stores, of 53 bits and no larger than a stream; otherwise false or
@@ -32,6 +35,9 @@ const IS_RANGE = `CASE
         WHEN pg_catalog.cardinality(b.segments) <= ${2 * MAX_STORED_SEGMENTS}
           AND b.segments[s.i] >= 0 AND b.segments[s.i + 1] <= ${Number.MAX_SAFE_INTEGER}
         THEN b.segments[s.i + 1] - b.segments[s.i] BETWEEN 1 AND ${STREAM_BYTES} END`;
+
+/** True of every stretch, as the condition on `i` in `SEGMENTS` is of every segment; for the planner, as `isFewOf`. */
+const IS_POSITION = `pg_catalog.lower(range) BETWEEN 0 AND ${Number.MAX_SAFE_INTEGER}`;
 
 /** Parts that the reader has already, as three placeholders: threads, and where each part begins and ends. */
 export interface KnownParts {
@@ -67,10 +73,11 @@ export function partsOf(
     SELECT b.thread_id, ${isJson("b")} AS is_text,
       pg_catalog.range_agg(pg_catalog.int8range(b.segments[s.i], b.segments[s.i + 1])) AS ranges
     FROM ${blobs} b CROSS JOIN LATERAL ${SEGMENTS}
-    WHERE ${IS_RANGE}
+    WHERE pg_catalog.cardinality(b.segments) BETWEEN 2 AND ${2 * MAX_STORED_SEGMENTS} AND ${IS_RANGE}
     GROUP BY 1, 2
-  ) g CROSS JOIN LATERAL pg_catalog.unnest(${unknown}) AS r(range)
-  CROSS JOIN LATERAL (
+  ) g CROSS JOIN LATERAL (
+    SELECT range FROM pg_catalog.unnest(${unknown}) AS r(range) WHERE ${IS_POSITION}
+  ) r CROSS JOIN LATERAL (
     SELECT position FROM ${tables.parts}
     WHERE thread_id = ${thread} AND position <= pg_catalog.lower(r.range) ORDER BY position DESC LIMIT 1
   ) f CROSS JOIN LATERAL (

@@ -1,6 +1,7 @@
 import type { SqlValue, Statement } from "../driver.js";
 import type { Tables } from "../schema/identifiers.js";
 import { WITHOUT_JIT } from "./lock-thread.js";
+import { isFewOf } from "./planner.js";
 import { template } from "./template.js";
 
 /** Which checkpoints of a thread may go. */
@@ -43,7 +44,7 @@ export function boundaries(tables: Tables): string {
     SELECT checkpoint_id FROM ${tables.checkpoints}
     WHERE thread_id = $1::text AND checkpoint_ns = n.checkpoint_ns
     ORDER BY checkpoint_id DESC OFFSET $2::int - 1 LIMIT 1
-  ) k
+  ) k WHERE ${isFewOf("n.checkpoint_ns")}
 )`;
 }
 

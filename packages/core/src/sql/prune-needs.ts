@@ -1,4 +1,6 @@
 import type { Tables } from "../schema/identifiers.js";
+import { isFewOf } from "./planner.js";
+import { hasVersions } from "./versions.js";
 
 /** Channels that no graph gives to its users: LangGraph's own, which are never delta channels. */
 const INTERNAL_CHANNEL =
@@ -38,11 +40,11 @@ export function neededParent(tables: Tables, here: string, id: string): string {
       WHERE ${versions} ? k.channel OR NOT c.versioned
       UNION ALL
       SELECT k.channel, k.version, true
-      FROM pg_catalog.jsonb_each_text(CASE WHEN c.counters IS NULL AND NOT c.versioned THEN ${versions} END)
+      FROM pg_catalog.jsonb_each_text(CASE WHEN c.counters IS NULL AND NOT c.versioned AND ${hasVersions("c.checkpoint")} THEN ${versions} END)
         AS k(channel, version)
       WHERE NOT (${INTERNAL_CHANNEL})
       UNION ALL
-      SELECT '__pregel_tasks', NULL, true WHERE (c.checkpoint ->> 'v'::text)::numeric < 4::numeric
+      SELECT '__pregel_tasks', NULL, true WHERE c.checkpoint -> 'v'::text < '4'::jsonb
     ) k
     LEFT JOIN LATERAL (
       SELECT true AS here FROM ${tables.blobs}
@@ -52,7 +54,7 @@ export function neededParent(tables: Tables, here: string, id: string): string {
       SELECT true AS here FROM ${tables.writes}
       WHERE ${here} AND checkpoint_id = p.checkpoint_id AND channel = k.channel LIMIT 1
     ) written ON k.guessed
-    WHERE stored.here IS NULL
+    WHERE stored.here IS NULL AND ${isFewOf("k.channel")}
       AND NOT coalesce(c.checkpoint -> 'channel_values'::text ? k.channel, false)
       AND (NOT k.guessed OR written.here OR p.versions ->> k.channel = k.version)
     LIMIT 1`;

@@ -4,6 +4,7 @@ import { belowBoundary, boundaries, type Choice, choiceValues } from "./prune-ch
 import { neededParent } from "./prune-needs.js";
 import { removedListed } from "./removed.js";
 import { template } from "./template.js";
+import { allHaveVersions, versionsOf } from "./versions.js";
 
 const HERE = "thread_id = $1::text AND checkpoint_ns =";
 
@@ -77,7 +78,7 @@ function remove(
   FROM going g CROSS JOIN LATERAL (
     SELECT checkpoint FROM ${tables.checkpoints}
     WHERE ${HERE} g.checkpoint_ns AND checkpoint_id = g.checkpoint_id OFFSET 0
-  ) c CROSS JOIN LATERAL pg_catalog.jsonb_each_text(c.checkpoint -> 'channel_versions'::text) v`;
+  ) c CROSS JOIN LATERAL ${versionsOf("c.checkpoint")} v`;
   return `WITH RECURSIVE ${chosen}, child AS MATERIALIZED (
   SELECT c.checkpoint_ns, c.checkpoint_id, c.parent_checkpoint_id,
     (c.checkpoint_ns, c.checkpoint_id) IN (SELECT checkpoint_ns, checkpoint_id FROM chosen) AS chosen
@@ -98,12 +99,12 @@ function remove(
   EXCEPT
   SELECT checkpoint_ns, checkpoint_id FROM stay
 ), unused AS MATERIALIZED (
-  ${going}
+  ${going} WHERE ${allHaveVersions(tables, "$1::text")}
   EXCEPT
   SELECT c.checkpoint_ns, v.key, v.value
   FROM ${tables.checkpoints} c
   LEFT JOIN going g ON g.checkpoint_ns = c.checkpoint_ns AND g.checkpoint_id = c.checkpoint_id
-  CROSS JOIN LATERAL pg_catalog.jsonb_each_text(c.checkpoint -> 'channel_versions'::text) v
+  CROSS JOIN LATERAL ${versionsOf("c.checkpoint")} v
   WHERE c.thread_id = $1::text AND g.checkpoint_id IS NULL
 )${removedListed(tables, act)}`;
 }

@@ -47,7 +47,7 @@ export const streamsEnd = (tables: Tables, starts: string, stops: string): strin
 const UNKNOWN_PUT = "0";
 
 const PARAMETERS = 13;
-const COLUMNS = [...BLOB_COLUMNS, "text::bigint[]"];
+const COLUMNS = [...BLOB_COLUMNS, "text"];
 const PART_COLUMNS = ["text", VALUE] as const;
 /** Beyond them values are stored whole, in as many statements as it takes. */
 const MAX_ROWS = rowsPerStatement(widthOf(COLUMNS), PARAMETERS);
@@ -128,10 +128,11 @@ function textOf(
     AND ${streamsEnd(tables, "$11::text[]", "$12::text[]")}
 )${insertParts(tables, parts, PART_COLUMNS, firstPart)}, blobs AS (
   INSERT INTO ${tables.blobs} (thread_id, checkpoint_ns, put_id, channel, version, type, blob, segments)
-  SELECT v.* FROM claimed CROSS JOIN (
+  SELECT thread_id, checkpoint_ns, put_id, channel, version, type, blob, segments::bigint[]
+  FROM claimed CROSS JOIN (
     VALUES ${valueRows(tables.bytes, shared, COLUMNS, rows, PARAMETERS + 1)}
-  ) v
-  ON CONFLICT (thread_id, checkpoint_ns, channel, version) DO NOTHING RETURNING true
+  ) AS v(thread_id, checkpoint_ns, put_id, channel, version, type, blob, segments)
+  ON CONFLICT DO NOTHING RETURNING true
 ), checkpoint AS (
 ${insertCheckpoint(tables, "FROM claimed CROSS JOIN ")}
 )

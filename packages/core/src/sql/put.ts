@@ -87,7 +87,7 @@ function texts(tables: Tables, keyParameters: number, from: string, ctes: readon
 SELECT v.* ${from}(
   VALUES ${valueRows(tables.bytes, `$1::text, $2::text, $${putId}::text::bigint`, BLOB_COLUMNS, count, putId + 1)}
 ) v
-ON CONFLICT (thread_id, checkpoint_ns, channel, version) DO NOTHING RETURNING true`;
+ON CONFLICT DO NOTHING RETURNING true`;
   return {
     blobsOnly: templateByRows((count) => withAll(ctes) + blobs(count, keyParameters)),
     whole: templateByRows((count) => {

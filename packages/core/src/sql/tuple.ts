@@ -1,5 +1,6 @@
 import type { Tables } from "../schema/identifiers.js";
 import { isJson, type KnownParts, partsOf, typeOf } from "./parts.js";
+import { versionsOf } from "./versions.js";
 
 /**
  * One row of a read: a checkpoint, or one of the values that belong to it. Columns that do not apply
@@ -190,7 +191,7 @@ SELECT ${tupleColumns({
   })}
 ${page === undefined ? "FROM" : `FROM ${page} p CROSS JOIN LATERAL`} (
   SELECT * FROM ${tables.writes} WHERE ${where} AND checkpoint_id = ANY (ARRAY[p.checkpoint_id,
-    CASE WHEN (p.checkpoint ->> 'v'::text)::numeric < 4::numeric THEN p.parent_checkpoint_id END])
+    CASE WHEN p.checkpoint -> 'v'::text < '4'::jsonb THEN p.parent_checkpoint_id END])
   OFFSET 0
 ) w
 WHERE w.checkpoint_id = p.checkpoint_id OR w.channel = '__pregel_tasks'`;
@@ -199,4 +200,4 @@ WHERE w.checkpoint_id = p.checkpoint_id OR w.channel = '__pregel_tasks'`;
 /** The channels and versions that the checkpoints of `page` refer to. */
 export const REFERRED_VERSIONS = `SELECT p.thread_id, p.checkpoint_ns, v.key AS channel, v.value AS version
   FROM page p
-  CROSS JOIN LATERAL pg_catalog.jsonb_each_text(p.checkpoint -> 'channel_versions'::text) v`;
+  CROSS JOIN LATERAL ${versionsOf("p.checkpoint")} v`;

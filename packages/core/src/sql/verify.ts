@@ -2,6 +2,7 @@ import type { Statement } from "../driver.js";
 import type { Tables } from "../schema/identifiers.js";
 import { partsOf, typeOf } from "./parts.js";
 import { template } from "./template.js";
+import { hasVersions, versionsOf } from "./versions.js";
 
 /** Something that does not read back as it was stored. */
 export interface DamageRow {
@@ -14,11 +15,8 @@ export interface DamageRow {
   readonly ids: string;
 }
 
-const hasVersions = (checkpoint: string) =>
-  `pg_catalog.jsonb_typeof(${checkpoint} -> 'channel_versions'::text) = 'object'`;
-
 /** The versions of a checkpoint but for pending sends, which have one of their own in a copy. */
-const versionsOf = (from: string) =>
+const copiedVersions = (from: string) =>
   `CASE WHEN ${hasVersions(`${from}.checkpoint`)}
           THEN (${from}.checkpoint -> 'channel_versions'::text) - '__pregel_tasks'::text END`;
 
@@ -46,12 +44,10 @@ export function damageStatement(tables: Tables): (threadId: string) => Statement
     SELECT coalesce(c.metadata ->> 'source'::text, '') = 'fork' AND EXISTS (
       SELECT FROM ${tables.checkpoints} o WHERE ${own} AND o.checkpoint_id < c.checkpoint_id
         AND o.parent_checkpoint_id IS NOT DISTINCT FROM c.parent_checkpoint_id
-        AND ${versionsOf("o")} = ${versionsOf("c")}
+        AND ${copiedVersions("o")} = ${copiedVersions("c")}
     ) AS found
   ) copy
-  CROSS JOIN LATERAL pg_catalog.jsonb_each_text(
-    CASE WHEN ${hasVersions("c.checkpoint")} THEN c.checkpoint -> 'channel_versions'::text END
-  ) v
+  CROSS JOIN LATERAL ${versionsOf("c.checkpoint")} v
   WHERE c.thread_id = $1::text
 ), version AS MATERIALIZED (
   SELECT checkpoint_ns, channel, version,
