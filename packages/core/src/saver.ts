@@ -15,35 +15,35 @@ import {
   readKey,
   text,
   writeKey,
-} from "./config.js";
-import { toDeltaHistory } from "./delta.js";
-import type { Driver, Statement } from "./driver.js";
-import { encodeBlobs, encodeCheckpoint, encodeWrites } from "./encode.js";
-import { InvalidInputError, type WaypostError } from "./errors.js";
-import { CURSOR_BATCH, listTuples, streamTuples } from "./list.js";
-import { streamOperation } from "./operations.js";
+} from "./input/config.js";
+import { toDeltaHistory } from "./checkpoints/delta-history.js";
+import type { Driver, Statement } from "./driver/driver.js";
+import { encodeBlobs, encodeCheckpoint, encodeWrites } from "./checkpoints/encode.js";
+import { InvalidInputError, type WaypostError } from "./errors/errors.js";
+import { CURSOR_BATCH, listTuples, streamTuples } from "./checkpoints/list.js";
+import { streamOperation } from "./execution/operations.js";
 import { type AdapterOptions, checkOptions, type SaverOptions } from "./options.js";
-import { Page } from "./page.js";
-import { encodeOld, type Store, storeCheckpoint, storeWrites } from "./put.js";
-import { withRun } from "./run.js";
+import { Page } from "./checkpoints/tuple-reader.js";
+import { encodeOld, type Store, storeCheckpoint, storeWrites } from "./checkpoints/put.js";
+import { withRun } from "./checkpoints/run.js";
 import type { Tables } from "./schema/identifiers.js";
 import type { SetupOptions } from "./schema/setup.js";
-import { withSends } from "./sends.js";
+import { withSends } from "./checkpoints/pending-sends.js";
 import { encodeMetadata } from "./serializer/values.js";
-import { cursorStatement } from "./sql/cursor.js";
-import { type DeltaRow, deltaHistoryStatement } from "./sql/delta-history.js";
-import { getTupleStatement } from "./sql/get-tuple.js";
-import { listStatement, type PageInput } from "./sql/list.js";
-import { lockThreadStatement } from "./sql/lock-thread.js";
-import { newPutId, putStatements } from "./sql/put.js";
-import { putSharedStatement } from "./sql/put-shared.js";
-import { putWritesStatements } from "./sql/put-writes.js";
-import { storageStatements } from "./sql/storage.js";
-import type { TupleRow } from "./sql/tuple.js";
-import { Sharing } from "./storage/sharing.js";
-import { ThreadSaver } from "./threads/saver.js";
-import { Updates, untrackedIn } from "./untracked.js";
-import { checkVersions, isRun, nextVersion, Uncontinuable } from "./versions.js";
+import { cursorStatement } from "./sql/read/cursor.js";
+import { type DeltaRow, deltaHistoryStatement } from "./sql/read/delta-history.js";
+import { getTupleStatement } from "./sql/read/get-tuple.js";
+import { listStatement, type PageInput } from "./sql/read/list.js";
+import { lockThreadStatement } from "./sql/locks/maintenance-lock.js";
+import { newPutId, putStatements } from "./sql/write/put.js";
+import { putSharedStatement } from "./sql/write/put-shared.js";
+import { putWritesStatements } from "./sql/write/put-writes.js";
+import { storageStatements } from "./schema/storage-setting.js";
+import type { TupleRow } from "./sql/read/tuple.js";
+import { Sharing } from "./checkpoints/sharing.js";
+import { ThreadSaver } from "./maintenance/saver.js";
+import { Updates, untrackedIn } from "./checkpoints/untracked.js";
+import { checkVersions, isRun, nextVersion, Uncontinuable } from "./checkpoints/versions.js";
 
 function statementsFor(tables: Tables, jsonIsText: boolean) {
   return {

@@ -1,4 +1,4 @@
-import { SerializationError } from "../errors.js";
+import { SerializationError } from "../errors/errors.js";
 import { builtinEncoder, foreignEncoder } from "./builtins.js";
 import { isSerializable } from "./classes.js";
 import { encodeDocument, isDocument } from "./documents.js";

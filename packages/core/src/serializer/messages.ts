@@ -1,4 +1,4 @@
-import { SerializationError } from "../errors.js";
+import { SerializationError } from "../errors/errors.js";
 import type { LangChainClass, Serializable } from "./classes.js";
 import type { Encoder } from "./encode.js";
 import type { Builder, Shape } from "./langchain.js";
