@@ -1,34 +1,40 @@
 import type { Statement } from "../../packages/core/src/driver/driver.ts";
 import { tablesIn } from "../../packages/core/src/schema/identifiers.ts";
-import {
-  checkCopyStatement,
-  copyThreadStatement,
-} from "../../packages/core/src/sql/write/copy-thread.ts";
-import { cursorStatement } from "../../packages/core/src/sql/read/cursor.ts";
-import { deleteThreadStatements } from "../../packages/core/src/sql/remove/delete-thread.ts";
-import { deltaHistoryStatement } from "../../packages/core/src/sql/read/delta-history.ts";
-import { getTupleStatement } from "../../packages/core/src/sql/read/get-tuple.ts";
-import { listStatement } from "../../packages/core/src/sql/read/list.ts";
-import { listThreadsStatement } from "../../packages/core/src/sql/read/list-threads.ts";
+import { storageStatements } from "../../packages/core/src/schema/storage-setting.ts";
 import {
   lockCheckpointsStatement,
   lockThreadStatement,
 } from "../../packages/core/src/sql/locks/maintenance-lock.ts";
-import { orphansStatement } from "../../packages/core/src/sql/remove/orphans.ts";
+import { threadLockStatements } from "../../packages/core/src/sql/locks/run-lock.ts";
+import { cursorStatement } from "../../packages/core/src/sql/read/cursor.ts";
+import { deltaHistoryStatement } from "../../packages/core/src/sql/read/delta-history.ts";
+import { getTupleStatement } from "../../packages/core/src/sql/read/get-tuple.ts";
+import { listStatement } from "../../packages/core/src/sql/read/list.ts";
+import { listThreadsStatement } from "../../packages/core/src/sql/read/list-threads.ts";
 import { partsStatement } from "../../packages/core/src/sql/read/parts.ts";
+import { threadPageStatement } from "../../packages/core/src/sql/read/thread-page.ts";
+import { damageStatement, valuesStatements } from "../../packages/core/src/sql/read/verify.ts";
+import { deleteThreadStatements } from "../../packages/core/src/sql/remove/delete-thread.ts";
+import { orphansStatement } from "../../packages/core/src/sql/remove/orphans.ts";
 import { chooseStatement } from "../../packages/core/src/sql/remove/prune-choose.ts";
-import { dryPruneStatement, removeStatement } from "../../packages/core/src/sql/remove/prune-remove.ts";
+import {
+  dryPruneStatement,
+  removeStatement,
+} from "../../packages/core/src/sql/remove/prune-remove.ts";
+import {
+  chooseRunsStatement,
+  threadsOfRunsStatement,
+} from "../../packages/core/src/sql/remove/runs.ts";
+import { sweepPageStatement } from "../../packages/core/src/sql/remove/sweep-page.ts";
+import { tombstoneStatements } from "../../packages/core/src/sql/remove/tombstones.ts";
+import {
+  checkCopyStatement,
+  copyThreadStatement,
+} from "../../packages/core/src/sql/write/copy-thread.ts";
 import { putStatements } from "../../packages/core/src/sql/write/put.ts";
 import { putSharedStatement } from "../../packages/core/src/sql/write/put-shared.ts";
 import { putWritesStatements } from "../../packages/core/src/sql/write/put-writes.ts";
 import { rewriteStatements } from "../../packages/core/src/sql/write/rewrite.ts";
-import { chooseRunsStatement, threadsOfRunsStatement } from "../../packages/core/src/sql/remove/runs.ts";
-import { storageStatements } from "../../packages/core/src/schema/storage-setting.ts";
-import { sweepPageStatement } from "../../packages/core/src/sql/remove/sweep-page.ts";
-import { threadLockStatements } from "../../packages/core/src/sql/locks/run-lock.ts";
-import { threadPageStatement } from "../../packages/core/src/sql/read/thread-page.ts";
-import { tombstoneStatements } from "../../packages/core/src/sql/remove/tombstones.ts";
-import { damageStatement, valuesStatements } from "../../packages/core/src/sql/read/verify.ts";
 
 const tables = tablesIn("agents");
 const id = "id";

@@ -1,4 +1,3 @@
-export type { Fetch, ListOptions } from "./input/config.js";
 export {
   type BytesForm,
   type Driver,
@@ -15,16 +14,34 @@ export {
   type Statement,
   type Transaction,
 } from "./driver/driver.js";
-export { DatabaseError, InvalidInputError, SerializationError, WaypostError } from "./errors/errors.js";
-export type { OptionKeys } from "./errors/option-keys.js";
 export { refuseClient } from "./driver/look-alikes.js";
-export type { OperationEvent, StatementEvent, Traffic } from "./execution/events.js";
-export { type AdapterOptions, fromConnString, SAVER_KEYS, type SaverOptions } from "./options.js";
 export { type Prepare, PreparePolicy } from "./driver/prepare-policy.js";
+export { Turns } from "./driver/session-queue.js";
+export { portableValue, textParser } from "./driver/text-format.js";
+export {
+  DatabaseError,
+  InvalidInputError,
+  SerializationError,
+  WaypostError,
+} from "./errors/errors.js";
+export type { OptionKeys } from "./errors/option-keys.js";
+export { isLost, sqlState } from "./errors/sqlstate.js";
+export type { OperationEvent, StatementEvent, Traffic } from "./execution/events.js";
 export type { RetryOptions } from "./execution/retry.js";
+export type { Fetch, ListOptions } from "./input/config.js";
+export type { PruneOptions } from "./input/maintenance.js";
+export type { ThreadLock, ThreadLockOptions } from "./locks/run-lock.js";
+export type { ListThreadsOptions, ThreadInfo } from "./maintenance/list-threads.js";
+export type { Removed } from "./maintenance/removed.js";
+export type { Retention } from "./maintenance/retention.js";
+export type { RewriteOptions, Rewritten } from "./maintenance/rewrite.js";
+export type { SweepOptions, Swept } from "./maintenance/sweep.js";
+export type { Problem, ProblemKind, ThreadProblems, VerifyOptions } from "./maintenance/verify.js";
+export { type AdapterOptions, fromConnString, SAVER_KEYS, type SaverOptions } from "./options.js";
 export { WaypostSaver } from "./saver.js";
 export { type Right, TABLES, type TableInfo } from "./schema/identifiers.js";
 export { type SetupOptions, setupScript } from "./schema/setup.js";
+export type { Storage } from "./schema/storage-setting.js";
 export { unquotedName } from "./schema/unquoted.js";
 export { type CompressOptions, compress } from "./serializer/compress.js";
 export { type EncryptOptions, encrypt } from "./serializer/encrypt.js";
@@ -33,16 +50,4 @@ export type { SerializableClass, SerializerOptions } from "./serializer/options.
 export type { PythonObject } from "./serializer/python/inert.js";
 export { serializer } from "./serializer/serializer.js";
 export type { Place, Serializer, ValuePlace, WritePlace } from "./serializer/types.js";
-export type { Storage } from "./schema/storage-setting.js";
-export { isLost, sqlState } from "./errors/sqlstate.js";
 export { parseSegments } from "./sharing/segments.js";
-export { portableValue, textParser } from "./driver/text-format.js";
-export type { PruneOptions } from "./input/maintenance.js";
-export type { ListThreadsOptions, ThreadInfo } from "./maintenance/list-threads.js";
-export type { ThreadLock, ThreadLockOptions } from "./locks/run-lock.js";
-export type { Removed } from "./maintenance/removed.js";
-export type { Retention } from "./maintenance/retention.js";
-export type { RewriteOptions, Rewritten } from "./maintenance/rewrite.js";
-export type { SweepOptions, Swept } from "./maintenance/sweep.js";
-export type { Problem, ProblemKind, ThreadProblems, VerifyOptions } from "./maintenance/verify.js";
-export { Turns } from "./driver/session-queue.js";

@@ -7,6 +7,19 @@ import type {
   DeltaChannelHistory,
   PendingWrite,
 } from "@langchain/langgraph-checkpoint";
+import { toDeltaHistory } from "./checkpoints/delta-history.js";
+import { encodeBlobs, encodeCheckpoint, encodeWrites } from "./checkpoints/encode.js";
+import { CURSOR_BATCH, listTuples, streamTuples } from "./checkpoints/list.js";
+import { withSends } from "./checkpoints/pending-sends.js";
+import { encodeOld, type Store, storeCheckpoint, storeWrites } from "./checkpoints/put.js";
+import { withRun } from "./checkpoints/run.js";
+import { Sharing } from "./checkpoints/sharing.js";
+import { Page } from "./checkpoints/tuple-reader.js";
+import { Updates, untrackedIn } from "./checkpoints/untracked.js";
+import { checkVersions, isRun, nextVersion, Uncontinuable } from "./checkpoints/versions.js";
+import type { Driver, Statement } from "./driver/driver.js";
+import { InvalidInputError, type WaypostError } from "./errors/errors.js";
+import { streamOperation } from "./execution/operations.js";
 import {
   configOf,
   fetchOf,
@@ -16,34 +29,21 @@ import {
   text,
   writeKey,
 } from "./input/config.js";
-import { toDeltaHistory } from "./checkpoints/delta-history.js";
-import type { Driver, Statement } from "./driver/driver.js";
-import { encodeBlobs, encodeCheckpoint, encodeWrites } from "./checkpoints/encode.js";
-import { InvalidInputError, type WaypostError } from "./errors/errors.js";
-import { CURSOR_BATCH, listTuples, streamTuples } from "./checkpoints/list.js";
-import { streamOperation } from "./execution/operations.js";
 import { type AdapterOptions, checkOptions, type SaverOptions } from "./options.js";
-import { Page } from "./checkpoints/tuple-reader.js";
-import { encodeOld, type Store, storeCheckpoint, storeWrites } from "./checkpoints/put.js";
-import { withRun } from "./checkpoints/run.js";
 import type { Tables } from "./schema/identifiers.js";
 import type { SetupOptions } from "./schema/setup.js";
-import { withSends } from "./checkpoints/pending-sends.js";
+import { storageStatements } from "./schema/storage-setting.js";
 import { encodeMetadata } from "./serializer/values.js";
+import { lockThreadStatement } from "./sql/locks/maintenance-lock.js";
 import { cursorStatement } from "./sql/read/cursor.js";
 import { type DeltaRow, deltaHistoryStatement } from "./sql/read/delta-history.js";
 import { getTupleStatement } from "./sql/read/get-tuple.js";
 import { listStatement, type PageInput } from "./sql/read/list.js";
-import { lockThreadStatement } from "./sql/locks/maintenance-lock.js";
+import type { TupleRow } from "./sql/read/tuple.js";
 import { newPutId, putStatements } from "./sql/write/put.js";
 import { putSharedStatement } from "./sql/write/put-shared.js";
 import { putWritesStatements } from "./sql/write/put-writes.js";
-import { storageStatements } from "./schema/storage-setting.js";
-import type { TupleRow } from "./sql/read/tuple.js";
-import { Sharing } from "./checkpoints/sharing.js";
-import { ThreadSaver } from "./maintenance/saver.js";
-import { Updates, untrackedIn } from "./checkpoints/untracked.js";
-import { checkVersions, isRun, nextVersion, Uncontinuable } from "./checkpoints/versions.js";
+import { ThreadSaver } from "./thread-saver.js";
 
 function statementsFor(tables: Tables, jsonIsText: boolean) {
   return {

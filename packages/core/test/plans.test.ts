@@ -5,15 +5,15 @@ import { withClient, withSchema } from "../../conformance/src/database.ts";
 import type { Statement } from "../src/driver/driver.ts";
 import { tablesIn } from "../src/schema/identifiers.ts";
 import { cursorStatement } from "../src/sql/read/cursor.ts";
-import { deleteThreadStatements } from "../src/sql/remove/delete-thread.ts";
 import { deltaHistoryStatement } from "../src/sql/read/delta-history.ts";
 import { getTupleStatement } from "../src/sql/read/get-tuple.ts";
 import { listStatement } from "../src/sql/read/list.ts";
 import { partsStatement } from "../src/sql/read/parts.ts";
+import { valuesStatements } from "../src/sql/read/verify.ts";
+import { deleteThreadStatements } from "../src/sql/remove/delete-thread.ts";
 import { putStatements } from "../src/sql/write/put.ts";
 import { putSharedStatement } from "../src/sql/write/put-shared.ts";
 import { putWritesStatements } from "../src/sql/write/put-writes.ts";
-import { valuesStatements } from "../src/sql/read/verify.ts";
 
 const CHECKPOINTS = 10_000;
 const idOf = (step: number) => `id-${String(step).padStart(6, "0")}`;

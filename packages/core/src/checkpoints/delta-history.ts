@@ -1,10 +1,10 @@
 import type { CheckpointPendingWrite, DeltaChannelHistory } from "@langchain/langgraph-checkpoint";
 import type { NamespaceKey } from "../input/config.js";
-import { compareWrites, decodeWrite, describe, groupBy, placeOfValue, storedData } from "./rows.js";
 import type { Serializer } from "../serializer/types.js";
 import { decode } from "../serializer/values.js";
 import type { DeltaRow } from "../sql/read/delta-history.js";
 import { Parts } from "./parts.js";
+import { compareWrites, decodeWrite, describe, groupBy, placeOfValue, storedData } from "./rows.js";
 
 /**
  * Orders the rows of a walk into each channel's history: writes from the oldest ancestor to the

@@ -4,8 +4,8 @@ import {
   type PendingWrite,
   WRITES_IDX_MAP,
 } from "@langchain/langgraph-checkpoint";
-import { type NamespaceKey, text } from "../input/config.js";
 import { InvalidInputError } from "../errors/errors.js";
+import { type NamespaceKey, text } from "../input/config.js";
 import { jsonText } from "../serializer/json.js";
 import type { Serializer, ValuePlace, WritePlace } from "../serializer/types.js";
 import { encode } from "../serializer/values.js";

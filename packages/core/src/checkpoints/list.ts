@@ -1,9 +1,9 @@
 import type { CheckpointTuple } from "@langchain/langgraph-checkpoint";
 import type { ListQuery } from "../input/config.js";
-import { Page } from "./tuple-reader.js";
 import type { Serializer } from "../serializer/types.js";
 import type { PageInput } from "../sql/read/list.js";
 import type { TupleRow } from "../sql/read/tuple.js";
+import { Page } from "./tuple-reader.js";
 
 /** Whoever stops after a few rows should not wait for a hundred. */
 const FIRST_PAGE = 10;

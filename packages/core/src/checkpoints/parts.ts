@@ -1,7 +1,7 @@
 import { SerializationError } from "../errors/errors.js";
-import type { TupleRow } from "../sql/read/tuple.js";
 import { bufferOf } from "../sharing/plan.js";
 import { parseSegments, type Segment } from "../sharing/segments.js";
+import type { TupleRow } from "../sql/read/tuple.js";
 
 /** Bytes that follow each other in a thread. */
 interface Stretch extends Segment {

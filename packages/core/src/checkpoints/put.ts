@@ -4,20 +4,19 @@ import {
   type CheckpointMetadata,
   TASKS,
 } from "@langchain/langgraph-checkpoint";
-import type { NamespaceKey } from "../input/config.js";
 import type { Driver, Queryable, Statement } from "../driver/driver.js";
-import { encodeBlobs } from "./encode.js";
 import { WaypostError } from "../errors/errors.js";
+import type { NamespaceKey } from "../input/config.js";
+import { refuseBuried, takeLock } from "../locks/maintenance-lock.js";
 import { mayHoldBytes } from "../serializer/official.js";
 import type { Serializer } from "../serializer/types.js";
 import type { Take } from "../sql/locks/maintenance-lock.js";
+import type { Tombstones } from "../sql/remove/tombstones.js";
 import type { BlobRow, PutInput, StoredRow } from "../sql/write/put.js";
 import type { PutSharedInput } from "../sql/write/put-shared.js";
 import type { PutWritesInput } from "../sql/write/put-writes.js";
-import type { Tombstones } from "../sql/remove/tombstones.js";
+import { encodeBlobs } from "./encode.js";
 import type { Sharing } from "./sharing.js";
-import { refuseBuried } from "../maintenance/delete.js";
-import { takeLock } from "../maintenance/removed.js";
 import type { IsUntracked } from "./untracked.js";
 
 export interface PutSql {

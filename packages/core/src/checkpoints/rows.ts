@@ -5,15 +5,15 @@ import {
   compareWritesSortKeys,
   writesSortKey,
 } from "@langchain/langgraph-checkpoint";
-import { configOf, type NamespaceKey } from "../input/config.js";
 import { SerializationError } from "../errors/errors.js";
-import { withoutRun } from "./run.js";
-import { adoptSends } from "./pending-sends.js";
+import { configOf, type NamespaceKey } from "../input/config.js";
 import { PLAINTEXT_REFUSED } from "../serializer/encrypt.js";
 import type { Serializer, ValuePlace, WritePlace } from "../serializer/types.js";
 import { decode, decodeMetadata } from "../serializer/values.js";
 import type { TupleRow } from "../sql/read/tuple.js";
 import type { Parts } from "./parts.js";
+import { adoptSends } from "./pending-sends.js";
+import { withoutRun } from "./run.js";
 
 type WriteRow = Pick<TupleRow, "path" | "task" | "idx">;
 

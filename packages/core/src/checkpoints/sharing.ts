@@ -1,10 +1,10 @@
-import type { CheckpointKey, NamespaceKey } from "../input/config.js";
 import type { Queryable, Statement } from "../driver/driver.js";
+import type { CheckpointKey, NamespaceKey } from "../input/config.js";
+import type { Storage } from "../schema/storage-setting.js";
+import { type KnownValue, MIN_SHARED, own, planShared } from "../sharing/plan.js";
 import type { BlobRow, PutInput } from "../sql/write/put.js";
 import type { PutSharedInput, SharedRow } from "../sql/write/put-shared.js";
-import type { Storage } from "../schema/storage-setting.js";
 import { type KnownValues, Memory } from "./value-cache.js";
-import { type KnownValue, MIN_SHARED, own, planShared } from "../sharing/plan.js";
 
 /** How values are stored may be switched at any time; this often the database is asked. */
 const WHOLE_MS = 60_000;

@@ -1,5 +1,12 @@
 import type { CheckpointTuple } from "@langchain/langgraph-checkpoint";
 import type { NamespaceKey } from "../input/config.js";
+import type { Serializer } from "../serializer/types.js";
+import { decode } from "../serializer/values.js";
+import { bufferOf, type KnownValue, own } from "../sharing/plan.js";
+import { parseSegments, sharedBytes } from "../sharing/segments.js";
+import type { BlobKey, KnownBlob, PartKey } from "../sql/read/list.js";
+import type { TupleRow } from "../sql/read/tuple.js";
+import { Parts } from "./parts.js";
 import {
   type Asked,
   describe,
@@ -9,14 +16,7 @@ import {
   type TupleParts,
   toTuple,
 } from "./rows.js";
-import type { Serializer } from "../serializer/types.js";
-import { decode } from "../serializer/values.js";
-import type { BlobKey, KnownBlob, PartKey } from "../sql/read/list.js";
-import type { TupleRow } from "../sql/read/tuple.js";
 import type { KnownValues } from "./value-cache.js";
-import { Parts } from "./parts.js";
-import { bufferOf, type KnownValue, own } from "../sharing/plan.js";
-import { parseSegments, sharedBytes } from "../sharing/segments.js";
 
 type Value = { readonly value: unknown };
 type BlobId = Pick<TupleRow, "thread" | "namespace" | "channel" | "version">;

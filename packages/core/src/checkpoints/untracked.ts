@@ -1,7 +1,7 @@
 import type { RunnableConfig } from "@langchain/core/runnables";
 import { type Checkpoint, TASKS, uuid5 } from "@langchain/langgraph-checkpoint";
-import type { CheckpointKey, NamespaceKey } from "../input/config.js";
 import { SerializationError } from "../errors/errors.js";
+import type { CheckpointKey, NamespaceKey } from "../input/config.js";
 import { isPlain } from "../serializer/plain.js";
 import type { StoredValue } from "../serializer/values.js";
 

@@ -1,7 +1,7 @@
 import type { RunnableConfig } from "@langchain/core/runnables";
 import type { Checkpoint, CheckpointTuple } from "@langchain/langgraph-checkpoint";
-import { type CheckpointKey, readKey } from "../input/config.js";
 import { InvalidInputError } from "../errors/errors.js";
+import { type CheckpointKey, readKey } from "../input/config.js";
 
 /**
  * String versions that can be counted on: a number of fixed length, so that the order of the texts is that

@@ -1,5 +1,5 @@
-import type { Statement } from "./driver.js";
 import { failureOf } from "../errors/sqlstate.js";
+import type { Statement } from "./driver.js";
 
 /** `"auto"`: prepare, until a pooler refuses; `true`: always; `false`: never. */
 export type Prepare = "auto" | boolean;

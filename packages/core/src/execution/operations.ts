@@ -1,8 +1,8 @@
 import type { Driver, Statement } from "../driver/driver.js";
+import { until } from "../driver/until.js";
 import { databaseError, WaypostError } from "../errors/errors.js";
 import { isObserved, publishing, publishingRows } from "./events.js";
 import { canRetry, pause } from "./retry.js";
-import { until } from "../driver/until.js";
 
 export interface Policy {
   /** How often an operation is tried in all. */

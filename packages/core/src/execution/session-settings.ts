@@ -1,7 +1,7 @@
-import { text } from "../input/config.js";
 import type { Driver, Queryable, Statement } from "../driver/driver.js";
-import { InvalidInputError, WaypostError } from "../errors/errors.js";
 import { template } from "../driver/template.js";
+import { InvalidInputError, WaypostError } from "../errors/errors.js";
+import { text } from "../input/config.js";
 
 /** Names of settings, and the value of each. */
 export interface Settings {

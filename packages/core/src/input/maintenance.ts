@@ -1,7 +1,15 @@
-import { text, threadIdOf } from "./config.js";
 import { InvalidInputError } from "../errors/errors.js";
 import { assertKeys, type OptionKeys } from "../errors/option-keys.js";
-import type { PrunePlan } from "../maintenance/prune.js";
+import { text, threadIdOf } from "./config.js";
+
+/** What to prune, checked. */
+export interface PrunePlan {
+  readonly strategy: "keep_latest" | "delete";
+  readonly keepLast: number;
+  /** ISO 8601 in UTC. */
+  readonly olderThan: string | null;
+  readonly dryRun: boolean;
+}
 
 /** What to remove of a thread: `strategy`, `keepLast`, `olderThan` or several of them say it. */
 export interface PruneOptions {

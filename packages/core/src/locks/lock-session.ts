@@ -1,7 +1,7 @@
 import type { Driver, Queryable, Statement } from "../driver/driver.js";
+import { Turns } from "../driver/session-queue.js";
 import { WaypostError } from "../errors/errors.js";
 import { isLost } from "../errors/sqlstate.js";
-import { Turns } from "../driver/session-queue.js";
 
 /** Shorter than the limits that poolers and firewalls commonly set on idle connections. */
 const KEEP_ALIVE_MS = 10_000;

@@ -1,12 +1,12 @@
 import type { Driver } from "../driver/driver.js";
 import { databaseError, WaypostError } from "../errors/errors.js";
 import { assertKeys, type OptionKeys } from "../errors/option-keys.js";
+import { sqlState } from "../errors/sqlstate.js";
 import { type Policy, runOperation } from "../execution/operations.js";
 import { pause } from "../execution/retry.js";
+import { checkSignal, flag } from "../input/maintenance.js";
 import type { Tables } from "../schema/identifiers.js";
 import type { ThreadLockStatements } from "../sql/locks/run-lock.js";
-import { sqlState } from "../errors/sqlstate.js";
-import { checkSignal, flag } from "../input/maintenance.js";
 import { type LockKeeper, lockKeeper } from "./lock-backend.js";
 import { LockQueue } from "./lock-queue.js";
 

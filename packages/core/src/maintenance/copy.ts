@@ -1,11 +1,15 @@
 import type { Driver } from "../driver/driver.js";
 import { WaypostError } from "../errors/errors.js";
+import { refuseBuried, takeLock } from "../locks/maintenance-lock.js";
 import type { Tables } from "../schema/identifiers.js";
-import { type CopyCheckRow, checkCopyStatement, copyThreadStatement } from "../sql/write/copy-thread.js";
 import { lockThreadStatement } from "../sql/locks/maintenance-lock.js";
 import type { Tombstones } from "../sql/remove/tombstones.js";
-import { deleteStatements, refuseBuried, removeWhole } from "./delete.js";
-import { takeLock } from "./removed.js";
+import {
+  type CopyCheckRow,
+  checkCopyStatement,
+  copyThreadStatement,
+} from "../sql/write/copy-thread.js";
+import { deleteStatements, removeWhole } from "./delete.js";
 
 export function copyStatements(tables: Tables) {
   return {

@@ -1,10 +1,9 @@
 import type { Driver, Queryable, Statement } from "../driver/driver.js";
-import { WaypostError } from "../errors/errors.js";
+import { checkIsolation } from "../locks/maintenance-lock.js";
 import type { Tables } from "../schema/identifiers.js";
-import { type DeletedRow, deleteThreadStatements } from "../sql/remove/delete-thread.js";
 import { type LockedRow, lockCheckpointsStatement } from "../sql/locks/maintenance-lock.js";
-import type { Tombstones } from "../sql/remove/tombstones.js";
-import { checkIsolation, NOTHING, type Removed, removedOf } from "./removed.js";
+import { type DeletedRow, deleteThreadStatements } from "../sql/remove/delete-thread.js";
+import { NOTHING, type Removed, removedOf } from "./removed.js";
 
 export function deleteStatements(tables: Tables) {
   return { lock: lockCheckpointsStatement(tables), ...deleteThreadStatements(tables) };
@@ -49,21 +48,4 @@ export async function removeWhole(
     const removed = await tx.query<DeletedRow>(sql.remove(threadId, olderThan, lock.locked));
     if (removed[0]?.complete) return removedOf(removed);
   }
-}
-
-/**
- * @param tx a transaction that has the thread's lock since before this statement
- * @throws WaypostError if the thread is marked as deleted
- */
-export async function refuseBuried(
-  tx: Queryable,
-  tombstones: Tombstones,
-  threadId: string,
-): Promise<void> {
-  const buried = await tx.query(tombstones.isBuried(threadId));
-  if (buried.length === 0) return;
-  throw new WaypostError(
-    "WAYPOST_THREAD_DELETED",
-    "Nothing was stored: the thread was deleted, and the saver has `tombstones`. Use a new thread.",
-  );
 }

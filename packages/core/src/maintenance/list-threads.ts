@@ -1,8 +1,8 @@
-import { filterText, text, threadIdOf } from "../input/config.js";
 import { InvalidInputError } from "../errors/errors.js";
 import { assertKeys, type OptionKeys } from "../errors/option-keys.js";
-import type { ListThreadsInput, ThreadRow } from "../sql/read/list-threads.js";
+import { filterText, text, threadIdOf } from "../input/config.js";
 import { count, time } from "../input/maintenance.js";
+import type { ListThreadsInput, ThreadRow } from "../sql/read/list-threads.js";
 
 /** A thread as a list shows it. */
 export interface ThreadInfo {

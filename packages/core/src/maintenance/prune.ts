@@ -1,20 +1,13 @@
 import type { Driver, Queryable, Statement } from "../driver/driver.js";
+import type { PrunePlan } from "../input/maintenance.js";
+import { takeLock } from "../locks/maintenance-lock.js";
 import type { Tables } from "../schema/identifiers.js";
 import { lockThreadStatement } from "../sql/locks/maintenance-lock.js";
 import { type Choice, type ChosenRow, chooseStatement } from "../sql/remove/prune-choose.js";
 import { dryPruneStatement, removeStatement } from "../sql/remove/prune-remove.js";
 import { chooseRunsStatement, threadsOfRunsStatement } from "../sql/remove/runs.js";
 import { deleteStatements, deleteWhole } from "./delete.js";
-import { addThread, NOTHING, type Removed, removedOf, takeLock } from "./removed.js";
-
-/** What to prune, checked. */
-export interface PrunePlan {
-  readonly strategy: "keep_latest" | "delete";
-  readonly keepLast: number;
-  /** ISO 8601 in UTC. */
-  readonly olderThan: string | null;
-  readonly dryRun: boolean;
-}
+import { addThread, NOTHING, type Removed, removedOf } from "./removed.js";
 
 /**
  * Rows locked at a time. A run that continues from one of them waits for them to be removed, about a

@@ -1,8 +1,8 @@
 import type { CheckpointMetadata } from "@langchain/langgraph-checkpoint";
-import type { NamespaceKey } from "../input/config.js";
 import type { Queryable } from "../driver/driver.js";
 import { InvalidInputError } from "../errors/errors.js";
 import { assertKeys, type OptionKeys } from "../errors/option-keys.js";
+import type { NamespaceKey } from "../input/config.js";
 import { count } from "../input/maintenance.js";
 import { type PruneStatements, pruneBatch } from "./prune.js";
 

@@ -1,18 +1,18 @@
+import { type PartRow, Parts } from "../checkpoints/parts.js";
 import type { Driver, Queryable } from "../driver/driver.js";
 import { InvalidInputError, SerializationError } from "../errors/errors.js";
 import { assertKeys, type OptionKeys } from "../errors/option-keys.js";
+import { threadIds } from "../input/maintenance.js";
+import { takeLock } from "../locks/maintenance-lock.js";
 import type { Tables } from "../schema/identifiers.js";
-import type { Serializer } from "../serializer/types.js";
-import { lockThreadStatement } from "../sql/locks/maintenance-lock.js";
-import { partsStatement } from "../sql/read/parts.js";
-import { type RewriteKey, type RewriteRow, rewriteStatements } from "../sql/write/rewrite.js";
 import type { Storage } from "../schema/storage-setting.js";
-import { threadPageStatement } from "../sql/read/thread-page.js";
-import { type PartRow, Parts } from "../checkpoints/parts.js";
+import type { Serializer } from "../serializer/types.js";
 import { bufferOf, type KnownValue, planShared } from "../sharing/plan.js";
 import { parseSegments, segmentsText } from "../sharing/segments.js";
-import { threadIds } from "../input/maintenance.js";
-import { takeLock } from "./removed.js";
+import { lockThreadStatement } from "../sql/locks/maintenance-lock.js";
+import { partsStatement } from "../sql/read/parts.js";
+import { threadPageStatement } from "../sql/read/thread-page.js";
+import { type RewriteKey, type RewriteRow, rewriteStatements } from "../sql/write/rewrite.js";
 import { allThreads } from "./verify.js";
 
 export interface RewriteOptions {

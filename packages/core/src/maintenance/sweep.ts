@@ -1,14 +1,22 @@
 import type { Driver } from "../driver/driver.js";
 import { InvalidInputError } from "../errors/errors.js";
 import { assertKeys, type OptionKeys } from "../errors/option-keys.js";
+import type { PrunePlan } from "../input/maintenance.js";
+import {
+  checkSignal,
+  count,
+  PRUNE_INSTEAD,
+  type PruneOptions,
+  prunePlan,
+} from "../input/maintenance.js";
+import { takeLock } from "../locks/maintenance-lock.js";
 import type { Tables } from "../schema/identifiers.js";
 import { lockThreadStatement } from "../sql/locks/maintenance-lock.js";
 import { orphansStatement } from "../sql/remove/orphans.js";
 import type { RemovedRow } from "../sql/remove/removed.js";
 import { type SweepRow, sweepPageStatement } from "../sql/remove/sweep-page.js";
-import { checkSignal, count, PRUNE_INSTEAD, type PruneOptions, prunePlan } from "../input/maintenance.js";
-import { BATCH, type PrunePlan, type PruneStatements, pruneThread } from "./prune.js";
-import { addThread, NOTHING, type Removed, removedOf, takeLock } from "./removed.js";
+import { BATCH, type PruneStatements, pruneThread } from "./prune.js";
+import { addThread, NOTHING, type Removed, removedOf } from "./removed.js";
 
 /** What a sweep has removed so far. */
 export interface Swept extends Removed {

@@ -1,13 +1,18 @@
+import { Parts } from "../checkpoints/parts.js";
 import type { Driver } from "../driver/driver.js";
 import { SerializationError } from "../errors/errors.js";
 import { assertKeys, type OptionKeys } from "../errors/option-keys.js";
+import { flag, threadIds } from "../input/maintenance.js";
 import type { Tables } from "../schema/identifiers.js";
 import type { Place, Serializer } from "../serializer/types.js";
 import { decode } from "../serializer/values.js";
 import { threadPageStatement } from "../sql/read/thread-page.js";
-import { type DamageRow, damageStatement, type ValueRow, valuesStatements } from "../sql/read/verify.js";
-import { Parts } from "../checkpoints/parts.js";
-import { flag, threadIds } from "../input/maintenance.js";
+import {
+  type DamageRow,
+  damageStatement,
+  type ValueRow,
+  valuesStatements,
+} from "../sql/read/verify.js";
 import { countOrphans, removeOrphans, type SweepStatements, writesBefore } from "./sweep.js";
 
 /**

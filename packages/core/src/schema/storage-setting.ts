@@ -1,6 +1,6 @@
 import type { Statement } from "../driver/driver.js";
-import type { Tables } from "./identifiers.js";
 import { template } from "../driver/template.js";
+import type { Tables } from "./identifiers.js";
 
 /** How values are stored; both forms are always readable, side by side. */
 export type Storage = "shared" | "whole";

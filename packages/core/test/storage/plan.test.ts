@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { Memory } from "../../src/checkpoints/value-cache.ts";
 import { Parts } from "../../src/checkpoints/parts.ts";
+import { Memory } from "../../src/checkpoints/value-cache.ts";
 import { type KnownValue, planShared, type SharedValue } from "../../src/sharing/plan.ts";
 import { STREAM_BYTES, segmentsText } from "../../src/sharing/segments.ts";
 

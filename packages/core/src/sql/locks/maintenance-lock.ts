@@ -1,6 +1,6 @@
 import type { Statement } from "../../driver/driver.js";
-import type { Tables } from "../../schema/identifiers.js";
 import { type Template, template } from "../../driver/template.js";
+import type { Tables } from "../../schema/identifiers.js";
 
 /**
  * Waits until nobody else removes rows of the thread, and keeps others from it until the transaction

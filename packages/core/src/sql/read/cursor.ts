@@ -1,5 +1,5 @@
-import type { ListQuery } from "../../input/config.js";
 import type { SqlValue, Statement } from "../../driver/driver.js";
+import type { ListQuery } from "../../input/config.js";
 import type { Tables } from "../../schema/identifiers.js";
 import { binder, NEWEST_FIRST, selectionOf, whereAll } from "./selection.js";
 import { blobCte, type TupleSource, tupleSelect } from "./tuple.js";

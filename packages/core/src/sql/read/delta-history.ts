@@ -1,8 +1,8 @@
-import type { CheckpointKey } from "../../input/config.js";
 import type { Statement } from "../../driver/driver.js";
+import { template } from "../../driver/template.js";
+import type { CheckpointKey } from "../../input/config.js";
 import type { Tables } from "../../schema/identifiers.js";
 import { typeOf } from "./parts.js";
-import { template } from "../../driver/template.js";
 import { columnsOf, partSelect, type TupleRow, valueColumns } from "./tuple.js";
 
 /**

@@ -1,7 +1,7 @@
-import type { CheckpointKey } from "../../input/config.js";
 import type { Statement } from "../../driver/driver.js";
-import type { Tables } from "../../schema/identifiers.js";
 import { template } from "../../driver/template.js";
+import type { CheckpointKey } from "../../input/config.js";
+import type { Tables } from "../../schema/identifiers.js";
 import { blobCte, REFERRED_VERSIONS, tupleSelect } from "./tuple.js";
 
 /** Values that the reader has already: their channels, and the version of each and the put that stored it. */

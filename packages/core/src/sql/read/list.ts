@@ -1,9 +1,9 @@
-import type { ListQuery } from "../../input/config.js";
 import type { SqlValue, Statement } from "../../driver/driver.js";
+import { type Template, template } from "../../driver/template.js";
+import type { ListQuery } from "../../input/config.js";
 import type { Tables } from "../../schema/identifiers.js";
 import type { Segment } from "../../sharing/segments.js";
 import { type Bind, binder, NEWEST_FIRST, selectionOf, whereAll } from "./selection.js";
-import { type Template, template } from "../../driver/template.js";
 import { blobCte, REFERRED_VERSIONS, type TupleSource, tupleSelect } from "./tuple.js";
 
 /** Where a page ended; the next one begins below it. */

@@ -1,4 +1,5 @@
 import type { Statement } from "../../driver/driver.js";
+import { template } from "../../driver/template.js";
 import type { Tables } from "../../schema/identifiers.js";
 import {
   MAX_STORED_SEGMENTS,
@@ -7,7 +8,6 @@ import {
   segmentsText,
 } from "../../sharing/segments.js";
 import { PARTS } from "../write/put-shared.js";
-import { template } from "../../driver/template.js";
 
 /** Reads the tail of a shared value as what the whole of it is. */
 export const typeOf = (from: string) =>

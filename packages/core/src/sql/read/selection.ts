@@ -1,5 +1,5 @@
-import type { ListQuery } from "../../input/config.js";
 import type { SqlValue } from "../../driver/driver.js";
+import type { ListQuery } from "../../input/config.js";
 
 /** Ties between threads or namespaces are broken, or a page's end could not be found again. */
 export const NEWEST_FIRST = "ORDER BY checkpoint_id DESC, thread_id DESC, checkpoint_ns DESC";

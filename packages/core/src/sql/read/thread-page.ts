@@ -1,6 +1,6 @@
 import type { Statement } from "../../driver/driver.js";
-import type { Tables } from "../../schema/identifiers.js";
 import { template } from "../../driver/template.js";
+import type { Tables } from "../../schema/identifiers.js";
 
 /** The next threads with rows in any table, in the order of their ids: $1 the last before, $2 how many. */
 export function threadPage(tables: Tables): string {

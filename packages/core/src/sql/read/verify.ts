@@ -1,7 +1,7 @@
 import type { Statement } from "../../driver/driver.js";
+import { template } from "../../driver/template.js";
 import type { Tables } from "../../schema/identifiers.js";
 import { partsOf, typeOf } from "./parts.js";
-import { template } from "../../driver/template.js";
 import { hasVersions, versionsOf } from "./versions.js";
 
 /** Something that does not read back as it was stored. */

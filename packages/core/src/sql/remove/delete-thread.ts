@@ -1,7 +1,7 @@
 import type { Statement } from "../../driver/driver.js";
+import { template } from "../../driver/template.js";
 import type { Tables } from "../../schema/identifiers.js";
 import { type RemovedRow, removedWhole } from "./removed.js";
-import { template } from "../../driver/template.js";
 
 /** What a deletion took away. */
 export interface DeletedRow extends RemovedRow {

@@ -1,9 +1,9 @@
 import type { Statement } from "../../driver/driver.js";
+import { template } from "../../driver/template.js";
 import type { Tables } from "../../schema/identifiers.js";
 import { IS_UNNEEDED, neededRanges } from "../read/parts.js";
-import { removedListed } from "./removed.js";
-import { template } from "../../driver/template.js";
 import { allHaveVersions, versionsOf } from "../read/versions.js";
+import { removedListed } from "./removed.js";
 
 /** Ids that say when they were made, and so how old the writes to them are. */
 const UUID6 = "'^[0-9a-f]{8}-[0-9a-f]{4}-6[0-9a-f]{3}-'";

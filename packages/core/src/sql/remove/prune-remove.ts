@@ -1,10 +1,10 @@
 import type { Statement } from "../../driver/driver.js";
+import { template } from "../../driver/template.js";
 import type { Tables } from "../../schema/identifiers.js";
+import { allHaveVersions, versionsOf } from "../read/versions.js";
 import { belowBoundary, boundaries, type Choice, choiceValues } from "./prune-choose.js";
 import { neededParent } from "./prune-needs.js";
 import { removedListed } from "./removed.js";
-import { template } from "../../driver/template.js";
-import { allHaveVersions, versionsOf } from "../read/versions.js";
 
 const HERE = "thread_id = $1::text AND checkpoint_ns =";
 

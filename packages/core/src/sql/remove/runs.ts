@@ -1,7 +1,7 @@
 import type { Statement } from "../../driver/driver.js";
+import { template } from "../../driver/template.js";
 import type { Tables } from "../../schema/identifiers.js";
 import { WITHOUT_JIT } from "../locks/maintenance-lock.js";
-import { template } from "../../driver/template.js";
 
 /**
  * Metadata key under which `put` stores the run of a checkpoint, beside LangGraph's own `run_id`: that

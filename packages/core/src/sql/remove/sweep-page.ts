@@ -1,8 +1,8 @@
 import type { Statement } from "../../driver/driver.js";
-import type { Tables } from "../../schema/identifiers.js";
-import { lostWrites, unneededPartsOf, unreferredBlobs } from "./orphans.js";
 import { template } from "../../driver/template.js";
+import type { Tables } from "../../schema/identifiers.js";
 import { threadPage } from "../read/thread-page.js";
+import { lostWrites, unneededPartsOf, unreferredBlobs } from "./orphans.js";
 
 export interface SweepPageInput {
   /** The last thread of the page before; null for the first page. */

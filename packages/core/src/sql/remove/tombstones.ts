@@ -1,6 +1,6 @@
 import type { Statement } from "../../driver/driver.js";
-import type { Tables } from "../../schema/identifiers.js";
 import { template } from "../../driver/template.js";
+import type { Tables } from "../../schema/identifiers.js";
 
 export interface Tombstones {
   /** Marks a thread as deleted. */

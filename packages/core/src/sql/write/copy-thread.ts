@@ -1,6 +1,6 @@
 import type { Statement } from "../../driver/driver.js";
-import type { Tables } from "../../schema/identifiers.js";
 import { template } from "../../driver/template.js";
+import type { Tables } from "../../schema/identifiers.js";
 
 /** What stands in the way of a copy. */
 export interface CopyCheckRow {

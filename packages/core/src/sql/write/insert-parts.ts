@@ -1,6 +1,6 @@
+import { valueRows, widthOf } from "../../driver/template.js";
 import type { Tables } from "../../schema/identifiers.js";
 import type { Part, SharedValue } from "../../sharing/plan.js";
-import { valueRows, widthOf } from "../../driver/template.js";
 
 /** Parts in the order in which a statement stores them. */
 export interface PartGroups<P> {

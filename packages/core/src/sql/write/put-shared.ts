@@ -1,5 +1,13 @@
 import type { SqlValue, Statement } from "../../driver/driver.js";
+import {
+  rowsPerStatement,
+  templateByRows,
+  VALUE,
+  valueRows,
+  widthOf,
+} from "../../driver/template.js";
 import type { Tables } from "../../schema/identifiers.js";
+import { isShared } from "../../schema/storage-setting.js";
 import type { KnownValue, Part, SharedValue } from "../../sharing/plan.js";
 import { STREAM_BYTES, segmentsText } from "../../sharing/segments.js";
 import { groupParts, insertParts } from "./insert-parts.js";
@@ -11,8 +19,6 @@ import {
   type PutInput,
   selectStored,
 } from "./put.js";
-import { isShared } from "../../schema/storage-setting.js";
-import { rowsPerStatement, templateByRows, VALUE, valueRows, widthOf } from "../../driver/template.js";
 
 /** Marks the type of a value that its row holds only the tail of, so that no other saver takes it for one. */
 export const PARTS = "parts:";

@@ -1,6 +1,12 @@
 import type { SqlValue, Statement } from "../../driver/driver.js";
+import {
+  rowsPerStatement,
+  templateByRows,
+  VALUE,
+  valueRows,
+  widthOf,
+} from "../../driver/template.js";
 import type { Tables } from "../../schema/identifiers.js";
-import { rowsPerStatement, templateByRows, VALUE, valueRows, widthOf } from "../../driver/template.js";
 
 export interface WriteRow {
   /** Position in the task's writes, or the negative number of a special channel. Unique within one call. */

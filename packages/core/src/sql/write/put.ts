@@ -1,7 +1,13 @@
 import { randomInt } from "node:crypto";
 import type { SqlValue, Statement } from "../../driver/driver.js";
+import {
+  rowsPerStatement,
+  templateByRows,
+  VALUE,
+  valueRows,
+  widthOf,
+} from "../../driver/template.js";
 import type { Tables } from "../../schema/identifiers.js";
-import { rowsPerStatement, templateByRows, VALUE, valueRows, widthOf } from "../../driver/template.js";
 
 export interface BlobRow {
   readonly channel: string;

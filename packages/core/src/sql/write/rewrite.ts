@@ -1,13 +1,13 @@
 import type { SqlValue, Statement } from "../../driver/driver.js";
+import { bytesParameter, template, templateByRows } from "../../driver/template.js";
 import type { Tables } from "../../schema/identifiers.js";
 import { OWN } from "../../serializer/records.js";
 import { MIN_SHARED, type SharedValue } from "../../sharing/plan.js";
 import { segmentsText } from "../../sharing/segments.js";
-import { groupParts, insertParts } from "./insert-parts.js";
 import { typeOf } from "../read/parts.js";
-import { PARTS, streamsEnd } from "./put-shared.js";
 import { unneededParts } from "../remove/removed.js";
-import { bytesParameter, template, templateByRows } from "../../driver/template.js";
+import { groupParts, insertParts } from "./insert-parts.js";
+import { PARTS, streamsEnd } from "./put-shared.js";
 
 /** A stored value that may be stored otherwise. */
 export interface RewriteKey {

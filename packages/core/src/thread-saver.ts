@@ -1,41 +1,47 @@
 import { BaseCheckpointSaver, type CheckpointMetadata } from "@langchain/langgraph-checkpoint";
-import { type NamespaceKey, threadIdOf } from "../input/config.js";
-import type { Driver, Statement } from "../driver/driver.js";
-import { DatabaseError, InvalidInputError } from "../errors/errors.js";
-import { assertKeys } from "../errors/option-keys.js";
-import { observed } from "../execution/events.js";
-import { type Operation, type Policy, runOperation, type Work } from "../execution/operations.js";
-import type { CheckedOptions } from "../options.js";
-import { type Tables, tablesIn } from "../schema/identifiers.js";
-import { type SetupOptions, setup } from "../schema/setup.js";
-import { withSession } from "../execution/session-settings.js";
-import { listThreadsStatement, type ThreadRow } from "../sql/read/list-threads.js";
-import type { Storage } from "../schema/storage-setting.js";
-import { type ThreadLockStatements, threadLockStatements } from "../sql/locks/run-lock.js";
-import { type Tombstones, tombstoneStatements } from "../sql/remove/tombstones.js";
-import { until } from "../driver/until.js";
-import { copyStatements, copyThread } from "./copy.js";
-import { deleteWhole } from "./delete.js";
-import { flag, type PruneOptions, prunePlan, runIds, threadIds } from "../input/maintenance.js";
+import type { Driver, Statement } from "./driver/driver.js";
+import { until } from "./driver/until.js";
+import { DatabaseError, InvalidInputError } from "./errors/errors.js";
+import { assertKeys } from "./errors/option-keys.js";
+import { observed } from "./execution/events.js";
+import { type Operation, type Policy, runOperation, type Work } from "./execution/operations.js";
+import { withSession } from "./execution/session-settings.js";
+import { type NamespaceKey, threadIdOf } from "./input/config.js";
+import { flag, type PruneOptions, prunePlan, runIds, threadIds } from "./input/maintenance.js";
+import { lockPlan, lockThread, type ThreadLock, type ThreadLockOptions } from "./locks/run-lock.js";
+import { copyStatements, copyThread } from "./maintenance/copy.js";
+import { deleteWhole } from "./maintenance/delete.js";
 import {
   type ListThreadsOptions,
   listThreadsInput,
   type ThreadInfo,
   toThreadInfo,
-} from "./list-threads.js";
-import { lockPlan, lockThread, type ThreadLock, type ThreadLockOptions } from "../locks/run-lock.js";
-import { deleteRuns, pruneStatements, pruneThread } from "./prune.js";
-import { addThread, NOTHING, type Removed } from "./removed.js";
-import { isDue, type RetentionPlan, retain } from "./retention.js";
-import { type RewriteOptions, type Rewritten, rewrite, rewriteSql } from "./rewrite.js";
-import { type SweepOptions, type Swept, sweep, sweepPlan, sweepStatements } from "./sweep.js";
+} from "./maintenance/list-threads.js";
+import { deleteRuns, pruneStatements, pruneThread } from "./maintenance/prune.js";
+import { addThread, NOTHING, type Removed } from "./maintenance/removed.js";
+import { isDue, type RetentionPlan, retain } from "./maintenance/retention.js";
+import { type RewriteOptions, type Rewritten, rewrite, rewriteSql } from "./maintenance/rewrite.js";
+import {
+  type SweepOptions,
+  type Swept,
+  sweep,
+  sweepPlan,
+  sweepStatements,
+} from "./maintenance/sweep.js";
 import {
   type ThreadProblems,
   type VerifyOptions,
   verify,
   verifyPlan,
   verifyStatements,
-} from "./verify.js";
+} from "./maintenance/verify.js";
+import type { CheckedOptions } from "./options.js";
+import { type Tables, tablesIn } from "./schema/identifiers.js";
+import { type SetupOptions, setup } from "./schema/setup.js";
+import type { Storage } from "./schema/storage-setting.js";
+import { type ThreadLockStatements, threadLockStatements } from "./sql/locks/run-lock.js";
+import { listThreadsStatement, type ThreadRow } from "./sql/read/list-threads.js";
+import { type Tombstones, tombstoneStatements } from "./sql/remove/tombstones.js";
 
 /** What operators do with threads. The saver of graphs is built on it. */
 export abstract class ThreadSaver extends BaseCheckpointSaver<number> implements AsyncDisposable {
