@@ -109,9 +109,9 @@ export const STATEMENTS: Readonly<Record<string, readonly (Statement | undefined
   removeStatement: both.map((useful) =>
     removeStatement(tables)("1", [{ namespace: "", id }], useful),
   ),
-  putStatements: both.flatMap((onParent) => [
-    ...put({ ...input, blobs: [] }, onParent),
-    ...put({ ...input, blobs: many }, onParent),
+  putStatements: both.flatMap((requireParent) => [
+    ...put({ ...input, blobs: [] }, requireParent),
+    ...put({ ...input, blobs: many }, requireParent),
   ]),
   putSharedStatement: [sharedWith({}), sharedWith({ parts: [] })],
   putWritesStatements: both.flatMap((onCheckpoint) =>
@@ -123,7 +123,7 @@ export const STATEMENTS: Readonly<Record<string, readonly (Statement | undefined
     rewrite.whole("1", valueKey, "json", Buffer.from("1")),
     rewrite.shared("1", valueKey, "json", shared),
     rewrite.shared("1", valueKey, "json", { ...shared, parts: [] }),
-    rewrite.removeUnneeded("1"),
+    rewrite.removeUnreferenced("1"),
   ],
   storageStatements: [storage.get(), storage.set("whole")],
   threadLockStatements: [
@@ -132,7 +132,7 @@ export const STATEMENTS: Readonly<Record<string, readonly (Statement | undefined
     threadLock.takeInTransaction("1"),
     threadLock.free("1"),
   ],
-  tombstoneStatements: [tombstones.bury("1"), tombstones.isBuried("1")],
+  tombstoneStatements: [tombstones.markDeleted("1"), tombstones.isDeleted("1")],
   damageStatement: [damageStatement(tables)("1")],
   valuesStatements: [undefined, value].flatMap((after) => [
     values.blobs("1", after, 10),

@@ -3,7 +3,7 @@ export {
   type Driver,
   holdTransaction,
   joinsTransaction,
-  type LockPlace,
+  type LockScope,
   pipelineTransaction,
   type Queryable,
   type Recovery,
@@ -16,7 +16,7 @@ export {
 } from "./driver/driver.js";
 export { refuseClient } from "./driver/look-alikes.js";
 export { type Prepare, PreparePolicy } from "./driver/prepare-policy.js";
-export { Turns } from "./driver/session-queue.js";
+export { SessionQueue } from "./driver/session-queue.js";
 export { portableValue, textParser } from "./driver/text-format.js";
 export {
   DatabaseError,

@@ -15,7 +15,7 @@ import { checkSerializer, type Serializer } from "./serializer/types.js";
 export interface SaverOptions {
   /** Schema of the tables; created by `setup()`. At most 63 bytes. Default `"public"`. */
   schema?: string;
-  /** Turns channel values and writes into bytes and back. Default: `serializer()`. */
+  /** SessionQueue channel values and writes into bytes and back. Default: `serializer()`. */
   serde?: SerializerProtocol;
   /**
    * Whether operations are tried again after a lost connection, a deadlock and the like. All of them

@@ -11,11 +11,11 @@ import { toDeltaHistory } from "./checkpoints/delta-history.js";
 import { encodeBlobs, encodeCheckpoint, encodeWrites } from "./checkpoints/encode.js";
 import { CURSOR_BATCH, listTuples, streamTuples } from "./checkpoints/list.js";
 import { withSends } from "./checkpoints/pending-sends.js";
-import { encodeOld, type Store, storeCheckpoint, storeWrites } from "./checkpoints/put.js";
+import { encodeOld, storeCheckpoint, storeWrites, type WriteContext } from "./checkpoints/put.js";
 import { withRun } from "./checkpoints/run.js";
-import { Sharing } from "./checkpoints/sharing.js";
-import { Page } from "./checkpoints/tuple-reader.js";
+import { TupleReader } from "./checkpoints/tuple-reader.js";
 import { Updates, untrackedIn } from "./checkpoints/untracked.js";
+import { ValueCache } from "./checkpoints/value-cache.js";
 import { checkVersions, isRun, nextVersion, Uncontinuable } from "./checkpoints/versions.js";
 import type { Driver, Statement } from "./driver/driver.js";
 import { InvalidInputError, type WaypostError } from "./errors/errors.js";
@@ -66,7 +66,7 @@ const BROKEN_TEXT = "22021";
 /** A LangGraph checkpoint saver over any driver. Use the class of your driver's package. */
 export abstract class WaypostSaver extends ThreadSaver {
   readonly #sql: Statements;
-  readonly #store: Store;
+  readonly #context: WriteContext;
   readonly #uncontinuable = new Uncontinuable();
   readonly #updates = new Updates();
 
@@ -77,14 +77,14 @@ export abstract class WaypostSaver extends ThreadSaver {
     const checked = checkOptions(options, adapter);
     super(driver, checked, adapter.reader);
     this.#sql = statementsFor(this.tables, checked.jsonIsText);
-    const sharing = new Sharing(checked.memoryBytes, storageStatements(this.tables).get);
+    const cache = new ValueCache(checked.memoryBytes, storageStatements(this.tables).get);
     const { tombstones, serde } = this;
-    this.#store = { driver: this.driver, sql: this.#sql, tombstones, sharing, serde };
+    this.#context = { driver: this.driver, sql: this.#sql, tombstones, cache, serde };
   }
 
   override async setup(options?: SetupOptions): Promise<void> {
     await super.setup(options);
-    this.#store.sharing.changed();
+    this.#context.cache.changed();
   }
 
   /**
@@ -97,17 +97,17 @@ export abstract class WaypostSaver extends ThreadSaver {
   override async getTuple(config: RunnableConfig): Promise<CheckpointTuple | undefined> {
     const key = readKey(config);
     if (key === undefined) return undefined;
-    const { sharing } = this.#store;
-    const known = sharing.known(key);
+    const { cache } = this.#context;
+    const known = cache.known(key);
     const rows = await this.#read<TupleRow>("getTuple", key.threadId, (sql) =>
       sql.getTuple(key, known),
     );
-    const page = new Page(rows, this.serde);
+    const page = new TupleReader(rows, this.serde);
     page.add(key, known);
     const [checkpoint] = page.checkpoints;
     if (checkpoint === undefined) return undefined;
     const tuple = await page.tuple(checkpoint, key, () => this.getNextVersion(undefined));
-    sharing.read({ ...key, checkpointId: checkpoint.id }, page.stored);
+    cache.read({ ...key, checkpointId: checkpoint.id }, page.stored);
     this.#uncontinuable.check(tuple, isRun(config));
     return tuple;
   }
@@ -175,11 +175,11 @@ export abstract class WaypostSaver extends ThreadSaver {
     const metadataJson = encodeMetadata(withRun(metadata, config));
     const isUntracked = untrackedIn(passed.values, config);
     const encoded = encodeBlobs(this.serde, key, passed.values, newVersions, isUntracked);
-    const oldBlobs = encodeOld(this.#store, this.serde, place, passed, isUntracked);
+    const oldBlobs = encodeOld(this.#context, this.serde, place, passed, isUntracked);
     const stored = { checkpoint: json, metadata: metadataJson, putId: newPutId() };
     const input = { ...place, ...stored, blobs: await encoded };
     await this.guard({ name: "put", threadId, idempotent: true }, (driver) =>
-      storeCheckpoint({ ...this.#store, driver }, { ...passed, input, oldBlobs }),
+      storeCheckpoint({ ...this.#context, driver }, { ...passed, input, oldBlobs }),
     );
     await this.retain(key, passed.metadata);
     return configOf(key);
@@ -211,7 +211,7 @@ export abstract class WaypostSaver extends ThreadSaver {
       writes: await encodeWrites(this.serde, task, writes, taskPath, this.#updates),
     };
     await this.guard({ name: "putWrites", threadId, idempotent: true }, (driver) =>
-      storeWrites({ ...this.#store, driver }, input),
+      storeWrites({ ...this.#context, driver }, input),
     );
   }
 

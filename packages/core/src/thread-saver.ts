@@ -143,9 +143,9 @@ export abstract class ThreadSaver extends BaseCheckpointSaver<number> implements
    */
   override async deleteThread(threadId: string): Promise<void> {
     const id = threadIdOf(threadId);
-    const bury = this.tombstones?.bury(id);
+    const markDeleted = this.tombstones?.markDeleted(id);
     await this.guard({ name: "deleteThread", threadId: id, idempotent: true }, (driver) =>
-      deleteWhole(driver, this.#prune.whole, id, null, bury),
+      deleteWhole(driver, this.#prune.whole, id, null, markDeleted),
     );
   }
 

@@ -1,14 +1,14 @@
 import {
   type Driver,
   joinsTransaction,
-  type LockPlace,
+  type LockScope,
   type PreparePolicy,
   pipelineTransaction,
   refuseCursor,
   runTransaction,
+  SessionQueue,
   type Statement,
   type Transaction,
-  Turns,
 } from "@waypost/core";
 import type { PostgresJsReserved, RawResult } from "./client.js";
 import { isLost } from "./lost.js";
@@ -25,17 +25,17 @@ export class ReservedDriver implements Driver {
   readonly client: object;
   readonly #sql: PostgresJsReserved;
   readonly #prepare: PreparePolicy;
-  readonly #turns: Turns;
+  readonly #queue: SessionQueue;
 
   constructor(sql: PostgresJsReserved, prepare: PreparePolicy) {
     this.client = sql;
     this.#sql = sql;
     this.#prepare = prepare;
-    this.#turns = Turns.of(sql);
+    this.#queue = SessionQueue.of(sql);
   }
 
   query<Row extends object>(statement: Statement, signal?: AbortSignal): Promise<Row[]> {
-    return this.#turns.alone(() =>
+    return this.#queue.alone(() =>
       this.#prepare.run(statement, false, async (name) => {
         signal?.throwIfAborted();
         return this.#send<Row>(statement, name === undefined ? undefined : this.#prepare);
@@ -44,7 +44,7 @@ export class ReservedDriver implements Driver {
   }
 
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
-    return this.#turns.alone(async () =>
+    return this.#queue.alone(async () =>
       (await this.#joins())
         ? work({ joined: true, query: (statement) => this.#send(statement) })
         : runTransaction(
@@ -59,7 +59,7 @@ export class ReservedDriver implements Driver {
     statement: Statement,
     signal?: AbortSignal,
   ): Promise<Row[] | undefined> {
-    return this.#turns.alone(async () => {
+    return this.#queue.alone(async () => {
       if (await this.#joins()) return undefined;
       signal?.throwIfAborted();
       return this.#prepare.run(statement, false, (name) =>
@@ -72,8 +72,8 @@ export class ReservedDriver implements Driver {
     });
   }
 
-  async lockPlace(): Promise<LockPlace> {
-    return this.#turns.alone(async () => {
+  async lockScope(): Promise<LockScope> {
+    return this.#queue.alone(async () => {
       if (await this.#joins()) return { on: "transaction" };
       const { state } = (await this.#sql.unsafe("SELECT 1").raw()) as RawResult;
       return { on: "session", pid: state?.pid ?? undefined };

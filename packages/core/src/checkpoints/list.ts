@@ -3,7 +3,7 @@ import type { ListQuery } from "../input/config.js";
 import type { Serializer } from "../serializer/types.js";
 import type { PageInput } from "../sql/read/list.js";
 import type { TupleRow } from "../sql/read/tuple.js";
-import { Page } from "./tuple-reader.js";
+import { TupleReader } from "./tuple-reader.js";
 
 /** Whoever stops after a few rows should not wait for a hundred. */
 const FIRST_PAGE = 10;
@@ -28,7 +28,7 @@ export async function* listTuples(
 ): AsyncGenerator<CheckpointTuple> {
   let remaining = query.limit;
   let size = FIRST_PAGE;
-  let page: Page | undefined;
+  let page: TupleReader | undefined;
   let last: TupleRow | undefined;
   while (remaining > 0) {
     size = Math.min(size, remaining);
@@ -37,7 +37,7 @@ export async function* listTuples(
       known: page?.known ?? [],
       knownParts: page?.knownParts ?? [],
     });
-    page = new Page(rows, serde, page);
+    page = new TupleReader(rows, serde, page);
     for (const checkpoint of page.checkpoints) {
       yield await page.tuple(checkpoint, query, nextVersion);
     }
@@ -62,9 +62,9 @@ export async function* streamTuples(
   serde: Serializer,
   nextVersion: () => number,
 ): AsyncGenerator<CheckpointTuple> {
-  let page: Page | undefined;
+  let page: TupleReader | undefined;
   for await (const rows of checkpointByCheckpoint(batches)) {
-    page = new Page(rows, serde, page, true);
+    page = new TupleReader(rows, serde, page, true);
     for (const checkpoint of page.checkpoints) {
       yield await page.tuple(checkpoint, query, nextVersion);
     }
@@ -91,7 +91,7 @@ function endOf({ thread: threadId, namespace: checkpointNs, id: checkpointId }: 
   return { threadId, checkpointNs, checkpointId };
 }
 
-function nextSize(page: Page): number {
+function nextSize(page: TupleReader): number {
   const rows = page.checkpoints.length;
   const affordable = Math.floor((PAGE_BYTES * rows) / page.bytes);
   return Math.max(1, Math.min(MAX_PAGE, rows * MAX_GROWTH, affordable));

@@ -7,7 +7,7 @@ import {
 import type { Driver, Queryable, Statement } from "../driver/driver.js";
 import { WaypostError } from "../errors/errors.js";
 import type { NamespaceKey } from "../input/config.js";
-import { refuseBuried, takeLock } from "../locks/maintenance-lock.js";
+import { assertNotDeleted, takeLock } from "../locks/maintenance-lock.js";
 import { mayHoldBytes } from "../serializer/official.js";
 import type { Serializer } from "../serializer/types.js";
 import type { Take } from "../sql/locks/maintenance-lock.js";
@@ -16,21 +16,21 @@ import type { BlobRow, PutInput, StoredRow } from "../sql/write/put.js";
 import type { PutSharedInput } from "../sql/write/put-shared.js";
 import type { PutWritesInput } from "../sql/write/put-writes.js";
 import { encodeBlobs } from "./encode.js";
-import type { Sharing } from "./sharing.js";
 import type { IsUntracked } from "./untracked.js";
+import type { ValueCache } from "./value-cache.js";
 
 export interface PutSql {
-  put(input: PutInput, onParent: boolean): Statement[];
+  put(input: PutInput, requireParent: boolean): Statement[];
   putShared(input: PutSharedInput): Statement | undefined;
   putWrites(input: PutWritesInput, onCheckpoint: boolean): Statement[];
   lockThread(threadId: string, take: Take): Statement;
 }
 
-/** Where and how to store. */
-export interface Store {
+/** Where and how to context. */
+export interface WriteContext {
   readonly driver: Driver;
   readonly sql: PutSql;
-  readonly sharing: Sharing;
+  readonly cache: ValueCache;
   readonly serde: Serializer;
   /** Undefined where a deleted thread may begin anew. */
   readonly tombstones: Tombstones | undefined;
@@ -54,14 +54,14 @@ export interface Put {
  * encoded before anything is awaited. That it can't be encoded matters only to who needs it.
  */
 export function encodeOld(
-  { sharing }: Pick<Store, "sharing">,
+  { cache }: Pick<WriteContext, "cache">,
   serde: Serializer,
   key: NamespaceKey & { readonly parentId: string | null },
   passed: Pick<Put, "values" | "versions" | "newVersions">,
   isUntracked: IsUntracked,
 ): Put["oldBlobs"] {
   const old = oldVersions(passed);
-  const remembered = sharing.rows(key, old);
+  const remembered = cache.rows(key, old);
   for (const { channel } of remembered) delete old[channel];
   const encoded = encodeBlobs(serde, key, passed.values, old, isUntracked);
   const all = encoded.then((rows) => [...remembered, ...rows]);
@@ -81,57 +81,58 @@ export function encodeOld(
  * @throws WaypostError if the parent is gone and with it what a delta channel is rebuilt from, or the
  *   thread is deleted
  */
-export async function storeCheckpoint(store: Store, passed: Put): Promise<void> {
-  const blobs = await forReaders(store, passed.input.blobs);
+export async function storeCheckpoint(context: WriteContext, passed: Put): Promise<void> {
+  const blobs = await forReaders(context, passed.input.blobs);
   const put = { ...passed, input: { ...passed.input, blobs } };
-  const onParent = put.input.parentId !== null;
-  if (!isCopy(put) && (onParent || store.tombstones === undefined)) {
-    const stored = (await storeShared(store, put)) ?? (await storeNew(store, put, onParent));
+  const requireParent = put.input.parentId !== null;
+  if (!isCopy(put) && (requireParent || context.tombstones === undefined)) {
+    const stored =
+      (await storeShared(context, put)) ?? (await storeNew(context, put, requireParent));
     if (stored === "new") return;
   }
-  await storeWhole(store, put);
+  await storeWhole(context, put);
 }
 
 /** What a try came to: all that it sent was new, some was there before, or it stored nothing. */
 type Stored = "new" | "known" | undefined;
 
 /** Stores what is new of values that share with those of the parent. */
-async function storeShared({ driver, sql, sharing }: Store, put: Put): Promise<Stored> {
-  const plan = sharing.plan(put.input);
+async function storeShared({ driver, sql, cache }: WriteContext, put: Put): Promise<Stored> {
+  const plan = cache.plan(put.input);
   const statement = plan && sql.putShared(plan);
   if (statement === undefined) return undefined;
   const stored = await driver.query<StoredRow>(statement);
   if (stored.length === 0) {
-    await sharing.refused(driver);
+    await cache.refused(driver);
     return undefined;
   }
-  sharing.stored(put.input, put.versions, plan?.shared ?? []);
+  cache.stored(put.input, put.versions, plan?.shared ?? []);
   return stored[0]?.fresh ? "new" : "known";
 }
 
 /** Stores the values that are new, each whole. */
 async function storeNew(
-  { driver, sql, sharing }: Store,
+  { driver, sql, cache }: WriteContext,
   { input, versions }: Put,
-  onParent: boolean,
+  requireParent: boolean,
 ): Promise<Stored> {
-  const stored = await sendAll<StoredRow>(driver, sql.put(input, onParent));
+  const stored = await sendAll<StoredRow>(driver, sql.put(input, requireParent));
   if (stored.length === 0) return undefined;
-  sharing.stored(input, versions, []);
+  cache.stored(input, versions, []);
   return stored[0]?.fresh ? "new" : "known";
 }
 
 /** Stores a checkpoint that has no parent to stand on with all of its values, under the thread's lock. */
-async function storeWhole(store: Store, put: Put): Promise<void> {
-  const { sql } = store;
-  const old = await forReaders(store, await put.oldBlobs);
+async function storeWhole(context: WriteContext, put: Put): Promise<void> {
+  const { sql } = context;
+  const old = await forReaders(context, await put.oldBlobs);
   const whole = { ...put.input, blobs: [...put.input.blobs, ...old] };
-  await withLock(store, whole.threadId, async (tx) => {
-    const onParent = put.input.parentId !== null && needsAncestors(put);
-    const stored = await send(tx, sql.put(whole, onParent));
+  await withLock(context, whole.threadId, async (tx) => {
+    const requireParent = put.input.parentId !== null && needsAncestors(put);
+    const stored = await send(tx, sql.put(whole, requireParent));
     if (stored.length === 0) throw parentRemoved();
   });
-  store.sharing.stored(whole, put.versions, []);
+  context.cache.stored(whole, put.versions, []);
 }
 
 /**
@@ -140,21 +141,21 @@ async function storeWhole(store: Store, put: Put): Promise<void> {
  *
  * @throws WaypostError if the thread is deleted
  */
-export async function storeWrites(store: Store, passed: PutWritesInput): Promise<void> {
-  const { driver, sql, tombstones } = store;
-  const input = { ...passed, writes: await forReaders(store, passed.writes) };
+export async function storeWrites(context: WriteContext, passed: PutWritesInput): Promise<void> {
+  const { driver, sql, tombstones } = context;
+  const input = { ...passed, writes: await forReaders(context, passed.writes) };
   const stored = await sendAll(driver, sql.putWrites(input, tombstones !== undefined));
   if (tombstones === undefined || input.writes.length === 0 || stored.length > 0) return;
-  await withLock(store, input.threadId, (tx) => send(tx, sql.putWrites(input, false)));
+  await withLock(context, input.threadId, (tx) => send(tx, sql.putWrites(input, false)));
 }
 
 /** Where values are stored whole, the official saver may read them: those that it has a form for are stored in it. */
 async function forReaders<Row extends { readonly text: string | null }>(
-  { driver, sharing, serde }: Store,
+  { driver, cache, serde }: WriteContext,
   rows: readonly Row[],
 ): Promise<readonly Row[]> {
   const isConcerned = rows.some(({ text }) => text !== null && mayHoldBytes(text));
-  if (!isConcerned || !(await sharing.isWhole(driver))) return rows;
+  if (!isConcerned || !(await cache.isWhole(driver))) return rows;
   return rows.map((row) =>
     row.text === null ? row : { ...row, text: serde.officialText?.(row.text) ?? row.text },
   );
@@ -162,7 +163,7 @@ async function forReaders<Row extends { readonly text: string | null }>(
 
 /** Runs the work while nobody can remove anything from the thread. */
 function withLock<T>(
-  { driver, sql, tombstones }: Store,
+  { driver, sql, tombstones }: WriteContext,
   threadId: string,
   work: (tx: Queryable) => Promise<T>,
 ): Promise<T> {
@@ -171,7 +172,7 @@ function withLock<T>(
     if (tombstones === undefined) await tx.query(lock);
     else {
       await takeLock(tx, lock);
-      await refuseBuried(tx, tombstones, threadId);
+      await assertNotDeleted(tx, tombstones, threadId);
     }
     return work(tx);
   });

@@ -6,6 +6,7 @@ import { bufferOf, type KnownValue, own } from "../sharing/plan.js";
 import { parseSegments, sharedBytes } from "../sharing/segments.js";
 import type { BlobKey, KnownBlob, PartKey } from "../sql/read/list.js";
 import type { TupleRow } from "../sql/read/tuple.js";
+import type { KnownValues } from "./lru-cache.js";
 import { Parts } from "./parts.js";
 import {
   type Asked,
@@ -16,7 +17,6 @@ import {
   type TupleParts,
   toTuple,
 } from "./rows.js";
-import type { KnownValues } from "./value-cache.js";
 
 type Value = { readonly value: unknown };
 type BlobId = Pick<TupleRow, "thread" | "namespace" | "channel" | "version">;
@@ -30,7 +30,7 @@ interface Blob {
 }
 
 /** The rows of one read, in order: its checkpoints and all that belongs to them. */
-export class Page {
+export class TupleReader {
   readonly checkpoints: readonly TupleRow[];
   /** Size of what this read makes up, for choosing the size of the next. */
   readonly bytes: number;
@@ -53,7 +53,7 @@ export class Page {
   constructor(
     rows: readonly TupleRow[],
     serde: Serializer,
-    previous?: Page,
+    previous?: TupleReader,
     isSameSnapshot = false,
   ) {
     const ofKind = (kind: TupleRow["kind"]) => rows.filter((row) => row.kind === kind);

@@ -44,7 +44,7 @@ export interface WaitingQueryable extends Queryable {
 }
 
 /** Where a lock can be kept while the saver's own statements go on. */
-export type LockPlace =
+export type LockScope =
   /** On a connection of its own, in a transaction of the driver. */
   | { readonly on: "pool" }
   /** On the one session that there is; `pid` is the server's process id for it, where the driver knows. */
@@ -67,7 +67,7 @@ export interface Driver extends WaitingQueryable {
   /** What the caller passed in; drivers over the same client are the same to the server. */
   readonly client: object;
   /** @throws InvalidInputError where the only connection is needed for the saver's statements */
-  lockPlace(): Promise<LockPlace>;
+  lockScope(): Promise<LockScope>;
   /**
    * BEGIN, the work, COMMIT, on one session. If the work throws: ROLLBACK, and its error is rethrown.
    * Where the caller has a transaction open on that session, the work joins it instead.

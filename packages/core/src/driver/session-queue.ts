@@ -5,22 +5,22 @@ const ended = (work: Promise<unknown>): Promise<void> =>
     () => {},
   );
 
-const turnsOf = new WeakMap<object, Turns>();
+const queueOf = new WeakMap<object, SessionQueue>();
 
 /**
- * Turns on a session that is shared: `alone` waits for all before it and holds back all after it;
+ * SessionQueue on a session that is shared: `alone` waits for all before it and holds back all after it;
  * `together` waits only for those that are alone.
  */
-export class Turns {
+export class SessionQueue {
   /** Settled when every `alone` so far has ended. */
   #alone: Promise<void> = Promise.resolve();
   /** Settled when all so far has ended. */
   #all: Promise<void> = Promise.resolve();
 
   /** The turns of a session: two savers over one connection have to take turns with each other too. */
-  static of(session: object): Turns {
-    const turns = turnsOf.get(session) ?? new Turns();
-    turnsOf.set(session, turns);
+  static of(session: object): SessionQueue {
+    const turns = queueOf.get(session) ?? new SessionQueue();
+    queueOf.set(session, turns);
     return turns;
   }
 

@@ -13,7 +13,7 @@ export function until(driver: Driver, signal: () => AbortSignal | undefined): Dr
     },
     client: driver.client,
     bytes: driver.bytes,
-    lockPlace: () => driver.lockPlace(),
+    lockScope: () => driver.lockScope(),
     query: (statement) => driver.query(statement, signal()),
     transaction: (work) =>
       driver.transaction(async (tx) => {

@@ -108,7 +108,7 @@ export function observed(driver: Driver): Driver {
     },
     client: driver.client,
     bytes: driver.bytes,
-    lockPlace: () => driver.lockPlace(),
+    lockScope: () => driver.lockScope(),
     ...observe(driver),
     transaction: (work) => driver.transaction((tx) => work({ ...observe(tx), joined: tx.joined })),
     stream: (statement, batch) => driver.stream(statement, batch),

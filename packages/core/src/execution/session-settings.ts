@@ -79,7 +79,7 @@ export function withSession(driver: Driver, { names, values }: Settings): Driver
   return {
     client: driver.client,
     bytes: driver.bytes,
-    lockPlace: () => driver.lockPlace(),
+    lockScope: () => driver.lockScope(),
     get recovery() {
       return driver.recovery;
     },

@@ -4,7 +4,7 @@ import type { ThreadLockStatements, TryLockRow, UnlockRow } from "../sql/locks/r
 import { LockSession } from "./lock-session.js";
 
 /** One thread's lock where the driver can keep it. */
-export interface LockKeeper {
+export interface LockBackend {
   /** Whether it was free, and is taken now. */
   take(): Promise<boolean>;
   /** @throws if the server did not have it any more, or can't be asked */
@@ -15,12 +15,12 @@ export interface LockKeeper {
   leave(): Promise<void>;
 }
 
-export async function lockKeeper(
+export async function lockBackend(
   driver: Driver,
   sql: ThreadLockStatements,
   threadId: string,
-): Promise<LockKeeper> {
-  const place = await driver.lockPlace();
+): Promise<LockBackend> {
+  const place = await driver.lockScope();
   if (place.on === "pool") return onPool(await LockSession.join(driver), sql, threadId);
   if (place.on === "session") return onSession(driver, sql, threadId, place.pid);
   return inTransaction(driver, sql, threadId);
@@ -28,7 +28,7 @@ export async function lockKeeper(
 
 const unheard = { onLost: () => () => {}, leave: async () => {} };
 
-function onPool(session: LockSession, sql: ThreadLockStatements, threadId: string): LockKeeper {
+function onPool(session: LockSession, sql: ThreadLockStatements, threadId: string): LockBackend {
   return {
     take: async () => (await session.query<TryLockRow>(sql.take(threadId)))[0]?.locked === true,
     free: async () => assertFreed(await session.query<UnlockRow>(sql.free(threadId))),
@@ -42,7 +42,7 @@ function onSession(
   sql: ThreadLockStatements,
   threadId: string,
   pid: number | undefined,
-): LockKeeper {
+): LockBackend {
   return {
     ...unheard,
     async take() {
@@ -59,7 +59,7 @@ function onSession(
 }
 
 /** The server frees it when the transaction ends. */
-function inTransaction(driver: Driver, sql: ThreadLockStatements, threadId: string): LockKeeper {
+function inTransaction(driver: Driver, sql: ThreadLockStatements, threadId: string): LockBackend {
   return {
     ...unheard,
     async take() {

@@ -1,5 +1,5 @@
 import type { Driver, Queryable, Statement } from "../driver/driver.js";
-import { Turns } from "../driver/session-queue.js";
+import { SessionQueue } from "../driver/session-queue.js";
 import { WaypostError } from "../errors/errors.js";
 import { isLost } from "../errors/sqlstate.js";
 
@@ -46,7 +46,7 @@ const sessions = new WeakMap<object, LockSession>();
  */
 export class LockSession {
   readonly #client: object;
-  readonly #turns = new Turns();
+  readonly #queue = new SessionQueue();
   readonly #end = deferred<void>();
   readonly #ended: Promise<void>;
   readonly #ready: Promise<Queryable>;
@@ -96,7 +96,7 @@ export class LockSession {
     if (this.#users > 0) return;
     this.#forget();
     if (this.#lost !== undefined) return;
-    await this.#turns.alone(async () => this.#end.resolve());
+    await this.#queue.alone(async () => this.#end.resolve());
     await this.#ended;
   }
 
@@ -110,7 +110,7 @@ export class LockSession {
   /** @throws what the connection was lost for, also where that was before */
   async query<Row extends object>(statement: Statement): Promise<Row[]> {
     const tx = await this.#ready;
-    const answer = this.#turns.alone(async () => {
+    const answer = this.#queue.alone(async () => {
       if (this.#lost) throw this.#lost.error;
       try {
         return await tx.query<Row>(statement);

@@ -29,13 +29,13 @@ export async function takeLock(tx: Queryable, lock: Statement): Promise<boolean>
  * @param tx a transaction that has the thread's lock since before this statement
  * @throws WaypostError if the thread is marked as deleted
  */
-export async function refuseBuried(
+export async function assertNotDeleted(
   tx: Queryable,
   tombstones: Tombstones,
   threadId: string,
 ): Promise<void> {
-  const buried = await tx.query(tombstones.isBuried(threadId));
-  if (buried.length === 0) return;
+  const deleted = await tx.query(tombstones.isDeleted(threadId));
+  if (deleted.length === 0) return;
   throw new WaypostError(
     "WAYPOST_THREAD_DELETED",
     "Nothing was stored: the thread was deleted, and the saver has `tombstones`. Use a new thread.",

@@ -7,7 +7,7 @@ import { pause } from "../execution/retry.js";
 import { checkSignal, flag } from "../input/maintenance.js";
 import type { Tables } from "../schema/identifiers.js";
 import type { ThreadLockStatements } from "../sql/locks/run-lock.js";
-import { type LockKeeper, lockKeeper } from "./lock-backend.js";
+import { type LockBackend, lockBackend } from "./lock-backend.js";
 import { LockQueue } from "./lock-queue.js";
 
 export interface ThreadLockOptions {
@@ -95,7 +95,7 @@ async function acquire(
   signal: AbortSignal | undefined,
 ): Promise<HeldLock> {
   signal?.throwIfAborted();
-  const keeper = await lockKeeper(driver, sql, threadId);
+  const backend = await lockBackend(driver, sql, threadId);
   const queue = LockQueue.of(driver.client);
   const key = `${tables.runLockName} ${threadId}`;
   try {
@@ -103,17 +103,17 @@ async function acquire(
     if (!wait && queue.isTaken(key)) throw refusal(threadId);
     await queue.enter(key, signal);
     try {
-      for (let tries = 1; !(await keeper.take()); tries += 1) {
+      for (let tries = 1; !(await backend.take()); tries += 1) {
         if (!wait) throw refusal(threadId);
         await pause(tries, signal, MAX_PAUSE_MS);
       }
-      return new HeldLock(threadId, keeper, () => queue.leave(key));
+      return new HeldLock(threadId, backend, () => queue.leave(key));
     } catch (error) {
       queue.leave(key);
       throw error;
     }
   } catch (error) {
-    await keeper.leave();
+    await backend.leave();
     throw error;
   }
 }
@@ -130,17 +130,17 @@ const FAILED_TRANSACTION = "25P02";
 
 class HeldLock implements ThreadLock {
   readonly #threadId: string;
-  readonly #keeper: LockKeeper;
+  readonly #backend: LockBackend;
   readonly #leaveQueue: () => void;
   readonly #lost = new AbortController();
   readonly #forget: () => void;
   #freed: Promise<void> | undefined;
 
-  constructor(threadId: string, keeper: LockKeeper, leaveQueue: () => void) {
+  constructor(threadId: string, backend: LockBackend, leaveQueue: () => void) {
     this.#threadId = threadId;
-    this.#keeper = keeper;
+    this.#backend = backend;
     this.#leaveQueue = leaveQueue;
-    this.#forget = keeper.onLost((cause) => this.#lost.abort(lostError(threadId, cause)));
+    this.#forget = backend.onLost((cause) => this.#lost.abort(lostError(threadId, cause)));
   }
 
   get signal(): AbortSignal {
@@ -154,7 +154,7 @@ class HeldLock implements ThreadLock {
 
   async #free(): Promise<void> {
     try {
-      await this.#keeper.free();
+      await this.#backend.free();
     } catch (cause) {
       if (sqlState(cause) === FAILED_TRANSACTION) {
         this.#freed = undefined;
@@ -169,7 +169,7 @@ class HeldLock implements ThreadLock {
   async #leave(): Promise<void> {
     this.#forget();
     this.#leaveQueue();
-    await this.#keeper.leave();
+    await this.#backend.leave();
   }
 }
 

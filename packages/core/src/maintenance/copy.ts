@@ -1,6 +1,6 @@
 import type { Driver } from "../driver/driver.js";
 import { WaypostError } from "../errors/errors.js";
-import { refuseBuried, takeLock } from "../locks/maintenance-lock.js";
+import { assertNotDeleted, takeLock } from "../locks/maintenance-lock.js";
 import type { Tables } from "../schema/identifiers.js";
 import { lockThreadStatement } from "../sql/locks/maintenance-lock.js";
 import type { Tombstones } from "../sql/remove/tombstones.js";
@@ -53,7 +53,7 @@ export async function copyThread(
         "The target thread exists; choose another one, or pass { overwrite: true } to replace it.",
       );
     }
-    if (tombstones !== undefined) await refuseBuried(tx, tombstones, targetId);
+    if (tombstones !== undefined) await assertNotDeleted(tx, tombstones, targetId);
     if (found.target) await removeWhole(tx, sql.whole, targetId, null);
     await tx.query(sql.copy(sourceId, targetId));
   });

@@ -16,9 +16,9 @@ export function deleteWhole(
   sql: DeleteStatements,
   threadId: string,
   olderThan: string | null,
-  bury?: Statement,
+  markDeleted?: Statement,
 ): Promise<Removed> {
-  return driver.transaction((tx) => removeWhole(tx, sql, threadId, olderThan, bury));
+  return driver.transaction((tx) => removeWhole(tx, sql, threadId, olderThan, markDeleted));
 }
 
 /**
@@ -30,20 +30,20 @@ export function deleteWhole(
  *
  * @param tx a transaction; the thread's lock and those of its checkpoints are held until its end
  * @param olderThan only if it has no checkpoint from this time or later
- * @param bury marks the thread as deleted, if it is to be
+ * @param markDeleted marks the thread as deleted, if it is to be
  */
 export async function removeWhole(
   tx: Queryable,
   sql: DeleteStatements,
   threadId: string,
   olderThan: string | null,
-  bury?: Statement,
+  markDeleted?: Statement,
 ): Promise<Removed> {
   for (let marked = false; ; ) {
     const [lock] = await tx.query<LockedRow>(sql.lock(threadId));
     if (lock === undefined) return NOTHING;
     checkIsolation(lock);
-    if (bury !== undefined && !marked) await tx.query(bury);
+    if (markDeleted !== undefined && !marked) await tx.query(markDeleted);
     marked = true;
     const removed = await tx.query<DeletedRow>(sql.remove(threadId, olderThan, lock.locked));
     if (removed[0]?.complete) return removedOf(removed);

@@ -98,7 +98,7 @@ async function rewriteThread(
         if (stored !== value) values += 1;
         base = { key, value: stored };
       }
-      if (storage === "whole") await tx.query(sql.removeUnneeded(threadId));
+      if (storage === "whole") await tx.query(sql.removeUnreferenced(threadId));
     });
   }
   return values;

@@ -107,7 +107,7 @@ export const neededRanges = (blobs: string): string => `
     FROM ${blobs} b CROSS JOIN LATERAL ${SEGMENTS}`;
 
 /** Whether the part `r` is none of those that the relation `n` needs. */
-export const IS_UNNEEDED = `NOT pg_catalog.int8range(r.position, r.position + pg_catalog.octet_length(r.bytes)) && n.ranges`;
+export const IS_UNREFERENCED = `NOT pg_catalog.int8range(r.position, r.position + pg_catalog.octet_length(r.bytes)) && n.ranges`;
 
 /** The bytes, of one thread, that some segments refer to. As bytes: what is damaged may be no text. */
 export function partsStatement(

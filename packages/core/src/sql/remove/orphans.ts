@@ -1,7 +1,7 @@
 import type { Statement } from "../../driver/driver.js";
 import { template } from "../../driver/template.js";
 import type { Tables } from "../../schema/identifiers.js";
-import { IS_UNNEEDED, neededRanges } from "../read/parts.js";
+import { IS_UNREFERENCED, neededRanges } from "../read/parts.js";
 import { allHaveVersions, versionsOf } from "../read/versions.js";
 import { removedListed } from "./removed.js";
 
@@ -9,7 +9,7 @@ import { removedListed } from "./removed.js";
 const UUID6 = "'^[0-9a-f]{8}-[0-9a-f]{4}-6[0-9a-f]{3}-'";
 
 /** Values of a thread that none of its checkpoints refers to. */
-export const unreferredBlobs = (tables: Tables, thread: string): string => `
+export const unreferencedBlobs = (tables: Tables, thread: string): string => `
   SELECT checkpoint_ns, channel, version FROM ${tables.blobs}
   WHERE thread_id = ${thread} AND ${allHaveVersions(tables, thread)}
   EXCEPT
@@ -19,11 +19,11 @@ export const unreferredBlobs = (tables: Tables, thread: string): string => `
   WHERE c.thread_id = ${thread}`;
 
 /** Parts of a thread that none of its values needs. */
-export const unneededPartsOf = (tables: Tables, thread: string): string => `
+export const unreferencedPartsOf = (tables: Tables, thread: string): string => `
   SELECT r.position FROM ${tables.parts} r
   CROSS JOIN (${neededRanges(`(SELECT segments FROM ${tables.blobs} WHERE thread_id = ${thread})`)}
   ) n
-  WHERE r.thread_id = ${thread} AND ${IS_UNNEEDED}`;
+  WHERE r.thread_id = ${thread} AND ${IS_UNREFERENCED}`;
 
 /** Ids to which a thread has writes but no checkpoint: older ones only, as writes may arrive before it. */
 export const lostWrites = (tables: Tables, thread: string, before: string): string => `
@@ -47,7 +47,7 @@ export function orphansStatement(
     template(`WITH chosen AS MATERIALIZED (${lostWrites(tables, "$1::text", "$2::text")}
 ), going AS (
   SELECT * FROM chosen
-), unused AS MATERIALIZED (${unreferredBlobs(tables, "$1::text")}
+), unused AS MATERIALIZED (${unreferencedBlobs(tables, "$1::text")}
 )${removedListed(tables, act)}`);
   const really = bind("DELETE");
   const dry = bind("SELECT");

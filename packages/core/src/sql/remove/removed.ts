@@ -1,5 +1,5 @@
 import type { Tables } from "../../schema/identifiers.js";
-import { IS_UNNEEDED, neededRanges } from "../read/parts.js";
+import { IS_UNREFERENCED, neededRanges } from "../read/parts.js";
 
 /** What a removal took away. `kept`: checkpoints that were to go but stay. */
 export interface RemovedRow {
@@ -35,7 +35,7 @@ const KEYS: Readonly<Record<Exclude<Table, "parts">, readonly string[]>> = {
  */
 export function removedListed(tables: Tables, act: Act): string {
   const removed = (table: Table) => {
-    if (table === "parts") return unneededParts(tables, act);
+    if (table === "parts") return unreferencedParts(tables, act);
     const list = table === "blobs" ? "unused" : "going";
     const size = `${SIZES[table]} AS size`;
     const match = KEYS[table].map((column) => `r.${column} = l.${column}`).join(" AND ");
@@ -50,7 +50,7 @@ export function removedListed(tables: Tables, act: Act): string {
 }
 
 /** Parts that no blob needs, but for those of the CTE `unused`. */
-export function unneededParts(tables: Tables, act: Act): string {
+export function unreferencedParts(tables: Tables, act: Act): string {
   const kept = `(
       SELECT segments FROM ${tables.blobs} o
       WHERE thread_id = $1::text AND segments IS NOT NULL AND NOT EXISTS (
@@ -61,7 +61,7 @@ export function unneededParts(tables: Tables, act: Act): string {
   const from = `FROM ${tables.parts} r`;
   const needed = `(${neededRanges(kept)}
   ) n`;
-  const where = `WHERE r.thread_id = $1::text AND ${IS_UNNEEDED}`;
+  const where = `WHERE r.thread_id = $1::text AND ${IS_UNREFERENCED}`;
   return act === "DELETE"
     ? `DELETE ${from} USING ${needed} ${where} RETURNING ${SIZES.parts} AS size`
     : `SELECT ${SIZES.parts} AS size ${from} CROSS JOIN ${needed} ${where}`;

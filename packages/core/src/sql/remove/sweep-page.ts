@@ -2,7 +2,7 @@ import type { Statement } from "../../driver/driver.js";
 import { template } from "../../driver/template.js";
 import type { Tables } from "../../schema/identifiers.js";
 import { threadPage } from "../read/thread-page.js";
-import { lostWrites, unneededPartsOf, unreferredBlobs } from "./orphans.js";
+import { lostWrites, unreferencedBlobs, unreferencedPartsOf } from "./orphans.js";
 
 export interface SweepPageInput {
   /** The last thread of the page before; null for the first page. */
@@ -36,11 +36,11 @@ LEFT JOIN LATERAL (
   GROUP BY checkpoint_ns HAVING pg_catalog.count(*) > $3::int
     AND pg_catalog.bool_or($4::text IS NULL OR checkpoint ->> 'ts'::text < $4::text COLLATE "C") LIMIT 1
 ) old ON true
-LEFT JOIN LATERAL (${unreferredBlobs(tables, "p.thread_id")} LIMIT 1
+LEFT JOIN LATERAL (${unreferencedBlobs(tables, "p.thread_id")} LIMIT 1
 ) blob ON true
 LEFT JOIN LATERAL (${lostWrites(tables, "p.thread_id", "$5::text")} LIMIT 1
 ) lost ON true
-LEFT JOIN LATERAL (${unneededPartsOf(tables, "p.thread_id")} LIMIT 1
+LEFT JOIN LATERAL (${unreferencedPartsOf(tables, "p.thread_id")} LIMIT 1
 ) part ON true
 ORDER BY p.thread_id`);
   return ({ after, size, keepLast, olderThan, writesBefore }) =>

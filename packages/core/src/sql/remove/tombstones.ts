@@ -4,19 +4,19 @@ import type { Tables } from "../../schema/identifiers.js";
 
 export interface Tombstones {
   /** Marks a thread as deleted. */
-  bury(threadId: string): Statement;
+  markDeleted(threadId: string): Statement;
   /** One row if the thread is marked; only its own look is sure to see it, once the thread's lock is held. */
-  isBuried(threadId: string): Statement;
+  isDeleted(threadId: string): Statement;
 }
 
 export function tombstoneStatements(tables: Tables): Tombstones {
-  const bury = template(`INSERT INTO ${tables.deleted} (thread_id) VALUES ($1::text)
+  const markDeleted = template(`INSERT INTO ${tables.deleted} (thread_id) VALUES ($1::text)
 ON CONFLICT (thread_id) DO UPDATE SET deleted_at = pg_catalog.now()`);
-  const isBuried = template(
-    `SELECT true AS buried FROM ${tables.deleted} WHERE thread_id = $1::text`,
+  const isDeleted = template(
+    `SELECT true AS deleted FROM ${tables.deleted} WHERE thread_id = $1::text`,
   );
   return {
-    bury: (threadId) => bury([threadId]),
-    isBuried: (threadId) => isBuried([threadId]),
+    markDeleted: (threadId) => markDeleted([threadId]),
+    isDeleted: (threadId) => isDeleted([threadId]),
   };
 }

@@ -55,19 +55,21 @@ const MAX_BLOBS = rowsPerStatement(widthOf(BLOB_COLUMNS), CHECKPOINT_PARAMETERS)
  *
  * @returns a function of the input, and whether the checkpoint stands on its parent
  */
-export function putStatements(tables: Tables): (input: PutInput, onParent: boolean) => Statement[] {
+export function putStatements(
+  tables: Tables,
+): (input: PutInput, requireParent: boolean) => Statement[] {
   const alone = texts(tables, 3, "FROM ", []);
-  const onParentOnly = texts(tables, 4, "FROM parent CROSS JOIN ", [
+  const requiringParent = texts(tables, 4, "FROM parent CROSS JOIN ", [
     `parent AS MATERIALIZED (
   SELECT FROM ${tables.checkpoints}
   WHERE thread_id = $1::text AND checkpoint_ns = $2::text AND checkpoint_id = $3::text
   FOR KEY SHARE
 )`,
   ]);
-  return ({ threadId, checkpointNs, parentId, putId, ...input }, onParent) => {
-    const { whole, blobsOnly } = onParent ? onParentOnly : alone;
+  return ({ threadId, checkpointNs, parentId, putId, ...input }, requireParent) => {
+    const { whole, blobsOnly } = requireParent ? requiringParent : alone;
     const namespace = [threadId, checkpointNs];
-    const key = onParent ? [...namespace, parentId, putId] : [...namespace, putId];
+    const key = requireParent ? [...namespace, parentId, putId] : [...namespace, putId];
     const checkpoint = [parentId, input.checkpointId, input.checkpoint, input.metadata];
     const blobs = [...input.blobs].sort(byChannelAndVersion);
     const statements: Statement[] = [];

@@ -5,7 +5,7 @@ import { OWN } from "../../serializer/records.js";
 import { MIN_SHARED, type SharedValue } from "../../sharing/plan.js";
 import { segmentsText } from "../../sharing/segments.js";
 import { typeOf } from "../read/parts.js";
-import { unneededParts } from "../remove/removed.js";
+import { unreferencedParts } from "../remove/removed.js";
 import { groupParts, insertParts } from "./insert-parts.js";
 import { PARTS, streamsEnd } from "./put-shared.js";
 
@@ -45,10 +45,10 @@ UPDATE ${tables.blobs} SET type = $5::text, blob = ${blob}, segments = $7::text:
 WHERE ${KEY} AND EXISTS (SELECT FROM claimed)
 RETURNING true AS stored`,
   );
-  const unneeded = template(`WITH unused AS (
+  const unreferenced = template(`WITH unused AS (
   SELECT NULL::text AS checkpoint_ns, NULL::text AS channel, NULL::text AS version WHERE false
 )
-${unneededParts(tables, "DELETE")}`);
+${unreferencedParts(tables, "DELETE")}`);
   const place = (threadId: string, { namespace, channel, version }: RewriteKey): SqlValue[] => [
     ...[threadId, namespace, channel, version],
   ];
@@ -72,6 +72,6 @@ ${unneededParts(tables, "DELETE")}`);
         ...[...first, ...rest].flatMap(({ position, bytes }) => [String(position), bytes]),
       ]);
     },
-    removeUnneeded: (threadId: string): Statement => unneeded([threadId]),
+    removeUnreferenced: (threadId: string): Statement => unreferenced([threadId]),
   };
 }

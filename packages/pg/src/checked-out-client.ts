@@ -1,7 +1,7 @@
 import type { PgPool, PgPoolClient } from "./client.js";
 
 /** A client of the pool that is kept for a while. */
-export interface Lease {
+export interface CheckedOutClient {
   readonly client: PgPoolClient;
   /** Why the pool should not use the client again. */
   broken: Error | undefined;
@@ -15,13 +15,13 @@ export interface Lease {
  * it over: an error event without a listener ends the process. A promise of it would be too late for a
  * connection that the server ends just as it becomes ready.
  */
-export function checkOut(pool: PgPool): Promise<Lease> {
+export function checkOut(pool: PgPool): Promise<CheckedOutClient> {
   return new Promise((resolve, reject) => {
     let taken = false;
     const take = (client: PgPoolClient | undefined) => {
       if (client === undefined || taken) return;
       taken = true;
-      resolve(leaseOf(client));
+      resolve(checkedOutClient(client));
     };
     const connecting = pool.connect((error, client) => {
       if (error) reject(error);
@@ -32,24 +32,24 @@ export function checkOut(pool: PgPool): Promise<Lease> {
   });
 }
 
-function leaseOf(client: PgPoolClient): Lease {
+function checkedOutClient(client: PgPoolClient): CheckedOutClient {
   let onError: (error: Error) => void = () => {};
   const lost = new Promise<never>((_, reject) => {
     onError = (error) => {
-      lease.broken = error;
+      checkedOut.broken = error;
       reject(error);
     };
   });
   lost.catch(() => {}); // most leases do not wait for it
-  const lease: Lease = {
+  const checkedOut: CheckedOutClient = {
     client,
     broken: undefined,
     lost,
     release: () => {
       client.off("error", onError);
-      client.release(lease.broken);
+      client.release(checkedOut.broken);
     },
   };
   client.on("error", onError);
-  return lease;
+  return checkedOut;
 }
