@@ -4,7 +4,7 @@ import { runInNewContext } from "node:vm";
 import { SessionQueue } from "@waypost/core";
 import { describe, expect, it } from "vitest";
 
-/** Work that notes when it begins and ends, and takes a few queue of the event loop. */
+/** Work that notes when it begins and ends, and takes a few turns of the event loop. */
 const noted = (notes: string[], name: string) => async () => {
   notes.push(`${name} begins`);
   await setImmediate();
@@ -57,5 +57,13 @@ describe("queue on a shared session", () => {
     const session = {};
     expect(SessionQueue.of(session)).toBe(SessionQueue.of(session));
     expect(SessionQueue.of(session)).not.toBe(SessionQueue.of({}));
+  });
+
+  it("are the same for all copies of the package", async () => {
+    const copy: string = "../src/driver/session-queue.ts?copy";
+    const { SessionQueue: Copy } = await import(copy);
+    const session = {};
+    expect(Copy).not.toBe(SessionQueue);
+    expect(Copy.of(session)).toBe(SessionQueue.of(session));
   });
 });

@@ -4,6 +4,7 @@ import {
   type LockScope,
   type PreparePolicy,
   pipelineTransaction,
+  processWide,
   refuseCursor,
   runTransaction,
   SessionQueue,
@@ -15,7 +16,7 @@ import { isLost } from "./lost.js";
 import { send } from "./session.js";
 
 /** Reserved connections that were lost, with the error that said so. */
-const lostSessions = new WeakMap<object, unknown>();
+const lostSessions = processWide("lost-sessions", () => new WeakMap<object, unknown>());
 
 /** All operations on one connection, one after the other: postgres.js would not send two at once. */
 export class ReservedDriver implements Driver {

@@ -1,3 +1,5 @@
+import { processWide } from "./process-wide.js";
+
 /** Waiting must not keep what was waited for: rows of every query, for as long as the session lives. */
 const ended = (work: Promise<unknown>): Promise<void> =>
   work.then(
@@ -5,10 +7,10 @@ const ended = (work: Promise<unknown>): Promise<void> =>
     () => {},
   );
 
-const queueOf = new WeakMap<object, SessionQueue>();
+const queueOf = processWide("session-queues", () => new WeakMap<object, SessionQueue>());
 
 /**
- * SessionQueue on a session that is shared: `alone` waits for all before it and holds back all after it;
+ * The queue of a session that is shared: `alone` waits for all before it and holds back all after it;
  * `together` waits only for those that are alone.
  */
 export class SessionQueue {
@@ -17,11 +19,11 @@ export class SessionQueue {
   /** Settled when all so far has ended. */
   #all: Promise<void> = Promise.resolve();
 
-  /** The turns of a session: two savers over one connection have to take turns with each other too. */
+  /** That of a session: two savers over one connection have to wait for each other, too. */
   static of(session: object): SessionQueue {
-    const turns = queueOf.get(session) ?? new SessionQueue();
-    queueOf.set(session, turns);
-    return turns;
+    const queue = queueOf.get(session) ?? new SessionQueue();
+    queueOf.set(session, queue);
+    return queue;
   }
 
   alone<T>(work: () => Promise<T>): Promise<T> {

@@ -1,4 +1,6 @@
-const queues = new WeakMap<object, LockQueue>();
+import { processWide } from "../driver/process-wide.js";
+
+const queues = processWide("lock-queues", () => new WeakMap<object, LockQueue>());
 
 /**
  * Who has and who waits for which lock over one client, first come, first served. To the server all of

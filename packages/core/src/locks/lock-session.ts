@@ -1,4 +1,5 @@
 import type { Driver, Queryable, Statement } from "../driver/driver.js";
+import { processWide } from "../driver/process-wide.js";
 import { SessionQueue } from "../driver/session-queue.js";
 import { WaypostError } from "../errors/errors.js";
 import { isLost } from "../errors/sqlstate.js";
@@ -37,7 +38,7 @@ function deferred<T>(): Deferred<T> {
   return { promise, ...(settle as Pick<Deferred<T>, "resolve" | "reject">) };
 }
 
-const sessions = new WeakMap<object, LockSession>();
+const sessions = processWide("lock-sessions", () => new WeakMap<object, LockSession>());
 
 /**
  * The one connection of a pool that has all locks of its savers, for as long as there are any. Locks are
