@@ -21,8 +21,10 @@ export { SessionQueue } from "./driver/session-queue.js";
 export { portableValue, textParser } from "./driver/text-format.js";
 export {
   DatabaseError,
+  type ErrorCode,
   InvalidInputError,
   SerializationError,
+  type WaypostCode,
   WaypostError,
 } from "./errors/errors.js";
 export type { OptionKeys } from "./errors/option-keys.js";

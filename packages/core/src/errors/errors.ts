@@ -1,12 +1,35 @@
 import { CODES } from "./codes.js";
 import { connectionCode, sqlState, tlsCode } from "./sqlstate.js";
 
+/** The codes of our own errors; docs/errors.md says when each is thrown. */
+export type WaypostCode =
+  | "WAYPOST_DATABASE"
+  | "WAYPOST_ENCODING"
+  | "WAYPOST_ENCRYPTED"
+  | "WAYPOST_INVALID_INPUT"
+  | "WAYPOST_ISOLATION"
+  | "WAYPOST_LOCK_LOST"
+  | "WAYPOST_NO_CITUS"
+  | "WAYPOST_NO_THREAD"
+  | "WAYPOST_OLD_SERVER"
+  | "WAYPOST_PARENT_REMOVED"
+  | "WAYPOST_PARTITIONS"
+  | "WAYPOST_SCHEMA_CASE"
+  | "WAYPOST_SERIALIZATION"
+  | "WAYPOST_THREAD_DELETED"
+  | "WAYPOST_THREAD_EXISTS"
+  | "WAYPOST_THREAD_LOCKED"
+  | "WAYPOST_TIMEOUT";
+
+/** One of ours, or of the database: a SQLSTATE, or the system's code such as `ECONNREFUSED`. */
+export type ErrorCode = WaypostCode | (string & {});
+
 /** Base of all errors of Waypost. `code` is stable; the message says what to do and holds no stored values. */
 export class WaypostError extends Error {
   /** `WAYPOST_…` for our own errors, the SQLSTATE or the system's code for those of the database. */
-  readonly code: string;
+  readonly code: ErrorCode;
 
-  constructor(code: string, message: string, options?: ErrorOptions) {
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
     super(message, options);
     this.name = new.target.name;
     this.code = code;
