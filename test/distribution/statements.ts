@@ -1,34 +1,40 @@
-import type { Statement } from "../../packages/core/src/driver.ts";
+import type { Statement } from "../../packages/core/src/driver/driver.ts";
 import { tablesIn } from "../../packages/core/src/schema/identifiers.ts";
-import {
-  checkCopyStatement,
-  copyThreadStatement,
-} from "../../packages/core/src/sql/copy-thread.ts";
-import { cursorStatement } from "../../packages/core/src/sql/cursor.ts";
-import { deleteThreadStatements } from "../../packages/core/src/sql/delete-thread.ts";
-import { deltaHistoryStatement } from "../../packages/core/src/sql/delta-history.ts";
-import { getTupleStatement } from "../../packages/core/src/sql/get-tuple.ts";
-import { listStatement } from "../../packages/core/src/sql/list.ts";
-import { listThreadsStatement } from "../../packages/core/src/sql/list-threads.ts";
+import { storageStatements } from "../../packages/core/src/schema/storage-setting.ts";
 import {
   lockCheckpointsStatement,
   lockThreadStatement,
-} from "../../packages/core/src/sql/lock-thread.ts";
-import { orphansStatement } from "../../packages/core/src/sql/orphans.ts";
-import { partsStatement } from "../../packages/core/src/sql/parts.ts";
-import { chooseStatement } from "../../packages/core/src/sql/prune-choose.ts";
-import { dryPruneStatement, removeStatement } from "../../packages/core/src/sql/prune-remove.ts";
-import { putStatements } from "../../packages/core/src/sql/put.ts";
-import { putSharedStatement } from "../../packages/core/src/sql/put-shared.ts";
-import { putWritesStatements } from "../../packages/core/src/sql/put-writes.ts";
-import { rewriteStatements } from "../../packages/core/src/sql/rewrite.ts";
-import { chooseRunsStatement, threadsOfRunsStatement } from "../../packages/core/src/sql/runs.ts";
-import { storageStatements } from "../../packages/core/src/sql/storage.ts";
-import { sweepPageStatement } from "../../packages/core/src/sql/sweep-page.ts";
-import { threadLockStatements } from "../../packages/core/src/sql/thread-lock.ts";
-import { threadPageStatement } from "../../packages/core/src/sql/thread-page.ts";
-import { tombstoneStatements } from "../../packages/core/src/sql/tombstones.ts";
-import { damageStatement, valuesStatements } from "../../packages/core/src/sql/verify.ts";
+} from "../../packages/core/src/sql/locks/maintenance-lock.ts";
+import { threadLockStatements } from "../../packages/core/src/sql/locks/run-lock.ts";
+import { cursorStatement } from "../../packages/core/src/sql/read/cursor.ts";
+import { deltaHistoryStatement } from "../../packages/core/src/sql/read/delta-history.ts";
+import { getTupleStatement } from "../../packages/core/src/sql/read/get-tuple.ts";
+import { listStatement } from "../../packages/core/src/sql/read/list.ts";
+import { listThreadsStatement } from "../../packages/core/src/sql/read/list-threads.ts";
+import { partsStatement } from "../../packages/core/src/sql/read/parts.ts";
+import { threadPageStatement } from "../../packages/core/src/sql/read/thread-page.ts";
+import { damageStatement, valuesStatements } from "../../packages/core/src/sql/read/verify.ts";
+import { deleteThreadStatements } from "../../packages/core/src/sql/remove/delete-thread.ts";
+import { orphansStatement } from "../../packages/core/src/sql/remove/orphans.ts";
+import { chooseStatement } from "../../packages/core/src/sql/remove/prune-choose.ts";
+import {
+  dryPruneStatement,
+  removeStatement,
+} from "../../packages/core/src/sql/remove/prune-remove.ts";
+import {
+  chooseRunsStatement,
+  threadsOfRunsStatement,
+} from "../../packages/core/src/sql/remove/runs.ts";
+import { sweepPageStatement } from "../../packages/core/src/sql/remove/sweep-page.ts";
+import { tombstoneStatements } from "../../packages/core/src/sql/remove/tombstones.ts";
+import {
+  checkCopyStatement,
+  copyThreadStatement,
+} from "../../packages/core/src/sql/write/copy-thread.ts";
+import { putStatements } from "../../packages/core/src/sql/write/put.ts";
+import { putSharedStatement } from "../../packages/core/src/sql/write/put-shared.ts";
+import { putWritesStatements } from "../../packages/core/src/sql/write/put-writes.ts";
+import { rewriteStatements } from "../../packages/core/src/sql/write/rewrite.ts";
 
 const tables = tablesIn("agents");
 const id = "id";
@@ -103,9 +109,9 @@ export const STATEMENTS: Readonly<Record<string, readonly (Statement | undefined
   removeStatement: both.map((useful) =>
     removeStatement(tables)("1", [{ namespace: "", id }], useful),
   ),
-  putStatements: both.flatMap((onParent) => [
-    ...put({ ...input, blobs: [] }, onParent),
-    ...put({ ...input, blobs: many }, onParent),
+  putStatements: both.flatMap((requireParent) => [
+    ...put({ ...input, blobs: [] }, requireParent),
+    ...put({ ...input, blobs: many }, requireParent),
   ]),
   putSharedStatement: [sharedWith({}), sharedWith({ parts: [] })],
   putWritesStatements: both.flatMap((onCheckpoint) =>
@@ -117,7 +123,7 @@ export const STATEMENTS: Readonly<Record<string, readonly (Statement | undefined
     rewrite.whole("1", valueKey, "json", Buffer.from("1")),
     rewrite.shared("1", valueKey, "json", shared),
     rewrite.shared("1", valueKey, "json", { ...shared, parts: [] }),
-    rewrite.removeUnneeded("1"),
+    rewrite.removeUnreferenced("1"),
   ],
   storageStatements: [storage.get(), storage.set("whole")],
   threadLockStatements: [
@@ -126,7 +132,7 @@ export const STATEMENTS: Readonly<Record<string, readonly (Statement | undefined
     threadLock.takeInTransaction("1"),
     threadLock.free("1"),
   ],
-  tombstoneStatements: [tombstones.bury("1"), tombstones.isBuried("1")],
+  tombstoneStatements: [tombstones.markDeleted("1"), tombstones.isDeleted("1")],
   damageStatement: [damageStatement(tables)("1")],
   valuesStatements: [undefined, value].flatMap((after) => [
     values.blobs("1", after, 10),

@@ -24,7 +24,15 @@ const READMES = [
 const EXAMPLES = readdirSync(join(ROOT, "examples"), { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
   .map(({ name }) => `examples/${name}/README.md`);
-const PAGES = [...READMES, "packages/core/README.md", ...GUIDES, ...EXAMPLES, "docker/README.md"];
+const FOR_MAINTAINERS = ["ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md"];
+const PAGES = [
+  ...READMES,
+  ...FOR_MAINTAINERS,
+  "packages/core/README.md",
+  ...GUIDES,
+  ...EXAMPLES,
+  "docker/README.md",
+];
 
 const page = (path: string) => readFileSync(join(ROOT, path), "utf8");
 

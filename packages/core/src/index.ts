@@ -1,10 +1,9 @@
-export type { Fetch, ListOptions } from "./config.js";
 export {
   type BytesForm,
   type Driver,
   holdTransaction,
   joinsTransaction,
-  type LockPlace,
+  type LockScope,
   pipelineTransaction,
   type Queryable,
   type Recovery,
@@ -14,17 +13,38 @@ export {
   type SqlValue,
   type Statement,
   type Transaction,
-} from "./driver.js";
-export { DatabaseError, InvalidInputError, SerializationError, WaypostError } from "./errors.js";
-export type { OptionKeys } from "./keys.js";
-export { refuseClient } from "./look-alikes.js";
-export type { OperationEvent, StatementEvent, Traffic } from "./observe.js";
+} from "./driver/driver.js";
+export { refuseClient } from "./driver/look-alikes.js";
+export { type Prepare, PreparePolicy } from "./driver/prepare-policy.js";
+export { processWide } from "./driver/process-wide.js";
+export { SessionQueue } from "./driver/session-queue.js";
+export { portableValue, textParser } from "./driver/text-format.js";
+export {
+  DatabaseError,
+  type ErrorCode,
+  InvalidInputError,
+  SerializationError,
+  type WaypostCode,
+  WaypostError,
+} from "./errors/errors.js";
+export type { OptionKeys } from "./errors/option-keys.js";
+export { isLost, sqlState } from "./errors/sqlstate.js";
+export type { OperationEvent, StatementEvent, Traffic } from "./execution/events.js";
+export type { RetryOptions } from "./execution/retry.js";
+export type { Fetch, ListOptions } from "./input/config.js";
+export type { PruneOptions } from "./input/maintenance.js";
+export type { ThreadLock, ThreadLockOptions } from "./locks/run-lock.js";
+export type { ListThreadsOptions, ThreadInfo } from "./maintenance/list-threads.js";
+export type { Removed } from "./maintenance/removed.js";
+export type { Retention } from "./maintenance/retention.js";
+export type { RewriteOptions, Rewritten } from "./maintenance/rewrite.js";
+export type { SweepOptions, Swept } from "./maintenance/sweep.js";
+export type { Problem, ProblemKind, ThreadProblems, VerifyOptions } from "./maintenance/verify.js";
 export { type AdapterOptions, fromConnString, SAVER_KEYS, type SaverOptions } from "./options.js";
-export { type Prepare, PreparePolicy } from "./prepare.js";
-export type { RetryOptions } from "./retry.js";
 export { WaypostSaver } from "./saver.js";
 export { type Right, TABLES, type TableInfo } from "./schema/identifiers.js";
 export { type SetupOptions, setupScript } from "./schema/setup.js";
+export type { Storage } from "./schema/storage-setting.js";
 export { unquotedName } from "./schema/unquoted.js";
 export { type CompressOptions, compress } from "./serializer/compress.js";
 export { type EncryptOptions, encrypt } from "./serializer/encrypt.js";
@@ -33,16 +53,4 @@ export type { SerializableClass, SerializerOptions } from "./serializer/options.
 export type { PythonObject } from "./serializer/python/inert.js";
 export { serializer } from "./serializer/serializer.js";
 export type { Place, Serializer, ValuePlace, WritePlace } from "./serializer/types.js";
-export type { Storage } from "./sql/storage.js";
-export { isLost, sqlState } from "./sqlstate.js";
-export { parseSegments } from "./storage/segments.js";
-export { portableValue, textParser } from "./text-format.js";
-export type { PruneOptions } from "./threads/input.js";
-export type { ListThreadsOptions, ThreadInfo } from "./threads/list.js";
-export type { ThreadLock, ThreadLockOptions } from "./threads/lock.js";
-export type { Removed } from "./threads/removed.js";
-export type { Retention } from "./threads/retention.js";
-export type { RewriteOptions, Rewritten } from "./threads/rewrite.js";
-export type { SweepOptions, Swept } from "./threads/sweep.js";
-export type { Problem, ProblemKind, ThreadProblems, VerifyOptions } from "./threads/verify.js";
-export { Turns } from "./turns.js";
+export { parseSegments } from "./sharing/segments.js";

@@ -1,21 +1,21 @@
 import type { SerializerProtocol } from "@langchain/langgraph-checkpoint";
-import type { Driver } from "./driver.js";
-import { InvalidInputError } from "./errors.js";
-import { assertKeys, assertNoMore, type OptionKeys } from "./keys.js";
-import type { Policy } from "./operations.js";
-import type { Prepare } from "./prepare.js";
-import { type RetryOptions, retryAttempts } from "./retry.js";
+import type { Driver } from "./driver/driver.js";
+import type { Prepare } from "./driver/prepare-policy.js";
+import { InvalidInputError } from "./errors/errors.js";
+import { assertKeys, assertNoMore, type OptionKeys } from "./errors/option-keys.js";
+import type { Policy } from "./execution/operations.js";
+import { type RetryOptions, retryAttempts } from "./execution/retry.js";
+import { type Settings, sessionSettings } from "./execution/session-settings.js";
+import { count, flag } from "./input/maintenance.js";
+import { type Retention, type RetentionPlan, retentionPlan } from "./maintenance/retention.js";
 import { checkSchemaName } from "./schema/identifiers.js";
 import { serializer } from "./serializer/serializer.js";
 import { checkSerializer, type Serializer } from "./serializer/types.js";
-import { type Settings, sessionSettings } from "./session.js";
-import { count, flag } from "./threads/input.js";
-import { type Retention, type RetentionPlan, retentionPlan } from "./threads/retention.js";
 
 export interface SaverOptions {
   /** Schema of the tables; created by `setup()`. At most 63 bytes. Default `"public"`. */
   schema?: string;
-  /** Turns channel values and writes into bytes and back. Default: `serializer()`. */
+  /** SessionQueue channel values and writes into bytes and back. Default: `serializer()`. */
   serde?: SerializerProtocol;
   /**
    * Whether operations are tried again after a lost connection, a deadlock and the like. All of them

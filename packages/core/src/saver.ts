@@ -7,6 +7,19 @@ import type {
   DeltaChannelHistory,
   PendingWrite,
 } from "@langchain/langgraph-checkpoint";
+import { toDeltaHistory } from "./checkpoints/delta-history.js";
+import { encodeBlobs, encodeCheckpoint, encodeWrites } from "./checkpoints/encode.js";
+import { CURSOR_BATCH, listTuples, streamTuples } from "./checkpoints/list.js";
+import { withSends } from "./checkpoints/pending-sends.js";
+import { encodeOld, storeCheckpoint, storeWrites, type WriteContext } from "./checkpoints/put.js";
+import { withRun } from "./checkpoints/run.js";
+import { TupleReader } from "./checkpoints/tuple-reader.js";
+import { Updates, untrackedIn } from "./checkpoints/untracked.js";
+import { ValueCache } from "./checkpoints/value-cache.js";
+import { checkVersions, isRun, nextVersion, Uncontinuable } from "./checkpoints/versions.js";
+import type { Driver, Statement } from "./driver/driver.js";
+import { InvalidInputError, type WaypostError } from "./errors/errors.js";
+import { streamOperation } from "./execution/operations.js";
 import {
   configOf,
   fetchOf,
@@ -15,35 +28,22 @@ import {
   readKey,
   text,
   writeKey,
-} from "./config.js";
-import { toDeltaHistory } from "./delta.js";
-import type { Driver, Statement } from "./driver.js";
-import { encodeBlobs, encodeCheckpoint, encodeWrites } from "./encode.js";
-import { InvalidInputError, type WaypostError } from "./errors.js";
-import { CURSOR_BATCH, listTuples, streamTuples } from "./list.js";
-import { streamOperation } from "./operations.js";
+} from "./input/config.js";
 import { type AdapterOptions, checkOptions, type SaverOptions } from "./options.js";
-import { Page } from "./page.js";
-import { encodeOld, type Store, storeCheckpoint, storeWrites } from "./put.js";
-import { withRun } from "./run.js";
 import type { Tables } from "./schema/identifiers.js";
 import type { SetupOptions } from "./schema/setup.js";
-import { withSends } from "./sends.js";
+import { storageStatements } from "./schema/storage-setting.js";
 import { encodeMetadata } from "./serializer/values.js";
-import { cursorStatement } from "./sql/cursor.js";
-import { type DeltaRow, deltaHistoryStatement } from "./sql/delta-history.js";
-import { getTupleStatement } from "./sql/get-tuple.js";
-import { listStatement, type PageInput } from "./sql/list.js";
-import { lockThreadStatement } from "./sql/lock-thread.js";
-import { newPutId, putStatements } from "./sql/put.js";
-import { putSharedStatement } from "./sql/put-shared.js";
-import { putWritesStatements } from "./sql/put-writes.js";
-import { storageStatements } from "./sql/storage.js";
-import type { TupleRow } from "./sql/tuple.js";
-import { Sharing } from "./storage/sharing.js";
-import { ThreadSaver } from "./threads/saver.js";
-import { Updates, untrackedIn } from "./untracked.js";
-import { checkVersions, isRun, nextVersion, Uncontinuable } from "./versions.js";
+import { lockThreadStatement } from "./sql/locks/maintenance-lock.js";
+import { cursorStatement } from "./sql/read/cursor.js";
+import { type DeltaRow, deltaHistoryStatement } from "./sql/read/delta-history.js";
+import { getTupleStatement } from "./sql/read/get-tuple.js";
+import { listStatement, type PageInput } from "./sql/read/list.js";
+import type { TupleRow } from "./sql/read/tuple.js";
+import { newPutId, putStatements } from "./sql/write/put.js";
+import { putSharedStatement } from "./sql/write/put-shared.js";
+import { putWritesStatements } from "./sql/write/put-writes.js";
+import { ThreadSaver } from "./thread-saver.js";
 
 function statementsFor(tables: Tables, jsonIsText: boolean) {
   return {
@@ -66,7 +66,7 @@ const BROKEN_TEXT = "22021";
 /** A LangGraph checkpoint saver over any driver. Use the class of your driver's package. */
 export abstract class WaypostSaver extends ThreadSaver {
   readonly #sql: Statements;
-  readonly #store: Store;
+  readonly #context: WriteContext;
   readonly #uncontinuable = new Uncontinuable();
   readonly #updates = new Updates();
 
@@ -77,14 +77,14 @@ export abstract class WaypostSaver extends ThreadSaver {
     const checked = checkOptions(options, adapter);
     super(driver, checked, adapter.reader);
     this.#sql = statementsFor(this.tables, checked.jsonIsText);
-    const sharing = new Sharing(checked.memoryBytes, storageStatements(this.tables).get);
+    const cache = new ValueCache(checked.memoryBytes, storageStatements(this.tables).get);
     const { tombstones, serde } = this;
-    this.#store = { driver: this.driver, sql: this.#sql, tombstones, sharing, serde };
+    this.#context = { driver: this.driver, sql: this.#sql, tombstones, cache, serde };
   }
 
   override async setup(options?: SetupOptions): Promise<void> {
     await super.setup(options);
-    this.#store.sharing.changed();
+    this.#context.cache.changed();
   }
 
   /**
@@ -97,17 +97,17 @@ export abstract class WaypostSaver extends ThreadSaver {
   override async getTuple(config: RunnableConfig): Promise<CheckpointTuple | undefined> {
     const key = readKey(config);
     if (key === undefined) return undefined;
-    const { sharing } = this.#store;
-    const known = sharing.known(key);
+    const { cache } = this.#context;
+    const known = cache.known(key);
     const rows = await this.#read<TupleRow>("getTuple", key.threadId, (sql) =>
       sql.getTuple(key, known),
     );
-    const page = new Page(rows, this.serde);
+    const page = new TupleReader(rows, this.serde);
     page.add(key, known);
     const [checkpoint] = page.checkpoints;
     if (checkpoint === undefined) return undefined;
     const tuple = await page.tuple(checkpoint, key, () => this.getNextVersion(undefined));
-    sharing.read({ ...key, checkpointId: checkpoint.id }, page.stored);
+    cache.read({ ...key, checkpointId: checkpoint.id }, page.stored);
     this.#uncontinuable.check(tuple, isRun(config));
     return tuple;
   }
@@ -175,11 +175,11 @@ export abstract class WaypostSaver extends ThreadSaver {
     const metadataJson = encodeMetadata(withRun(metadata, config));
     const isUntracked = untrackedIn(passed.values, config);
     const encoded = encodeBlobs(this.serde, key, passed.values, newVersions, isUntracked);
-    const oldBlobs = encodeOld(this.#store, this.serde, place, passed, isUntracked);
+    const oldBlobs = encodeOld(this.#context, this.serde, place, passed, isUntracked);
     const stored = { checkpoint: json, metadata: metadataJson, putId: newPutId() };
     const input = { ...place, ...stored, blobs: await encoded };
     await this.guard({ name: "put", threadId, idempotent: true }, (driver) =>
-      storeCheckpoint({ ...this.#store, driver }, { ...passed, input, oldBlobs }),
+      storeCheckpoint({ ...this.#context, driver }, { ...passed, input, oldBlobs }),
     );
     await this.retain(key, passed.metadata);
     return configOf(key);
@@ -211,7 +211,7 @@ export abstract class WaypostSaver extends ThreadSaver {
       writes: await encodeWrites(this.serde, task, writes, taskPath, this.#updates),
     };
     await this.guard({ name: "putWrites", threadId, idempotent: true }, (driver) =>
-      storeWrites({ ...this.#store, driver }, input),
+      storeWrites({ ...this.#context, driver }, input),
     );
   }
 

@@ -1,7 +1,7 @@
 import { DatabaseError, InvalidInputError, sqlState } from "@waypost/core";
 import { describe, expect, it } from "vitest";
-import { databaseError } from "../src/errors.ts";
-import { failureOf } from "../src/sqlstate.ts";
+import { databaseError } from "../src/errors/errors.ts";
+import { failureOf } from "../src/errors/sqlstate.ts";
 
 const withCode = (code: string, cause?: unknown) =>
   Object.assign(new Error("a message that quotes the secret value", { cause }), { code });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { withClient, withSchema } from "../../conformance/src/database.ts";
-import type { Driver, Queryable } from "../src/driver.ts";
-import { databaseError } from "../src/errors.ts";
+import type { Driver, Queryable } from "../src/driver/driver.ts";
+import { databaseError } from "../src/errors/errors.ts";
 import { setup } from "../src/schema/setup.ts";
 
 describe("a server that is too old", () => {

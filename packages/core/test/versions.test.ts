@@ -1,7 +1,7 @@
 import { compareChannelVersions, maxChannelVersion } from "@langchain/langgraph-checkpoint";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { nextVersion } from "../src/versions.ts";
+import { nextVersion } from "../src/checkpoints/versions.ts";
 
 const padded = (n: bigint | string) => String(n).padStart(32, "0");
 const fraction = fc.stringMatching(/^\d{1,17}$/);

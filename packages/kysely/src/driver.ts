@@ -3,13 +3,13 @@ import {
   holdTransaction,
   InvalidInputError,
   joinsTransaction,
-  type LockPlace,
+  type LockScope,
   portableValue,
   type Recovery,
   refuseCursor,
+  SessionQueue,
   type Statement,
   type Transaction,
-  Turns,
 } from "@waypost/core";
 import { CompiledQuery } from "kysely";
 import type { KyselyDatabase } from "./client.js";
@@ -111,7 +111,7 @@ export class KyselyDriver implements Driver {
   readonly client: object;
   readonly #db: KyselyDatabase;
   /** A transaction has one connection, on which not every dialect can run two queries at once. */
-  readonly #turns: Turns | undefined;
+  readonly #queue: SessionQueue | undefined;
   /** Whether it is bound to one connection, as what `db.connection()` passes on; undefined before it was used. */
   #single: boolean | undefined;
   /** Whether it had two connections at once. */
@@ -120,7 +120,7 @@ export class KyselyDriver implements Driver {
   constructor(db: KyselyDatabase) {
     this.client = db;
     this.#db = db.withoutPlugins();
-    this.#turns = db.isTransaction ? Turns.of(db) : undefined;
+    this.#queue = db.isTransaction ? SessionQueue.of(db) : undefined;
   }
 
   /** On one connection it can't be seen whether a transaction of the caller's is open. */
@@ -128,10 +128,10 @@ export class KyselyDriver implements Driver {
     return this.#db.isTransaction || this.#single ? "none" : "reconnects";
   }
 
-  async lockPlace(): Promise<LockPlace> {
+  async lockScope(): Promise<LockScope> {
     if (this.#db.isTransaction) return { on: "transaction" };
     if (hasOneConnection(this.#db)) return { on: "session", pid: undefined };
-    return this.#onConnection(async (one): Promise<LockPlace> => {
+    return this.#onConnection(async (one): Promise<LockScope> => {
       if (!this.#single) return { on: "pool" };
       return (await joins(one)) ? { on: "transaction" } : { on: "session", pid: undefined };
     });
@@ -142,7 +142,7 @@ export class KyselyDriver implements Driver {
       signal?.throwIfAborted();
       return send<Row>(db, statement);
     };
-    if (this.#turns !== undefined) return this.#turns.alone(() => on(this.#db));
+    if (this.#queue !== undefined) return this.#queue.alone(() => on(this.#db));
     if (signal === undefined && this.#single !== undefined) return on(this.#db);
     return this.#onConnection(on);
   }
@@ -152,7 +152,7 @@ export class KyselyDriver implements Driver {
       joined,
       query: (statement) => send(db, statement, true),
     });
-    if (this.#turns !== undefined) return this.#turns.alone(() => work(on(this.#db, true)));
+    if (this.#queue !== undefined) return this.#queue.alone(() => work(on(this.#db, true)));
     return this.#onConnection(async (one) => {
       if (this.#single && (await joins(one))) return work(on(one, true));
       return (await one.transaction().execute(async (tx) => {
@@ -168,7 +168,7 @@ export class KyselyDriver implements Driver {
     batch: number,
     before?: Statement,
   ): AsyncGenerator<Row[]> {
-    if (this.#turns !== undefined) refuseCursor("a transaction");
+    if (this.#queue !== undefined) refuseCursor("a transaction");
     if (hasOneConnection(this.#db)) refuseCursor("a single connection");
     if (!this.#several) await this.#requireSeveral();
     try {

@@ -1,3 +1,5 @@
+import { processWide } from "@waypost/core";
+
 /** The slices of pg that are used. */
 export interface PgPool {
   connect(callback: (error: Error | undefined, client: PgPoolClient | undefined) => void): unknown;
@@ -11,7 +13,7 @@ export interface PgPoolClient {
 }
 
 /** Names of the savers' statements by their text, which is all that Kysely hands on. */
-const names = new Map<string, string>();
+const names = processWide("statement-names", () => new Map<string, string>());
 
 /** Lets prepared pools know a statement that a saver sends. */
 export function knowStatement(text: string, name: string): void {

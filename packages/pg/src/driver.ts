@@ -1,15 +1,16 @@
 import {
   type Driver,
   InvalidInputError,
-  type LockPlace,
+  type LockScope,
   type PreparePolicy,
   type Recovery,
   refuseCursor,
   refuseLock,
+  SessionQueue,
   type Statement,
   type Transaction,
-  Turns,
 } from "@waypost/core";
+import { type CheckedOutClient, checkOut } from "./checked-out-client.js";
 import {
   type PgClient,
   type PgCursor,
@@ -18,34 +19,33 @@ import {
   type PgPoolClient,
   TYPES,
 } from "./client.js";
-import { checkOut, type Lease } from "./lease.js";
 import { command, type Sending, send, sendUntil, transact, transactTwo } from "./transact.js";
 
 async function* rowsOf<Row extends object>(
-  lease: Lease,
+  checkedOut: CheckedOutClient,
   cursor: PgCursor,
   batch: number,
   before: Statement | undefined,
 ): AsyncGenerator<Row[]> {
   try {
     if (before !== undefined) {
-      await command(lease.client, "BEGIN");
-      await send(lease.client, before);
+      await command(checkedOut.client, "BEGIN");
+      await send(checkedOut.client, before);
     }
-    lease.client.query(cursor);
+    checkedOut.client.query(cursor);
     let rows = await cursor.read(batch);
     while (rows.length > 0) {
       yield rows as Row[];
       rows = await cursor.read(batch);
     }
   } catch (error) {
-    lease.broken ??= error as Error;
-    throw lease.broken;
+    checkedOut.broken ??= error as Error;
+    throw checkedOut.broken;
   } finally {
     // After an error close() may wait for an answer that has been there already.
-    if (lease.broken === undefined) {
+    if (checkedOut.broken === undefined) {
       await cursor.close();
-      if (before !== undefined) await command(lease.client, "COMMIT");
+      if (before !== undefined) await command(checkedOut.client, "COMMIT");
     }
   }
 }
@@ -77,7 +77,7 @@ export class PoolDriver implements Driver {
     this.#options = options;
   }
 
-  async lockPlace(): Promise<LockPlace> {
+  async lockScope(): Promise<LockScope> {
     if (this.#pool.options.max === 1) refuseLock("a pool of one");
     return { on: "pool" };
   }
@@ -93,7 +93,7 @@ export class PoolDriver implements Driver {
 
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     const { timeout } = this.#options;
-    return this.#leased((client, onBroken) => transact(client, work, { timeout, onBroken }));
+    return this.#withClient((client, onBroken) => transact(client, work, { timeout, onBroken }));
   }
 
   queryAfter<Row extends object>(
@@ -102,7 +102,7 @@ export class PoolDriver implements Driver {
     signal?: AbortSignal,
   ): Promise<Row[]> {
     const { prepare, timeout } = this.#options;
-    return this.#leased((client, onBroken) =>
+    return this.#withClient((client, onBroken) =>
       transactTwo<Row>(client, prepare, [before, statement], { timeout, onBroken, signal }),
     );
   }
@@ -119,17 +119,17 @@ export class PoolDriver implements Driver {
       );
     }
     if (this.#pool.options.max === 1) refuseCursor("a pool of one");
-    const lease = await checkOut(this.#pool);
+    const checkedOut = await checkOut(this.#pool);
     try {
-      if (lease.client.pipeline) refuseCursor("a pipelined connection");
+      if (checkedOut.client.pipeline) refuseCursor("a pipelined connection");
       yield* rowsOf<Row>(
-        lease,
+        checkedOut,
         new Cursor(statement.text, [...statement.values], { types: TYPES }),
         batch,
         before,
       );
     } finally {
-      lease.release();
+      checkedOut.release();
     }
   }
 
@@ -144,7 +144,7 @@ export class PoolDriver implements Driver {
     statement: Statement,
     sending: Sending,
   ): Promise<Row[]> {
-    return this.#leased(async (client, onBroken) => {
+    return this.#withClient(async (client, onBroken) => {
       signal.throwIfAborted();
       try {
         return await send<Row>(client, statement, sending);
@@ -155,17 +155,17 @@ export class PoolDriver implements Driver {
     });
   }
 
-  async #leased<T>(
+  async #withClient<T>(
     work: (client: PgPoolClient, onBroken: (error: unknown) => void) => Promise<T>,
   ): Promise<T> {
-    const lease = await checkOut(this.#pool);
+    const checkedOut = await checkOut(this.#pool);
     try {
-      const done = work(lease.client, (error) => {
-        lease.broken = error as Error;
+      const done = work(checkedOut.client, (error) => {
+        checkedOut.broken = error as Error;
       });
-      return await Promise.race([done, lease.lost]);
+      return await Promise.race([done, checkedOut.lost]);
     } finally {
-      lease.release();
+      checkedOut.release();
     }
   }
 }
@@ -179,13 +179,13 @@ export class ClientDriver implements Driver {
   readonly client: object;
   readonly #client: PgClient;
   readonly #prepare: PreparePolicy;
-  readonly #turns: Turns;
+  readonly #queue: SessionQueue;
 
   constructor(client: PgClient, prepare: PreparePolicy) {
     this.client = client;
     this.#client = client;
     this.#prepare = prepare;
-    this.#turns = Turns.of(client);
+    this.#queue = SessionQueue.of(client);
   }
 
   async query<Row extends object>(statement: Statement, signal?: AbortSignal): Promise<Row[]> {
@@ -194,12 +194,12 @@ export class ClientDriver implements Driver {
       this.#prepare.run(statement, this.#inTransaction, (name) =>
         sendUntil<Row>(signal, this.#client, statement, { name }),
       );
-    return this.#client.pipeline ? this.#turns.together(work) : this.#turns.alone(work);
+    return this.#client.pipeline ? this.#queue.together(work) : this.#queue.alone(work);
   }
 
   async transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     this.#assertConnected();
-    return this.#turns.alone(() =>
+    return this.#queue.alone(() =>
       this.#inTransaction
         ? work({ joined: true, query: (statement) => send(this.#client, statement) })
         : transact(this.#client, work),
@@ -212,7 +212,7 @@ export class ClientDriver implements Driver {
     signal?: AbortSignal,
   ): Promise<Row[] | undefined> {
     this.#assertConnected();
-    return this.#turns.alone(async () =>
+    return this.#queue.alone(async () =>
       this.#inTransaction
         ? undefined
         : transactTwo<Row>(this.#client, this.#prepare, [before, statement], { signal }),
@@ -223,7 +223,7 @@ export class ClientDriver implements Driver {
     refuseCursor("a single connection");
   }
 
-  async lockPlace(): Promise<LockPlace> {
+  async lockScope(): Promise<LockScope> {
     this.#assertConnected();
     if (this.#inTransaction) return { on: "transaction" };
     return { on: "session", pid: this.#client.processID ?? undefined };

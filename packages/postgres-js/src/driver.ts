@@ -1,13 +1,13 @@
 import {
   type Driver,
   holdTransaction,
-  type LockPlace,
+  type LockScope,
   type PreparePolicy,
   refuseCursor,
   refuseLock,
+  SessionQueue,
   type Statement,
   type Transaction,
-  Turns,
 } from "@waypost/core";
 import type { PostgresJsSession, PostgresJsSql, PostgresJsTransaction } from "./client.js";
 import { begin, isLost } from "./lost.js";
@@ -36,7 +36,7 @@ export class SqlDriver implements Driver {
     this.#places = places;
   }
 
-  async lockPlace(): Promise<LockPlace> {
+  async lockScope(): Promise<LockScope> {
     if (this.#sql.options.max === 1) refuseLock("a client with `max: 1`");
     return { on: "pool" };
   }
@@ -127,28 +127,28 @@ export class TransactionDriver implements Driver {
   readonly client: object;
   readonly #sql: PostgresJsTransaction;
   readonly #prepare: PreparePolicy;
-  readonly #turns: Turns;
+  readonly #queue: SessionQueue;
 
   constructor(sql: PostgresJsTransaction, prepare: PreparePolicy) {
     this.client = sql;
     this.#sql = sql;
     this.#prepare = prepare;
-    this.#turns = Turns.of(sql);
+    this.#queue = SessionQueue.of(sql);
   }
 
   query<Row extends object>(statement: Statement, signal?: AbortSignal): Promise<Row[]> {
-    return this.#turns.alone(async () => {
+    return this.#queue.alone(async () => {
       signal?.throwIfAborted();
       return this.#send(statement);
     });
   }
 
-  async lockPlace(): Promise<LockPlace> {
+  async lockScope(): Promise<LockScope> {
     return { on: "transaction" };
   }
 
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
-    return this.#turns.alone(() =>
+    return this.#queue.alone(() =>
       work({ joined: true, query: (statement) => this.#send(statement) }),
     );
   }

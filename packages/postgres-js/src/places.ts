@@ -1,6 +1,8 @@
+import { processWide } from "@waypost/core";
+
 import type { PostgresJsSql } from "./client.js";
 
-const placesOf = new WeakMap<object, Places>();
+const placesOf = processWide("places", () => new WeakMap<object, Places>());
 
 /**
  * As many operations at once as a client has connections. More than that postgres.js sends behind others

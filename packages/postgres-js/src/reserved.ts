@@ -1,21 +1,22 @@
 import {
   type Driver,
   joinsTransaction,
-  type LockPlace,
+  type LockScope,
   type PreparePolicy,
   pipelineTransaction,
+  processWide,
   refuseCursor,
   runTransaction,
+  SessionQueue,
   type Statement,
   type Transaction,
-  Turns,
 } from "@waypost/core";
 import type { PostgresJsReserved, RawResult } from "./client.js";
 import { isLost } from "./lost.js";
 import { send } from "./session.js";
 
 /** Reserved connections that were lost, with the error that said so. */
-const lostSessions = new WeakMap<object, unknown>();
+const lostSessions = processWide("lost-sessions", () => new WeakMap<object, unknown>());
 
 /** All operations on one connection, one after the other: postgres.js would not send two at once. */
 export class ReservedDriver implements Driver {
@@ -25,17 +26,17 @@ export class ReservedDriver implements Driver {
   readonly client: object;
   readonly #sql: PostgresJsReserved;
   readonly #prepare: PreparePolicy;
-  readonly #turns: Turns;
+  readonly #queue: SessionQueue;
 
   constructor(sql: PostgresJsReserved, prepare: PreparePolicy) {
     this.client = sql;
     this.#sql = sql;
     this.#prepare = prepare;
-    this.#turns = Turns.of(sql);
+    this.#queue = SessionQueue.of(sql);
   }
 
   query<Row extends object>(statement: Statement, signal?: AbortSignal): Promise<Row[]> {
-    return this.#turns.alone(() =>
+    return this.#queue.alone(() =>
       this.#prepare.run(statement, false, async (name) => {
         signal?.throwIfAborted();
         return this.#send<Row>(statement, name === undefined ? undefined : this.#prepare);
@@ -44,7 +45,7 @@ export class ReservedDriver implements Driver {
   }
 
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
-    return this.#turns.alone(async () =>
+    return this.#queue.alone(async () =>
       (await this.#joins())
         ? work({ joined: true, query: (statement) => this.#send(statement) })
         : runTransaction(
@@ -59,7 +60,7 @@ export class ReservedDriver implements Driver {
     statement: Statement,
     signal?: AbortSignal,
   ): Promise<Row[] | undefined> {
-    return this.#turns.alone(async () => {
+    return this.#queue.alone(async () => {
       if (await this.#joins()) return undefined;
       signal?.throwIfAborted();
       return this.#prepare.run(statement, false, (name) =>
@@ -72,8 +73,8 @@ export class ReservedDriver implements Driver {
     });
   }
 
-  async lockPlace(): Promise<LockPlace> {
-    return this.#turns.alone(async () => {
+  async lockScope(): Promise<LockScope> {
+    return this.#queue.alone(async () => {
       if (await this.#joins()) return { on: "transaction" };
       const { state } = (await this.#sql.unsafe("SELECT 1").raw()) as RawResult;
       return { on: "session", pid: state?.pid ?? undefined };

@@ -1,5 +1,5 @@
-import type { BytesForm } from "../driver.js";
-import { InvalidInputError } from "../errors.js";
+import type { BytesForm } from "../driver/driver.js";
+import { InvalidInputError } from "../errors/errors.js";
 
 /** NAMEDATALEN - 1: Postgres silently cuts longer names, so that two of them may become one. */
 const MAX_IDENTIFIER_BYTES = 63;

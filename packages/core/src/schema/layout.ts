@@ -1,5 +1,5 @@
-import type { Queryable } from "../driver.js";
-import { InvalidInputError, WaypostError } from "../errors.js";
+import type { Queryable } from "../driver/driver.js";
+import { InvalidInputError, WaypostError } from "../errors/errors.js";
 import { quoteLiteral, TABLE_KEYS, TABLES, type Tables } from "./identifiers.js";
 
 /** How the tables of threads are spread. */

@@ -1,10 +1,10 @@
-import type { Driver, Queryable } from "../driver.js";
-import { InvalidInputError, WaypostError } from "../errors.js";
-import { assertKeys, type OptionKeys } from "../keys.js";
-import { type Storage, storageStatements } from "../sql/storage.js";
+import type { Driver, Queryable } from "../driver/driver.js";
+import { InvalidInputError, WaypostError } from "../errors/errors.js";
+import { assertKeys, type OptionKeys } from "../errors/option-keys.js";
 import { checkSchemaName, quoteIdentifier, quoteLiteral, tablesIn } from "./identifiers.js";
 import { checkLayout, distributeCommands, isDistributed, type Layout, layoutOf } from "./layout.js";
 import { MIGRATIONS } from "./migrations/index.js";
+import { type Storage, storageStatements } from "./storage-setting.js";
 import { OFFICIAL_ELSEWHERE, officialElsewhere, unquotedName } from "./unquoted.js";
 
 export interface SetupOptions {

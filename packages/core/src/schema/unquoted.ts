@@ -1,4 +1,4 @@
-import { WaypostError } from "../errors.js";
+import { WaypostError } from "../errors/errors.js";
 
 /**
  * Where the official savers up to 1.0.0 made their tables: they did not quote the name of the schema,

@@ -1,5 +1,5 @@
 import { types } from "node:util";
-import type { Encoder } from "./encode.js";
+import type { Encoder } from "./encoder.js";
 import { constructorRecord, DROPPED, OWN, record } from "./records.js";
 
 type Fields = Readonly<Record<string, unknown>>;

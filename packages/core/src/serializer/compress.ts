@@ -1,8 +1,8 @@
 import { promisify } from "node:util";
 import zlib from "node:zlib";
 import type { SerializerProtocol } from "@langchain/langgraph-checkpoint";
-import { InvalidInputError, SerializationError } from "../errors.js";
-import { assertKeys, type OptionKeys } from "../keys.js";
+import { InvalidInputError, SerializationError } from "../errors/errors.js";
+import { assertKeys, type OptionKeys } from "../errors/option-keys.js";
 import { checkSerializer, type Place, type Serializer } from "./types.js";
 
 export interface CompressOptions {

@@ -1,5 +1,5 @@
 import { DeltaSnapshot } from "@langchain/langgraph-checkpoint";
-import { SerializationError } from "../errors.js";
+import { SerializationError } from "../errors/errors.js";
 import { decodeConstructor } from "./constructors.js";
 import { decodeDocument, isDocumentId } from "./documents.js";
 import { decodeMessage } from "./messages.js";

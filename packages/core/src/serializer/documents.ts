@@ -1,5 +1,5 @@
 import { Document } from "@langchain/core/documents";
-import type { Encoder } from "./encode.js";
+import type { Encoder } from "./encoder.js";
 import { DROPPED } from "./records.js";
 
 const ID = ["langchain_core", "documents", "document", "Document"] as const;

@@ -1,7 +1,8 @@
-import { SerializationError } from "../errors.js";
+import { SerializationError } from "../errors/errors.js";
 import { builtinEncoder, foreignEncoder } from "./builtins.js";
 import { isSerializable } from "./classes.js";
 import { encodeDocument, isDocument } from "./documents.js";
+import type { Encoder } from "./encoder.js";
 import { encodeLangGraph, isLangGraph } from "./langgraph.js";
 import { encodeMessage } from "./messages.js";
 import { type CheckedSerializerOptions, MAX_DEPTH } from "./options.js";
@@ -25,7 +26,7 @@ import { Walk, type Walked } from "./walk.js";
  */
 export function encodeJson(value: unknown, options: CheckedSerializerOptions): string {
   try {
-    return JSON.stringify(new Encoder(options).encode(value));
+    return JSON.stringify(new ValueEncoder(options).encode(value));
   } catch (cause) {
     if (cause instanceof SerializationError) throw cause;
     if (cause instanceof RangeError) {
@@ -41,7 +42,7 @@ export function encodeJson(value: unknown, options: CheckedSerializerOptions): s
  * Makes one value into what `JSON.stringify` writes without loss. What needs no change is not
  * copied. One walk, no promises; each level is one call.
  */
-export class Encoder {
+class ValueEncoder implements Encoder {
   readonly options: CheckedSerializerOptions;
   /** Keys and objects from the root to the value at hand, for errors; longer than it is deep. */
   readonly #path: (string | number)[] = [];
@@ -79,7 +80,6 @@ export class Encoder {
     }
   }
 
-  /** Walks a value that stands under a key of the one at `depth`. */
   child(key: string | number, value: unknown, depth: number): unknown {
     this.#path[depth] = key;
     // One call less than by way of `walk`, on each level.
@@ -87,7 +87,6 @@ export class Encoder {
     return this.walk(value, depth + 1);
   }
 
-  /** The values of a list, without those left out. */
   items(values: Iterable<unknown>, depth: number): unknown[] {
     const items: unknown[] = [];
     let index = 0;
@@ -98,7 +97,6 @@ export class Encoder {
     return items;
   }
 
-  /** Key and value of each entry, without those of which either is left out. */
   entries(entries: Iterable<readonly [unknown, unknown]>, depth: number): [unknown, unknown][] {
     const pairs: [unknown, unknown][] = [];
     // Not taken apart, which takes room on the stack for each level.
@@ -112,7 +110,6 @@ export class Encoder {
     return pairs;
   }
 
-  /** For parts that a value can do without: what can't be stored is left out of them. */
   leniently(encode: () => unknown): unknown {
     const before = this.#lenient;
     this.#lenient = true;
@@ -121,7 +118,6 @@ export class Encoder {
     return encoded;
   }
 
-  /** @param what e.g. `a function` */
   unsupported(what: string, depth: number): typeof DROPPED {
     if (this.#lenient || this.options.unsupported !== "refuse") return DROPPED;
     throw new SerializationError(
@@ -129,7 +125,6 @@ export class Encoder {
     );
   }
 
-  /** The path of the value at a depth, e.g. `value[3].additional_kwargs.fn`. */
   place(depth: number): string {
     return `value${this.#path.slice(0, depth).map(pathStep).join("")}`;
   }

@@ -1,6 +1,6 @@
 import type { SerializerProtocol } from "@langchain/langgraph-checkpoint";
-import { InvalidInputError, SerializationError } from "../errors.js";
-import { assertKeys, type OptionKeys } from "../keys.js";
+import { InvalidInputError, SerializationError } from "../errors/errors.js";
+import { assertKeys, type OptionKeys } from "../errors/option-keys.js";
 import { type EncryptionKey, Keyring } from "./keyring.js";
 import { open, seal } from "./sealed.js";
 import { checkSerializer, type Place, type Serializer } from "./types.js";

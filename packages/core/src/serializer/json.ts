@@ -1,4 +1,4 @@
-import { InvalidInputError } from "../errors.js";
+import { InvalidInputError } from "../errors/errors.js";
 
 /** Escapes that may stand for what `jsonb` can't hold: NUL, and halves of surrogate pairs. */
 const SUSPICIOUS = /\\u(?:0000|d[89a-f][0-9a-f]{2})/i;

@@ -1,6 +1,6 @@
 import { createHmac, createSecretKey, type KeyObject } from "node:crypto";
 import { isUint8Array } from "node:util/types";
-import { InvalidInputError } from "../errors.js";
+import { InvalidInputError } from "../errors/errors.js";
 
 export interface EncryptionKey {
   /** Stored in clear beside each value that the key encrypted: 1 to 255 bytes, e.g. `"2026-01"`. */

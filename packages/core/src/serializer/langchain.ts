@@ -1,5 +1,5 @@
 import { get_lc_unique_name } from "@langchain/core/load/serializable";
-import { InvalidInputError } from "../errors.js";
+import { InvalidInputError } from "../errors/errors.js";
 import { type LangChainClass, MESSAGES, type Serializable } from "./classes.js";
 import { toCamelCase, toSnakeCase } from "./names.js";
 

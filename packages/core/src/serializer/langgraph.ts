@@ -1,4 +1,4 @@
-import type { Encoder } from "./encode.js";
+import type { Encoder } from "./encoder.js";
 import { DROPPED, record } from "./records.js";
 
 /** An object of LangGraph's, whichever copy of the library its class is from. */

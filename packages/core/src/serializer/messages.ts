@@ -1,6 +1,6 @@
-import { SerializationError } from "../errors.js";
+import { SerializationError } from "../errors/errors.js";
 import type { LangChainClass, Serializable } from "./classes.js";
-import type { Encoder } from "./encode.js";
+import type { Encoder } from "./encoder.js";
 import type { Builder, Shape } from "./langchain.js";
 import { DROPPED, UNDEFINED } from "./records.js";
 

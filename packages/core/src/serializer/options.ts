@@ -1,5 +1,5 @@
-import { InvalidInputError } from "../errors.js";
-import { assertKeys, type OptionKeys } from "../keys.js";
+import { InvalidInputError } from "../errors/errors.js";
+import { assertKeys, type OptionKeys } from "../errors/option-keys.js";
 import type { LangChainClass } from "./classes.js";
 import { LangChainClasses } from "./langchain.js";
 

@@ -1,4 +1,4 @@
-import { SerializationError } from "../errors.js";
+import { SerializationError } from "../errors/errors.js";
 import { VIEWS } from "./builtins.js";
 import { isEntries } from "./constructors.js";
 import type { CheckedSerializerOptions } from "./options.js";

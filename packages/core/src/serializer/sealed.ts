@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
-import { SerializationError } from "../errors.js";
+import { SerializationError } from "../errors/errors.js";
 import { CHECK_BYTES, type Key, type Keyring } from "./keyring.js";
 import type { Place } from "./types.js";
 

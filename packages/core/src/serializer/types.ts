@@ -1,5 +1,5 @@
 import type { SerializerProtocol } from "@langchain/langgraph-checkpoint";
-import { InvalidInputError } from "../errors.js";
+import { InvalidInputError } from "../errors/errors.js";
 
 /** The row of a channel's value. Checkpoints and forks share it, so it names none of them. */
 export interface ValuePlace {

@@ -1,6 +1,6 @@
 import { types } from "node:util";
 import { baseEncoder } from "./builtins.js";
-import type { Encoder } from "./encode.js";
+import type { Encoder } from "./encoder.js";
 import { TO_JSON } from "./path.js";
 
 /** An object of a class that nothing is known of: refused, left out, or without its class. */

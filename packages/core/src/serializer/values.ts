@@ -1,4 +1,4 @@
-import { SerializationError } from "../errors.js";
+import { SerializationError } from "../errors/errors.js";
 import { decodeJson } from "./decode.js";
 import { encodeJson } from "./encode.js";
 import { jsonText } from "./json.js";

@@ -1,4 +1,4 @@
-import { SerializationError } from "../errors.js";
+import { SerializationError } from "../errors/errors.js";
 
 /** Objects walked before it is worth watching for those that stand in many places. */
 const WATCH_FROM = 2 ** 17;

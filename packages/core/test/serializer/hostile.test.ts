@@ -3,7 +3,7 @@ import { AIMessage, HumanMessage } from "@langchain/core/messages";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { SAMPLES } from "../../../conformance/src/samples.ts";
-import { SerializationError } from "../../src/errors.ts";
+import { SerializationError } from "../../src/errors/errors.ts";
 import { serializer } from "../../src/serializer/serializer.ts";
 
 const serde = serializer();

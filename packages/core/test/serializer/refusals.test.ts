@@ -1,7 +1,7 @@
 import { AIMessage, HumanMessage } from "@langchain/core/messages";
 import { ChatPromptTemplate } from "@langchain/core/prompts";
 import { describe, expect, it } from "vitest";
-import { InvalidInputError, SerializationError } from "../../src/errors.ts";
+import { InvalidInputError, SerializationError } from "../../src/errors/errors.ts";
 import type { SerializerOptions } from "../../src/serializer/options.ts";
 import { serializer } from "../../src/serializer/serializer.ts";
 

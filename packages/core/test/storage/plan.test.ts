@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { Memory } from "../../src/storage/memory.ts";
-import { Parts } from "../../src/storage/parts.ts";
-import { type KnownValue, planShared, type SharedValue } from "../../src/storage/plan.ts";
-import { STREAM_BYTES, segmentsText } from "../../src/storage/segments.ts";
+import { LruCache } from "../../src/checkpoints/lru-cache.ts";
+import { Parts } from "../../src/checkpoints/parts.ts";
+import { type KnownValue, planShared, type SharedValue } from "../../src/sharing/plan.ts";
+import { STREAM_BYTES, segmentsText } from "../../src/sharing/segments.ts";
 
 /** Bytes as the database would have them: parts by position, none of which touches another. */
 class Stored {
@@ -149,7 +149,7 @@ describe("the memory of a saver", () => {
   });
 
   it("holds what was used last, up to its size, however many threads there are", () => {
-    const memory = new Memory(100_000);
+    const memory = new LruCache(100_000);
     const key = (thread: number, checkpointId?: string) => ({
       ...{ threadId: `${thread}`, checkpointNs: "", checkpointId },
     });

@@ -5,7 +5,7 @@ import {
   STREAM_BYTES,
   segmentsText,
   sharedBytes,
-} from "../../src/storage/segments.ts";
+} from "../../src/sharing/segments.ts";
 
 const pairs = (count: number) =>
   Array.from({ length: count }, (_, n) => ({ from: n * 10, to: n * 10 + 5 }));

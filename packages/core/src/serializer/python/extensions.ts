@@ -1,5 +1,5 @@
 import { DeltaSnapshot } from "@langchain/langgraph-checkpoint";
-import { SerializationError } from "../../errors.js";
+import { SerializationError } from "../../errors/errors.js";
 import { inert, numpyArray } from "./inert.js";
 import { langgraphObject } from "./langgraph.js";
 import { langchainObject } from "./messages.js";

@@ -1,4 +1,4 @@
-import { SerializationError } from "../../errors.js";
+import { SerializationError } from "../../errors/errors.js";
 import { unpack } from "./msgpack.js";
 
 const ENCODER = new TextEncoder();

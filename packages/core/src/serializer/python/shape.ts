@@ -1,5 +1,5 @@
 import { isUtf8 } from "node:buffer";
-import { SerializationError } from "../../errors.js";
+import { SerializationError } from "../../errors/errors.js";
 
 /** Levels of lists, dicts and objects within each other. */
 const MAX_DEPTH = 512;

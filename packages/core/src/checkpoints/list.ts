@@ -1,0 +1,98 @@
+import type { CheckpointTuple } from "@langchain/langgraph-checkpoint";
+import type { ListQuery } from "../input/config.js";
+import type { Serializer } from "../serializer/types.js";
+import type { PageInput } from "../sql/read/list.js";
+import type { TupleRow } from "../sql/read/tuple.js";
+import { TupleReader } from "./tuple-reader.js";
+
+/** Whoever stops after a few rows should not wait for a hundred. */
+const FIRST_PAGE = 10;
+const MAX_PAGE = 100;
+const MAX_GROWTH = 4;
+/** What a page should weigh at most, judged by the page before it. */
+const PAGE_BYTES = 4 * 1024 * 1024;
+
+/**
+ * The checkpoints that a query selects, newest first. Holds two pages in memory at most, and no
+ * connection between them, so the consumer may use the same saver, or stop whenever it likes.
+ *
+ * Values that several checkpoints share are decoded once, and are the same objects in all of them.
+ *
+ * @param read fetches one page
+ */
+export async function* listTuples(
+  query: ListQuery,
+  read: (input: PageInput) => Promise<TupleRow[]>,
+  serde: Serializer,
+  nextVersion: () => number,
+): AsyncGenerator<CheckpointTuple> {
+  let remaining = query.limit;
+  let size = FIRST_PAGE;
+  let page: TupleReader | undefined;
+  let last: TupleRow | undefined;
+  while (remaining > 0) {
+    size = Math.min(size, remaining);
+    const rows = await read({
+      ...{ query, after: last && endOf(last), size },
+      known: page?.known ?? [],
+      knownParts: page?.knownParts ?? [],
+    });
+    page = new TupleReader(rows, serde, page);
+    for (const checkpoint of page.checkpoints) {
+      yield await page.tuple(checkpoint, query, nextVersion);
+    }
+    if (page.checkpoints.length < size) return;
+    remaining -= size;
+    last = page.checkpoints.at(-1);
+    size = nextSize(page);
+  }
+}
+
+/** Rows that a cursor is asked for at once: few, as each may hold a value of megabytes. */
+export const CURSOR_BATCH = 20;
+
+/**
+ * The checkpoints of a cursor. Holds one batch and two checkpoints in memory.
+ *
+ * @param batches a checkpoint's row followed by all that belongs to it, then the next
+ */
+export async function* streamTuples(
+  query: ListQuery,
+  batches: AsyncIterable<TupleRow[]>,
+  serde: Serializer,
+  nextVersion: () => number,
+): AsyncGenerator<CheckpointTuple> {
+  let page: TupleReader | undefined;
+  for await (const rows of checkpointByCheckpoint(batches)) {
+    page = new TupleReader(rows, serde, page, true);
+    for (const checkpoint of page.checkpoints) {
+      yield await page.tuple(checkpoint, query, nextVersion);
+    }
+  }
+}
+
+async function* checkpointByCheckpoint(
+  batches: AsyncIterable<TupleRow[]>,
+): AsyncGenerator<TupleRow[]> {
+  let rows: TupleRow[] = [];
+  for await (const batch of batches) {
+    for (const row of batch) {
+      if (row.kind === "checkpoint" && rows.length > 0) {
+        yield rows;
+        rows = [];
+      }
+      rows.push(row);
+    }
+  }
+  if (rows.length > 0) yield rows;
+}
+
+function endOf({ thread: threadId, namespace: checkpointNs, id: checkpointId }: TupleRow) {
+  return { threadId, checkpointNs, checkpointId };
+}
+
+function nextSize(page: TupleReader): number {
+  const rows = page.checkpoints.length;
+  const affordable = Math.floor((PAGE_BYTES * rows) / page.bytes);
+  return Math.max(1, Math.min(MAX_PAGE, rows * MAX_GROWTH, affordable));
+}

@@ -1,0 +1,231 @@
+import {
+  type ChannelVersions,
+  type Checkpoint,
+  type CheckpointMetadata,
+  TASKS,
+} from "@langchain/langgraph-checkpoint";
+import type { Driver, Queryable, Statement } from "../driver/driver.js";
+import { WaypostError } from "../errors/errors.js";
+import type { NamespaceKey } from "../input/config.js";
+import { assertNotDeleted, takeLock } from "../locks/maintenance-lock.js";
+import { mayHoldBytes } from "../serializer/official.js";
+import type { Serializer } from "../serializer/types.js";
+import type { Take } from "../sql/locks/maintenance-lock.js";
+import type { Tombstones } from "../sql/remove/tombstones.js";
+import type { BlobRow, PutInput, StoredRow } from "../sql/write/put.js";
+import type { PutSharedInput } from "../sql/write/put-shared.js";
+import type { PutWritesInput } from "../sql/write/put-writes.js";
+import { encodeBlobs } from "./encode.js";
+import type { IsUntracked } from "./untracked.js";
+import type { ValueCache } from "./value-cache.js";
+
+export interface PutSql {
+  put(input: PutInput, requireParent: boolean): Statement[];
+  putShared(input: PutSharedInput): Statement | undefined;
+  putWrites(input: PutWritesInput, onCheckpoint: boolean): Statement[];
+  lockThread(threadId: string, take: Take): Statement;
+}
+
+/** Where and how to context. */
+export interface WriteContext {
+  readonly driver: Driver;
+  readonly sql: PutSql;
+  readonly cache: ValueCache;
+  readonly serde: Serializer;
+  /** Undefined where a deleted thread may begin anew. */
+  readonly tombstones: Tombstones | undefined;
+}
+
+/** A checkpoint ready to be stored, and what is needed to store all of its values. */
+export interface Put {
+  readonly input: PutInput;
+  /** Its values, for their names only: they may have changed since. */
+  readonly values: Checkpoint["channel_values"];
+  readonly versions: ChannelVersions;
+  readonly newVersions: ChannelVersions;
+  readonly metadata: CheckpointMetadata;
+  /** Rows of the values that are not new, as they were when `put` was called. */
+  readonly oldBlobs: Promise<readonly BlobRow[]>;
+}
+
+/**
+ * Rows of a checkpoint's values that are not new. Hardly any put needs them, but whether it does is known
+ * only when the caller may have changed the values. So what is not remembered, as its parent has it, is
+ * encoded before anything is awaited. That it can't be encoded matters only to who needs it.
+ */
+export function encodeOld(
+  { cache }: Pick<WriteContext, "cache">,
+  serde: Serializer,
+  key: NamespaceKey & { readonly parentId: string | null },
+  passed: Pick<Put, "values" | "versions" | "newVersions">,
+  isUntracked: IsUntracked,
+): Put["oldBlobs"] {
+  const old = oldVersions(passed);
+  const remembered = cache.rows(key, old);
+  for (const { channel } of remembered) delete old[channel];
+  const encoded = encodeBlobs(serde, key, passed.values, old, isUntracked);
+  const all = encoded.then((rows) => [...remembered, ...rows]);
+  all.catch(() => {});
+  return all;
+}
+
+/**
+ * Stores a checkpoint so that all values it refers to are there: one statement, but where its parent
+ * is gone (or never was there), and for copies, which refer to the values of their original instead.
+ * Then all of its values are stored with it, while nobody can remove any. So it is where a value was there
+ * before, as when the answer to a first try was lost: it may have been about to be removed.
+ *
+ * With tombstones, the parent's row is also the proof that the thread is not deleted; a checkpoint
+ * without a parent is stored as one whose parent is gone.
+ *
+ * @throws WaypostError if the parent is gone and with it what a delta channel is rebuilt from, or the
+ *   thread is deleted
+ */
+export async function storeCheckpoint(context: WriteContext, passed: Put): Promise<void> {
+  const blobs = await forReaders(context, passed.input.blobs);
+  const put = { ...passed, input: { ...passed.input, blobs } };
+  const requireParent = put.input.parentId !== null;
+  if (!isCopy(put) && (requireParent || context.tombstones === undefined)) {
+    const stored =
+      (await storeShared(context, put)) ?? (await storeNew(context, put, requireParent));
+    if (stored === "new") return;
+  }
+  await storeWhole(context, put);
+}
+
+/** What a try came to: all that it sent was new, some was there before, or it stored nothing. */
+type Stored = "new" | "known" | undefined;
+
+/** Stores what is new of values that share with those of the parent. */
+async function storeShared({ driver, sql, cache }: WriteContext, put: Put): Promise<Stored> {
+  const plan = cache.plan(put.input);
+  const statement = plan && sql.putShared(plan);
+  if (statement === undefined) return undefined;
+  const stored = await driver.query<StoredRow>(statement);
+  if (stored.length === 0) {
+    await cache.refused(driver);
+    return undefined;
+  }
+  cache.stored(put.input, put.versions, plan?.shared ?? []);
+  return stored[0]?.fresh ? "new" : "known";
+}
+
+/** Stores the values that are new, each whole. */
+async function storeNew(
+  { driver, sql, cache }: WriteContext,
+  { input, versions }: Put,
+  requireParent: boolean,
+): Promise<Stored> {
+  const stored = await sendAll<StoredRow>(driver, sql.put(input, requireParent));
+  if (stored.length === 0) return undefined;
+  cache.stored(input, versions, []);
+  return stored[0]?.fresh ? "new" : "known";
+}
+
+/** Stores a checkpoint that has no parent to stand on with all of its values, under the thread's lock. */
+async function storeWhole(context: WriteContext, put: Put): Promise<void> {
+  const { sql } = context;
+  const old = await forReaders(context, await put.oldBlobs);
+  const whole = { ...put.input, blobs: [...put.input.blobs, ...old] };
+  await withLock(context, whole.threadId, async (tx) => {
+    const requireParent = put.input.parentId !== null && needsAncestors(put);
+    const stored = await send(tx, sql.put(whole, requireParent));
+    if (stored.length === 0) throw parentRemoved();
+  });
+  context.cache.stored(whole, put.versions, []);
+}
+
+/**
+ * Stores writes in one statement. With tombstones, those whose checkpoint is not there (yet) take a
+ * transaction that first makes sure that the thread is not deleted.
+ *
+ * @throws WaypostError if the thread is deleted
+ */
+export async function storeWrites(context: WriteContext, passed: PutWritesInput): Promise<void> {
+  const { driver, sql, tombstones } = context;
+  const input = { ...passed, writes: await forReaders(context, passed.writes) };
+  const stored = await sendAll(driver, sql.putWrites(input, tombstones !== undefined));
+  if (tombstones === undefined || input.writes.length === 0 || stored.length > 0) return;
+  await withLock(context, input.threadId, (tx) => send(tx, sql.putWrites(input, false)));
+}
+
+/** Where values are stored whole, the official saver may read them: those that it has a form for are stored in it. */
+async function forReaders<Row extends { readonly text: string | null }>(
+  { driver, cache, serde }: WriteContext,
+  rows: readonly Row[],
+): Promise<readonly Row[]> {
+  const isConcerned = rows.some(({ text }) => text !== null && mayHoldBytes(text));
+  if (!isConcerned || !(await cache.isWhole(driver))) return rows;
+  return rows.map((row) =>
+    row.text === null ? row : { ...row, text: serde.officialText?.(row.text) ?? row.text },
+  );
+}
+
+/** Runs the work while nobody can remove anything from the thread. */
+function withLock<T>(
+  { driver, sql, tombstones }: WriteContext,
+  threadId: string,
+  work: (tx: Queryable) => Promise<T>,
+): Promise<T> {
+  return driver.transaction(async (tx) => {
+    const lock = sql.lockThread(threadId, "wait");
+    if (tombstones === undefined) await tx.query(lock);
+    else {
+      await takeLock(tx, lock);
+      await assertNotDeleted(tx, tombstones, threadId);
+    }
+    return work(tx);
+  });
+}
+
+/** Runs statements that belong together, one by itself or several in a transaction; rows of the last. */
+function sendAll<Row extends object>(
+  driver: Driver,
+  statements: readonly Statement[],
+): Promise<Row[]> {
+  return statements.length > 1
+    ? driver.transaction((tx) => send<Row>(tx, statements))
+    : send<Row>(driver, statements);
+}
+
+async function send<Row extends object>(
+  session: Queryable,
+  statements: readonly Statement[],
+): Promise<Row[]> {
+  let rows: Row[] = [];
+  for (const statement of statements) rows = await session.query<Row>(statement);
+  return rows;
+}
+
+/** LangGraph stores a copy as a sibling of its original, and names none of its versions as new; sends may be. */
+function isCopy({ metadata, newVersions }: Put): boolean {
+  return (
+    metadata.source === "fork" && Object.keys(newVersions).every((channel) => channel === TASKS)
+  );
+}
+
+/** Versions that were there before, also of channels that were emptied: those are marked as empty again. */
+function oldVersions({
+  versions,
+  newVersions,
+}: Pick<Put, "versions" | "newVersions">): ChannelVersions {
+  return Object.fromEntries(
+    Object.entries(versions).filter(([channel]) => !Object.hasOwn(newVersions, channel)),
+  );
+}
+
+/** Whether a delta channel has no value in the checkpoint: it is rebuilt from its ancestors. */
+function needsAncestors({ values, versions, metadata }: Put): boolean {
+  const counters = (metadata as { counters_since_delta_snapshot?: object })
+    .counters_since_delta_snapshot;
+  return Object.keys(counters ?? {}).some(
+    (channel) => Object.hasOwn(versions, channel) && !Object.hasOwn(values, channel),
+  );
+}
+
+function parentRemoved(): WaypostError {
+  return new WaypostError(
+    "WAYPOST_PARENT_REMOVED",
+    "put stored nothing: the checkpoint that this one continues from was removed meanwhile, and with it what its delta channels are rebuilt from. Run again from a checkpoint that is there.",
+  );
+}

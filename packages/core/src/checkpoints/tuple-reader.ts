@@ -1,0 +1,162 @@
+import type { CheckpointTuple } from "@langchain/langgraph-checkpoint";
+import type { NamespaceKey } from "../input/config.js";
+import type { Serializer } from "../serializer/types.js";
+import { decode } from "../serializer/values.js";
+import { bufferOf, type KnownValue, own } from "../sharing/plan.js";
+import { parseSegments, sharedBytes } from "../sharing/segments.js";
+import type { BlobKey, KnownBlob, PartKey } from "../sql/read/list.js";
+import type { TupleRow } from "../sql/read/tuple.js";
+import type { KnownValues } from "./lru-cache.js";
+import { Parts } from "./parts.js";
+import {
+  type Asked,
+  describe,
+  groupBy,
+  placeOfValue,
+  storedData,
+  type TupleParts,
+  toTuple,
+} from "./rows.js";
+
+type Value = { readonly value: unknown };
+type BlobId = Pick<TupleRow, "thread" | "namespace" | "channel" | "version">;
+
+interface Blob {
+  readonly key: BlobKey;
+  readonly putId: string | undefined;
+  /** What was read until it is needed, then its value: each is decoded once, and only if needed. */
+  stored: TupleRow | KnownValue | undefined;
+  value: Promise<Value> | undefined;
+}
+
+/** The rows of one read, in order: its checkpoints and all that belongs to them. */
+export class TupleReader {
+  readonly checkpoints: readonly TupleRow[];
+  /** Size of what this read makes up, for choosing the size of the next. */
+  readonly bytes: number;
+  /** The values as they are stored, by channel, of those that were needed. */
+  readonly stored = new Map<string, KnownValue>();
+  readonly #serde: Serializer;
+  readonly #parts: Parts;
+  readonly #blobs = new Map<string, Blob>();
+  /** Those that the reader held before, and that are stored as it held them. */
+  readonly #known: ReadonlySet<string>;
+  readonly #inherited: ReadonlyMap<string, Blob>;
+  readonly #writes: ReadonlyMap<string, readonly TupleRow[]>;
+  readonly #sends: ReadonlyMap<string, readonly TupleRow[]>;
+
+  /**
+   * @param previous the page before, whose blobs this read was told not to fetch again; only what this
+   *   page uses of them is kept
+   * @param isSameSnapshot whether both saw the database at one moment, so that no blob has to be confirmed
+   */
+  constructor(
+    rows: readonly TupleRow[],
+    serde: Serializer,
+    previous?: TupleReader,
+    isSameSnapshot = false,
+  ) {
+    const ofKind = (kind: TupleRow["kind"]) => rows.filter((row) => row.kind === kind);
+    this.#serde = serde;
+    this.#parts = new Parts(ofKind("part"), previous === undefined ? undefined : previous.#parts);
+    this.#known = new Set(ofKind("known").map(idOf));
+    const isKnown = ([id]: [string, Blob]) => isSameSnapshot || this.#known.has(id);
+    this.#inherited = new Map(previous === undefined ? [] : [...previous.#blobs].filter(isKnown));
+    this.checkpoints = ofKind("checkpoint").sort((a, b) => a.idx - b.idx);
+    this.#writes = groupBy(ofKind("write"), checkpointKey);
+    this.#sends = groupBy(ofKind("send"), checkpointKey);
+    for (const row of ofKind("blob")) {
+      const putId = row.put ?? undefined;
+      this.#blobs.set(idOf(row), { key: keyOf(row), putId, stored: row, value: undefined });
+    }
+    this.bytes = rows.reduce((sum, row) => sum + sizeOf(row), 0);
+  }
+
+  /** Adds values of a namespace, by channel, that the read found to be stored as the reader holds them. */
+  add({ threadId, checkpointNs }: NamespaceKey, values: KnownValues): void {
+    for (const [channel, stored] of values) {
+      const key = { threadId, checkpointNs, channel, version: stored.version };
+      const id = idOf({ ...key, thread: threadId, namespace: checkpointNs });
+      const { putId } = stored;
+      if (this.#known.has(id)) this.#blobs.set(id, { key, putId, stored, value: undefined });
+    }
+  }
+
+  /** The blobs this page holds, which the reader of the next page need not fetch again. */
+  get known(): KnownBlob[] {
+    return [...this.#blobs.values()].flatMap(({ key, putId }) =>
+      putId === undefined ? [] : [{ ...key, putId }],
+    );
+  }
+
+  /** The same of bytes that values share. */
+  get knownParts(): PartKey[] {
+    return this.#parts.known;
+  }
+
+  /** @throws SerializationError naming thread, checkpoint and channel of an unreadable value */
+  tuple(checkpoint: TupleRow, asked: Asked, nextVersion: () => number): Promise<CheckpointTuple> {
+    const parts: TupleParts = {
+      checkpoint,
+      writes: this.#writes.get(checkpointKey(checkpoint)) ?? [],
+      sends: this.#sends.get(checkpointKey(checkpoint)) ?? [],
+      value: async (channel, version) => this.#value(checkpoint, channel, version),
+    };
+    return toTuple(parts, this.#serde, asked, nextVersion);
+  }
+
+  #value(checkpoint: TupleRow, channel: string, version: string): Promise<Value> | undefined {
+    const { thread, namespace } = checkpoint;
+    const id = idOf({ thread, namespace, channel, version });
+    const blob = this.#blobs.get(id) ?? this.#inherited.get(id);
+    if (blob === undefined) return undefined;
+    this.#blobs.set(id, blob);
+    if (blob.stored !== undefined) {
+      const decoded = this.#decode(blob.stored, blob.key, checkpoint.id);
+      blob.value = decoded.then((value) => ({ value }));
+      blob.stored = undefined;
+    }
+    return blob.value;
+  }
+
+  async #decode(
+    stored: TupleRow | KnownValue,
+    key: BlobKey,
+    checkpointId: string,
+  ): Promise<unknown> {
+    const where = describe(key, checkpointId, key.threadId);
+    const known = "kind" in stored ? this.#valueOf(stored, key.threadId, where) : stored;
+    this.stored.set(key.channel, known);
+    // What was stored as text, its serializer may take as bytes only.
+    const data = this.#serde.jsonIsText ? known.data : bufferOf(known.data);
+    return decode(this.#serde, known.type, own(data), where, placeOfValue(key, key));
+  }
+
+  #valueOf(row: TupleRow, threadId: string, where: string): KnownValue {
+    const { type, version, json } = row;
+    const data = storedData(row, this.#parts, threadId, where);
+    const segments = row.segments === null ? undefined : parseSegments(row.segments);
+    const tail = json === null ? undefined : { tail: json.length };
+    const putId = row.put ?? undefined;
+    return { type, version, putId, data, segments, end: segments?.at(-1)?.to, ...tail };
+  }
+}
+
+function idOf(blob: BlobId): string {
+  return JSON.stringify([blob.thread, blob.namespace, blob.channel, blob.version]);
+}
+
+function keyOf(blob: BlobId): BlobKey {
+  const { thread: threadId, namespace: checkpointNs, channel, version } = blob;
+  return { threadId, checkpointNs, channel, version };
+}
+
+function checkpointKey(row: TupleRow): string {
+  return JSON.stringify([row.thread, row.namespace, row.id]);
+}
+
+/** Of a shared value all of it: that is what is held in memory, however little was fetched. */
+function sizeOf({ kind, json, bytes, segments }: TupleRow): number {
+  if (kind === "part") return 0;
+  return sharedBytes(segments) + (json ?? bytes ?? "").length;
+}

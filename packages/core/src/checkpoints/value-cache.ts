@@ -1,0 +1,150 @@
+import type { Queryable, Statement } from "../driver/driver.js";
+import type { CheckpointKey, NamespaceKey } from "../input/config.js";
+import type { Storage } from "../schema/storage-setting.js";
+import { type KnownValue, MIN_SHARED, own, planShared } from "../sharing/plan.js";
+import type { BlobRow, PutInput } from "../sql/write/put.js";
+import type { PutSharedInput, SharedRow } from "../sql/write/put-shared.js";
+import { type KnownValues, LruCache } from "./lru-cache.js";
+
+/** How values are stored may be switched at any time; this often the database is asked. */
+const WHOLE_MS = 60_000;
+
+type Values = Map<string, KnownValue>;
+type Versions = Readonly<Record<string, unknown>>;
+
+type Confirmable = KnownValue & { readonly putId: string };
+
+/** Nothing can share with a row that may be another by now. */
+const certain = (base: KnownValue): KnownValue =>
+  base.putId === undefined ? { ...base, segments: undefined } : base;
+
+/**
+ * What a saver knows to be stored, so that it can read and store what is new. About how it is stored it
+ * may be wrong: the statement finds out, stores nothing then, and the values are stored whole.
+ */
+export class ValueCache {
+  readonly #cache: LruCache;
+  readonly #get: () => Statement;
+  #storage: Storage | undefined;
+  #asked = 0;
+
+  /**
+   * @param maxBytes how much to remember
+   * @param get asks the database how it stores values
+   */
+  constructor(maxBytes: number, get: () => Statement) {
+    this.#cache = new LruCache(maxBytes);
+    this.#get = get;
+  }
+
+  /**
+   * Values that need not be read again, if a checkpoint refers to them and the put that is known to have
+   * stored them still is the one that did. Versions alone don't tell: another saver, or a thread that was
+   * reset, may have another value under the same.
+   */
+  known(key: CheckpointKey): ReadonlyMap<string, Confirmable> {
+    const values = new Map<string, Confirmable>();
+    for (const [channel, value] of this.#cache.get(key) ?? []) {
+      const { putId } = value;
+      if (putId !== undefined) values.set(channel, { ...value, putId });
+    }
+    return values;
+  }
+
+  /** The values of a checkpoint that was read. */
+  read(key: CheckpointKey, values: Iterable<readonly [string, KnownValue]>): void {
+    this.#remember(key, new Map(values));
+  }
+
+  /** The same checkpoint, with those values planned that share enough with its parent's; undefined if none does. */
+  plan(input: PutInput): PutSharedInput | undefined {
+    const known = this.#of(input, input.parentId);
+    if (known === undefined || !this.#isShared()) return undefined;
+    const shared = new Map<BlobRow, SharedRow>();
+    for (const blob of input.blobs) {
+      const remembered = known.get(blob.channel);
+      const data = blob.text ?? blob.bytes;
+      if (remembered === undefined || data === null) continue;
+      const base = certain(remembered);
+      const plan = planShared(base, blob.type, data);
+      if (plan !== undefined) shared.set(blob, { ...blob, ...plan, base });
+    }
+    if (shared.size === 0) return undefined;
+    return {
+      ...input,
+      blobs: input.blobs.filter((blob) => !shared.has(blob)),
+      shared: [...shared.values()],
+    };
+  }
+
+  /** Rows of the values that the parent has under these versions, as far as they are remembered. */
+  rows(key: NamespaceKey & { readonly parentId: string | null }, versions: Versions): BlobRow[] {
+    return [...(this.#of(key, key.parentId) ?? [])].flatMap(
+      ([channel, { version, type, data }]) => {
+        if (!Object.hasOwn(versions, channel) || String(versions[channel]) !== version) return [];
+        const value =
+          typeof data === "string" ? { text: data, bytes: null } : { text: null, bytes: data };
+        return [{ channel, version, type, ...value }];
+      },
+    );
+  }
+
+  /** Something is not as it was remembered: asks whether values are shared at all. */
+  async refused(session: Queryable): Promise<void> {
+    const [row] = await session.query<{ storage: Storage }>(this.#get());
+    this.#storage = row?.storage ?? "whole";
+    this.#asked = Date.now();
+  }
+
+  /** Whether values are stored for other savers to read; asks at most once a minute. */
+  async isWhole(session: Queryable): Promise<boolean> {
+    if (this.#storage === undefined || Date.now() - this.#asked >= WHOLE_MS) {
+      await this.refused(session);
+    }
+    return this.#storage === "whole";
+  }
+
+  /** The database was told how to store values from now on. */
+  changed(): void {
+    this.#storage = undefined;
+  }
+
+  /**
+   * What is stored now under a checkpoint's versions. Its parent is forgotten: the next checkpoint
+   * continues from this one. Where a version was there before, the next statement finds that another put
+   * stored it.
+   */
+  stored(input: PutInput, versions: Versions, shared: readonly SharedRow[]): void {
+    const values: Values = new Map();
+    for (const [channel, value] of this.#of(input, input.parentId) ?? []) {
+      if (String(versions[channel]) === value.version) values.set(channel, value);
+    }
+    if (input.parentId !== null) this.#cache.delete({ ...input, checkpointId: input.parentId });
+    for (const { channel, version, type, text, bytes } of input.blobs) {
+      const row = shared.find((one) => one.channel === channel);
+      const data = text ?? bytes;
+      values.delete(channel);
+      if (data === null) continue;
+      const tail = row && { tail: row.tail.toString().length };
+      const place = { segments: row?.segments, end: row?.end, ...tail };
+      values.set(channel, { version, putId: input.putId, type, data: own(data), ...place });
+    }
+    this.#remember(input, values);
+  }
+
+  #of(key: NamespaceKey, checkpointId: string | null): KnownValues | undefined {
+    return checkpointId === null ? undefined : this.#cache.get({ ...key, checkpointId });
+  }
+
+  #remember(key: CheckpointKey, values: Values): void {
+    for (const [channel, { data }] of values) {
+      if (data.length < MIN_SHARED) values.delete(channel);
+    }
+    this.#cache.set(key, values);
+  }
+
+  /** Until it is told otherwise: the statement that shares makes sure of it. */
+  #isShared(): boolean {
+    return this.#storage !== "whole" || Date.now() - this.#asked >= WHOLE_MS;
+  }
+}

@@ -1,0 +1,82 @@
+import { InvalidInputError } from "../errors/errors.js";
+
+type Shape = Readonly<Record<string, unknown>>;
+
+const methods = (client: Shape, ...names: string[]): boolean =>
+  names.every((name) => typeof client[name] === "function");
+
+/**
+ * Clients that savers are given by mistake, what each is told by, and what to use instead. By shape: an
+ * application may hold two copies of a library, and then instanceof lies. The first that fits counts.
+ */
+const LOOK_ALIKES: readonly [name: string, is: (client: Shape) => boolean, instead: string][] = [
+  ["a database of Drizzle", (c) => "$client" in c, "pass its client, `db.$client`"],
+  ["a database of pg-promise", (c) => "$pool" in c, "pass its pool, `db.$pool`, to PgSaver"],
+  [
+    "a DataSource of TypeORM",
+    (c) => methods(c, "createQueryRunner", "getRepository"),
+    "pass its pool, `dataSource.driver.master`, to PgSaver",
+  ],
+  [
+    "a Knex",
+    (c) => methods(c, "raw", "transaction") && "client" in c && "migrate" in c,
+    "make a Pool of pg beside it for PgSaver",
+  ],
+  [
+    "a client of Prisma",
+    (c) => methods(c, "$queryRawUnsafe", "$transaction"),
+    "make a Pool of pg beside it for PgSaver",
+  ],
+  [
+    "a Kysely",
+    (c) => methods(c, "getExecutor", "withoutPlugins"),
+    "use KyselySaver of @waypost/kysely",
+  ],
+  [
+    "a PGlite",
+    (c) => methods(c, "execProtocol", "dumpDataDir"),
+    "use KyselySaver of @waypost/kysely with its PGliteDialect",
+  ],
+  [
+    "the `sql` of @vercel/postgres",
+    (c) => typeof c === "function" && methods(c, "connect", "query", "end"),
+    "pass what its createPool() returns to PgSaver",
+  ],
+  [
+    "the SQL client of Bun",
+    (c) => methods(c, "unsafe", "begin", "reserve") && !("typed" in c),
+    "use postgres() of the package postgres, or a Pool of pg; both run on Bun",
+  ],
+  [
+    "the neon() of @neondatabase/serverless",
+    (c) => methods(c, "unsafe", "transaction", "query"),
+    "it can't keep a transaction open; pass a Pool of that package to PgSaver",
+  ],
+  [
+    "a client of postgres.js",
+    (c) => methods(c, "unsafe", "typed"),
+    "use PostgresJsSaver of @waypost/postgres-js",
+  ],
+  [
+    "a Client of @neondatabase/serverless",
+    (c) => "neonConfig" in c && methods(c, "query"),
+    "pass a Pool of that package to PgSaver",
+  ],
+  [
+    "a client of pg",
+    (c) => methods(c, "query", "connect") && ("totalCount" in c || "getTransactionStatus" in c),
+    "use PgSaver of @waypost/pg",
+  ],
+];
+
+/**
+ * Refuses a client that is not the driver's.
+ *
+ * @param pass what to pass, as a sentence
+ */
+export function refuseClient(client: unknown, pass: string): never {
+  const shaped = client !== null && (typeof client === "object" || typeof client === "function");
+  const found = shaped ? LOOK_ALIKES.find(([, is]) => is(client as unknown as Shape)) : undefined;
+  const advice = found === undefined ? "" : ` This is ${found[0]}: ${found[2]}.`;
+  throw new InvalidInputError(`${pass}${advice}`);
+}

@@ -1,0 +1,162 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import { channel } from "node:diagnostics_channel";
+import type { Driver, SqlValue, Statement, WaitingQueryable } from "../driver/driver.js";
+import { databaseError } from "../errors/errors.js";
+
+/** What an operation has sent and received so far, in all of its tries. */
+export interface Traffic {
+  /** Those of a driver's own (BEGIN, COMMIT, ROLLBACK) are not counted. */
+  readonly statements: number;
+  /** Rows that the server returned. */
+  readonly rows: number;
+  /** Bytes of the text, in UTF-8, and of the binary values in those rows. */
+  readonly bytes: number;
+  /** Bytes of the text and of the binary values that the statements bound, each as often as it was sent. */
+  readonly bytesSent: number;
+}
+
+/** Published on the channel `waypost.operation` when an operation of a saver has ended. */
+export interface OperationEvent extends Traffic {
+  /** The method, e.g. `put`. */
+  readonly operation: string;
+  readonly threadId: string | undefined;
+  readonly durationMs: number;
+  /** How often it was tried; 1 where nothing went wrong. */
+  readonly tries: number;
+  /** As in the error that was thrown; undefined where there was none. */
+  readonly errorCode: string | undefined;
+}
+
+/** Published on the channel `waypost.statement` when the server has answered a statement. */
+export interface StatementEvent {
+  /** The name under which it may be prepared, the same for the same text; `""` for others. */
+  readonly name: string;
+  readonly text: string;
+  readonly rows: number;
+  readonly durationMs: number;
+  readonly errorCode: string | undefined;
+}
+
+const operations = channel("waypost.operation");
+const statements = channel("waypost.statement");
+
+type Tally = { -readonly [Key in keyof Traffic]: number };
+
+/** What is counted by whom: the operations of a saver may run at once, over one driver. */
+const tallies = new AsyncLocalStorage<Tally>();
+
+/**
+ * Runs the work of an operation, and publishes how it ended.
+ *
+ * @param outcome what to publish beside the traffic; called once, when the work has ended
+ */
+export async function publishing<T>(
+  work: () => Promise<T>,
+  outcome: (error: unknown) => Omit<OperationEvent, keyof Traffic>,
+): Promise<T> {
+  if (!operations.hasSubscribers) return work();
+  const tally: Tally = { statements: 0, rows: 0, bytes: 0, bytesSent: 0 };
+  const publish = (error?: unknown) => operations.publish({ ...outcome(error), ...tally });
+  try {
+    const result = await tallies.run(tally, work);
+    publish();
+    return result;
+  } catch (error) {
+    publish(error);
+    throw error;
+  }
+}
+
+/**
+ * The batches of rows that an operation reads through a cursor; publishes how it ended, also where the
+ * reader stops before.
+ *
+ * @param outcome as of `publishing`
+ */
+export async function* publishingRows<Row extends object>(
+  statement: Statement,
+  batches: AsyncIterable<Row[]>,
+  outcome: (error: unknown) => Omit<OperationEvent, keyof Traffic>,
+): AsyncGenerator<Row[]> {
+  const tally: Tally = { statements: 0, rows: 0, bytes: 0, bytesSent: 0 };
+  countSent(tally, statement);
+  let failure: unknown;
+  try {
+    for await (const rows of batches) {
+      countReceived(tally, rows);
+      yield rows;
+    }
+  } catch (error) {
+    failure = error;
+    throw error;
+  } finally {
+    operations.publish({ ...outcome(failure), ...tally });
+  }
+}
+
+/** Whether anybody listens to operations. */
+export const isObserved = (): boolean => operations.hasSubscribers;
+
+/** A driver that tells each statement to whoever listens, and else is the one it stands for. */
+export function observed(driver: Driver): Driver {
+  const observe = (target: WaitingQueryable): WaitingQueryable => ({
+    query: (statement, signal) => send(target, statement, signal),
+  });
+  return {
+    get recovery() {
+      return driver.recovery;
+    },
+    client: driver.client,
+    bytes: driver.bytes,
+    lockScope: () => driver.lockScope(),
+    ...observe(driver),
+    transaction: (work) => driver.transaction((tx) => work({ ...observe(tx), joined: tx.joined })),
+    stream: (statement, batch) => driver.stream(statement, batch),
+    close: () => driver.close(),
+  };
+}
+
+async function send<Row extends object>(
+  target: WaitingQueryable,
+  statement: Statement,
+  signal: AbortSignal | undefined,
+): Promise<Row[]> {
+  const tally = operations.hasSubscribers ? tallies.getStore() : undefined;
+  if (tally === undefined && !statements.hasSubscribers)
+    return target.query<Row>(statement, signal);
+  const start = performance.now();
+  const { name, text } = statement;
+  const publish = (rows: number, errorCode: string | undefined) => {
+    const durationMs = performance.now() - start;
+    const event: StatementEvent = { name, text, rows, durationMs, errorCode };
+    statements.publish(event);
+  };
+  if (tally !== undefined) countSent(tally, statement);
+  try {
+    const rows = await target.query<Row>(statement, signal);
+    if (tally !== undefined) countReceived(tally, rows);
+    publish(rows.length, undefined);
+    return rows;
+  } catch (error) {
+    publish(0, databaseError(name, error).code);
+    throw error;
+  }
+}
+
+function countSent(tally: Tally, { values }: Statement): void {
+  tally.statements += 1;
+  for (const value of values) tally.bytesSent += sizeOf(value);
+}
+
+function countReceived(tally: Tally, rows: readonly object[]): void {
+  tally.rows += rows.length;
+  for (const row of rows) {
+    for (const value of Object.values(row)) tally.bytes += sizeOf(value);
+  }
+}
+
+function sizeOf(value: SqlValue | boolean): number {
+  if (typeof value === "string") return Buffer.byteLength(value);
+  if (value instanceof Uint8Array) return value.byteLength;
+  return Array.isArray(value) ? value.reduce((sum, item) => sum + Buffer.byteLength(item), 0) : 0;
+}

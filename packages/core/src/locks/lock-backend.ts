@@ -1,0 +1,75 @@
+import type { Driver } from "../driver/driver.js";
+import { InvalidInputError } from "../errors/errors.js";
+import type { ThreadLockStatements, TryLockRow, UnlockRow } from "../sql/locks/run-lock.js";
+import { LockSession } from "./lock-session.js";
+
+/** One thread's lock where the driver can keep it. */
+export interface LockBackend {
+  /** Whether it was free, and is taken now. */
+  take(): Promise<boolean>;
+  /** @throws if the server did not have it any more, or can't be asked */
+  free(): Promise<void>;
+  /** Calls the listener once it is lost, until the returned function is called. */
+  onLost(listener: (error: unknown) => void): () => void;
+  /** For when it was not taken, or is freed. */
+  leave(): Promise<void>;
+}
+
+export async function lockBackend(
+  driver: Driver,
+  sql: ThreadLockStatements,
+  threadId: string,
+): Promise<LockBackend> {
+  const place = await driver.lockScope();
+  if (place.on === "pool") return onPool(await LockSession.join(driver), sql, threadId);
+  if (place.on === "session") return onSession(driver, sql, threadId, place.pid);
+  return inTransaction(driver, sql, threadId);
+}
+
+const unheard = { onLost: () => () => {}, leave: async () => {} };
+
+function onPool(session: LockSession, sql: ThreadLockStatements, threadId: string): LockBackend {
+  return {
+    take: async () => (await session.query<TryLockRow>(sql.take(threadId)))[0]?.locked === true,
+    free: async () => assertFreed(await session.query<UnlockRow>(sql.free(threadId))),
+    onLost: (listener) => session.onLost(listener),
+    leave: () => session.leave(),
+  };
+}
+
+function onSession(
+  driver: Driver,
+  sql: ThreadLockStatements,
+  threadId: string,
+  pid: number | undefined,
+): LockBackend {
+  return {
+    ...unheard,
+    async take() {
+      const [row] = await driver.query<TryLockRow>(sql.take(threadId, pid));
+      if (row?.locked === null) {
+        throw new InvalidInputError(
+          "Behind a pooler, threadLock can't use a single connection, which need not stay with one session of the server; create the saver with a pool.",
+        );
+      }
+      return row?.locked === true;
+    },
+    free: async () => assertFreed(await driver.query<UnlockRow>(sql.free(threadId))),
+  };
+}
+
+/** The server frees it when the transaction ends. */
+function inTransaction(driver: Driver, sql: ThreadLockStatements, threadId: string): LockBackend {
+  return {
+    ...unheard,
+    async take() {
+      const [row] = await driver.query<TryLockRow>(sql.takeInTransaction(threadId));
+      return row?.locked === true;
+    },
+    free: async () => {},
+  };
+}
+
+function assertFreed([row]: UnlockRow[]): void {
+  if (!row?.unlocked) throw new Error("The server did not have the lock.");
+}

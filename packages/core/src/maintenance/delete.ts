@@ -1,0 +1,51 @@
+import type { Driver, Queryable, Statement } from "../driver/driver.js";
+import { checkIsolation } from "../locks/maintenance-lock.js";
+import type { Tables } from "../schema/identifiers.js";
+import { type LockedRow, lockCheckpointsStatement } from "../sql/locks/maintenance-lock.js";
+import { type DeletedRow, deleteThreadStatements } from "../sql/remove/delete-thread.js";
+import { NOTHING, type Removed, removedOf } from "./removed.js";
+
+export function deleteStatements(tables: Tables) {
+  return { lock: lockCheckpointsStatement(tables), ...deleteThreadStatements(tables) };
+}
+export type DeleteStatements = ReturnType<typeof deleteStatements>;
+
+/** Deletes a thread in one transaction, as `removeWhole` does. */
+export function deleteWhole(
+  driver: Driver,
+  sql: DeleteStatements,
+  threadId: string,
+  olderThan: string | null,
+  markDeleted?: Statement,
+): Promise<Removed> {
+  return driver.transaction((tx) => removeWhole(tx, sql, threadId, olderThan, markDeleted));
+}
+
+/**
+ * Removes a thread, whoever writes to it meanwhile: a `put` that continues from one of its checkpoints
+ * either ends before, and is removed or seen as news with it, or finds nothing to continue from.
+ *
+ * All or nothing is removed, at a moment when all checkpoints are locked. Each turn locks those that were
+ * stored while the turn before waited.
+ *
+ * @param tx a transaction; the thread's lock and those of its checkpoints are held until its end
+ * @param olderThan only if it has no checkpoint from this time or later
+ * @param markDeleted marks the thread as deleted, if it is to be
+ */
+export async function removeWhole(
+  tx: Queryable,
+  sql: DeleteStatements,
+  threadId: string,
+  olderThan: string | null,
+  markDeleted?: Statement,
+): Promise<Removed> {
+  for (let marked = false; ; ) {
+    const [lock] = await tx.query<LockedRow>(sql.lock(threadId));
+    if (lock === undefined) return NOTHING;
+    checkIsolation(lock);
+    if (markDeleted !== undefined && !marked) await tx.query(markDeleted);
+    marked = true;
+    const removed = await tx.query<DeletedRow>(sql.remove(threadId, olderThan, lock.locked));
+    if (removed[0]?.complete) return removedOf(removed);
+  }
+}

@@ -1,0 +1,71 @@
+import { InvalidInputError } from "../errors/errors.js";
+import { assertKeys, type OptionKeys } from "../errors/option-keys.js";
+import { filterText, text, threadIdOf } from "../input/config.js";
+import { count, time } from "../input/maintenance.js";
+import type { ListThreadsInput, ThreadRow } from "../sql/read/list-threads.js";
+
+/** A thread as a list shows it. */
+export interface ThreadInfo {
+  readonly threadId: string;
+  /** The latest checkpoint of the root graph. */
+  readonly checkpointId: string;
+  /** When that was made; undefined where it does not say. */
+  readonly updatedAt: Date | undefined;
+  /** What made it: `"input"`, `"loop"`, `"update"` or `"fork"`. */
+  readonly source: string | undefined;
+  readonly step: number | undefined;
+  /** How many there are, in all namespaces. */
+  readonly checkpoints: number;
+  /** The root graph, `""`, and those of subgraphs. */
+  readonly namespaces: readonly string[];
+}
+
+export interface ListThreadsOptions {
+  /** The last thread of the page before. */
+  readonly after?: Pick<ThreadInfo, "threadId" | "checkpointId">;
+  /** How many at most; default 20. */
+  readonly limit?: number;
+  /** The metadata of the latest checkpoint must contain it, as with `list`. */
+  readonly filter?: Record<string, unknown>;
+  /** Only threads that were last updated before this time. */
+  readonly updatedBefore?: Date;
+}
+
+const DEFAULT_LIMIT = 20;
+const KEYS: OptionKeys<ListThreadsOptions> = {
+  after: true,
+  limit: true,
+  filter: true,
+  updatedBefore: true,
+};
+
+/** @throws InvalidInputError naming the option and what to pass */
+export function listThreadsInput(options: ListThreadsOptions = {}): ListThreadsInput {
+  assertKeys(options, "listThreads", KEYS);
+  const { after, limit = DEFAULT_LIMIT, filter, updatedBefore } = options;
+  if (after !== undefined && (typeof after !== "object" || after === null)) {
+    throw new InvalidInputError('"after" must be a thread of the page before.');
+  }
+  return {
+    after: after && {
+      threadId: threadIdOf(after.threadId),
+      checkpointId: text(after.checkpointId, "after.checkpointId"),
+    },
+    limit: count(limit, "limit"),
+    filter: filterText(filter),
+    updatedBefore: updatedBefore && time(updatedBefore, "updatedBefore"),
+  };
+}
+
+export function toThreadInfo(row: ThreadRow): ThreadInfo {
+  const time = new Date(row.ts ?? "");
+  return {
+    threadId: row.thread,
+    checkpointId: row.id,
+    updatedAt: Number.isNaN(time.getTime()) ? undefined : time,
+    source: row.source ?? undefined,
+    step: row.step === null ? undefined : Number(row.step),
+    checkpoints: row.checkpoints,
+    namespaces: JSON.parse(row.namespaces) as string[],
+  };
+}

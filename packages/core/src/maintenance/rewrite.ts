@@ -1,0 +1,195 @@
+import { type PartRow, Parts } from "../checkpoints/parts.js";
+import type { Driver, Queryable } from "../driver/driver.js";
+import { InvalidInputError, SerializationError } from "../errors/errors.js";
+import { assertKeys, type OptionKeys } from "../errors/option-keys.js";
+import { threadIds } from "../input/maintenance.js";
+import { takeLock } from "../locks/maintenance-lock.js";
+import type { Tables } from "../schema/identifiers.js";
+import type { Storage } from "../schema/storage-setting.js";
+import type { Serializer } from "../serializer/types.js";
+import { bufferOf, type KnownValue, planShared } from "../sharing/plan.js";
+import { parseSegments, segmentsText } from "../sharing/segments.js";
+import { lockThreadStatement } from "../sql/locks/maintenance-lock.js";
+import { partsStatement } from "../sql/read/parts.js";
+import { threadPageStatement } from "../sql/read/thread-page.js";
+import { type RewriteKey, type RewriteRow, rewriteStatements } from "../sql/write/rewrite.js";
+import { allThreads } from "./verify.js";
+
+export interface RewriteOptions {
+  /** Which threads; default all. */
+  readonly threadIds?: readonly string[];
+  /** Ends it after the batch it is at, with the signal's reason. */
+  readonly signal?: AbortSignal;
+  /** Called after each thread. */
+  readonly onProgress?: (soFar: Rewritten) => void;
+}
+
+/** What was rewritten so far. */
+export interface Rewritten {
+  readonly threads: number;
+  /** Values that are stored in the other form now. */
+  readonly values: number;
+}
+
+const KEYS: OptionKeys<RewriteOptions> = { threadIds: true, signal: true, onProgress: true };
+
+/** Values in one transaction. A run that continues from one of them waits until it ends. */
+const BATCH = 20;
+
+export function rewriteSql(tables: Tables) {
+  return {
+    ...rewriteStatements(tables),
+    threads: threadPageStatement(tables),
+    lock: lockThreadStatement(tables),
+    parts: partsStatement(tables),
+  };
+}
+type Sql = ReturnType<typeof rewriteSql>;
+
+/**
+ * Stores values that are there as the storage wants them, batch by batch. It may be interrupted at any
+ * time and called again; every value can be read at any moment.
+ *
+ * @throws InvalidInputError naming the option and what to pass
+ */
+export async function rewrite(
+  driver: Driver,
+  sql: Sql,
+  serde: Serializer,
+  storage: Storage,
+  options: RewriteOptions = {},
+): Promise<Rewritten> {
+  assertKeys(options, "rewriteStorage", KEYS);
+  if (storage !== "shared" && storage !== "whole") {
+    throw new InvalidInputError('The storage must be "shared" or "whole".');
+  }
+  const { signal, onProgress = () => {} } = options;
+  const chosen = options.threadIds && threadIds(options.threadIds);
+  let total: Rewritten = { threads: 0, values: 0 };
+  for await (const threadId of chosen ?? allThreads(driver, sql)) {
+    const values = await rewriteThread(driver, { sql, serde, threadId }, storage, signal);
+    total = { threads: total.threads + 1, values: total.values + values };
+    onProgress(total);
+  }
+  return total;
+}
+
+async function rewriteThread(
+  driver: Driver,
+  place: Omit<Thread, "tx">,
+  storage: Storage,
+  signal: AbortSignal | undefined,
+): Promise<number> {
+  const { sql, threadId } = place;
+  const keys = (await driver.query<RewriteKey>(sql.keys(threadId))).sort(byVersion);
+  let values = 0;
+  let base: Base | undefined;
+  for (let at = 0; at < keys.length; at += BATCH) {
+    signal?.throwIfAborted();
+    await driver.transaction(async (tx) => {
+      await takeLock(tx, sql.lock(threadId, "wait"));
+      const thread = { ...place, tx };
+      base = base && (await stillStored(thread, base));
+      for (const key of keys.slice(at, at + BATCH)) {
+        const value = await readValue(thread, key);
+        if (value === undefined) continue;
+        const before = base && isSameChannel(base.key, key) ? base.value : undefined;
+        const stored = await storeValue(thread, key, value, before, storage);
+        if (stored !== value) values += 1;
+        base = { key, value: stored };
+      }
+      if (storage === "whole") await tx.query(sql.removeUnreferenced(threadId));
+    });
+  }
+  return values;
+}
+
+interface Base {
+  readonly key: RewriteKey;
+  readonly value: KnownValue;
+}
+
+/**
+ * The value before, if it is stored as it was: between two transactions it may have been removed, and with
+ * it the bytes that the next one is to share.
+ */
+async function stillStored({ tx, sql, threadId }: Thread, base: Base): Promise<Base | undefined> {
+  const [row] = await tx.query<RewriteRow>(sql.read(threadId, base.key));
+  const { segments } = base.value;
+  const expected = segments === undefined ? null : segmentsText(segments);
+  return row?.segments === expected ? base : undefined;
+}
+
+interface Thread {
+  readonly tx: Queryable;
+  readonly sql: Sql;
+  readonly serde: Serializer;
+  readonly threadId: string;
+}
+
+/** @returns undefined where it was removed meanwhile, or is damaged, which `verify` tells */
+async function readValue(thread: Thread, key: RewriteKey): Promise<KnownValue | undefined> {
+  const [row] = await thread.tx.query<RewriteRow>(thread.sql.read(thread.threadId, key));
+  try {
+    return row && (await knownValue(thread, key, row));
+  } catch (error) {
+    if (error instanceof SerializationError) return undefined;
+    throw error;
+  }
+}
+
+async function knownValue(
+  { tx, sql, threadId }: Thread,
+  { version }: RewriteKey,
+  row: RewriteRow,
+): Promise<KnownValue> {
+  const { type } = row;
+  const segments = row.segments === null ? undefined : parseSegments(row.segments);
+  const rows = segments ? await tx.query<PartRow>(sql.parts(threadId, segments)) : [];
+  const bytes = new Parts(rows).valueOf({ ...row, json: null }, threadId);
+  const data = type === "json" ? textOf(bytes) : bytes;
+  return { version, type, data, segments, end: segments?.at(-1)?.to };
+}
+
+const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** Text is shared by whole characters; JSON of other serializers may be no text. */
+function textOf(data: string | Uint8Array): string | Uint8Array {
+  if (typeof data === "string") return data;
+  try {
+    return UTF8.decode(data);
+  } catch {
+    return data;
+  }
+}
+
+/** @returns the value as it is stored then: the same where nothing was to be done */
+async function storeValue(
+  { tx, sql, serde, threadId }: Thread,
+  key: RewriteKey,
+  value: KnownValue,
+  before: KnownValue | undefined,
+  storage: Storage,
+): Promise<KnownValue> {
+  const { type, data, segments } = value;
+  if (storage === "whole") {
+    const official = typeof data === "string" ? (serde.officialText?.(data) ?? data) : data;
+    if (segments === undefined && official === data) return value;
+    await tx.query(sql.whole(threadId, key, type, bufferOf(official)));
+    return { ...value, data: official, segments: undefined };
+  }
+  const plan = segments || !before ? undefined : planShared(before, type, data);
+  if (plan === undefined) return value;
+  const stored = await tx.query(sql.shared(threadId, key, type, plan));
+  return stored.length === 0 ? value : { ...value, segments: plan.segments, end: plan.end };
+}
+
+const isSameChannel = (a: RewriteKey, b: RewriteKey): boolean =>
+  a.namespace === b.namespace && a.channel === b.channel;
+
+/** Channel by channel, as all who lock values, each in the order in which its versions were stored. */
+function byVersion(a: RewriteKey, b: RewriteKey): number {
+  if (a.namespace !== b.namespace) return a.namespace < b.namespace ? -1 : 1;
+  if (a.channel !== b.channel) return a.channel < b.channel ? -1 : 1;
+  return Number.parseFloat(a.version) - Number.parseFloat(b.version);
+}

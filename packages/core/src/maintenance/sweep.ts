@@ -1,0 +1,154 @@
+import type { Driver } from "../driver/driver.js";
+import { InvalidInputError } from "../errors/errors.js";
+import { assertKeys, type OptionKeys } from "../errors/option-keys.js";
+import type { PrunePlan } from "../input/maintenance.js";
+import {
+  checkSignal,
+  count,
+  PRUNE_INSTEAD,
+  type PruneOptions,
+  prunePlan,
+} from "../input/maintenance.js";
+import { takeLock } from "../locks/maintenance-lock.js";
+import type { Tables } from "../schema/identifiers.js";
+import { lockThreadStatement } from "../sql/locks/maintenance-lock.js";
+import { orphansStatement } from "../sql/remove/orphans.js";
+import type { RemovedRow } from "../sql/remove/removed.js";
+import { type SweepRow, sweepPageStatement } from "../sql/remove/sweep-page.js";
+import { BATCH, type PruneStatements, pruneThread } from "./prune.js";
+import { addThread, NOTHING, type Removed, removedOf } from "./removed.js";
+
+/** What a sweep has removed so far. */
+export interface Swept extends Removed {
+  /** Threads that were looked at. */
+  readonly threads: number;
+}
+
+/** `olderThan`, `keepLast` or both say what may go. */
+export interface SweepOptions extends Pick<PruneOptions, "olderThan" | "keepLast" | "dryRun"> {
+  /** How many checkpoints are removed in one transaction at most. Default 10,000. */
+  readonly batch?: number;
+  /** Ends the sweep after the thread it is at; the promise is then rejected with the signal's reason. */
+  readonly signal?: AbortSignal;
+  /** Called after each thread that had something to remove, and every hundred threads. */
+  readonly onProgress?: (soFar: Swept) => void;
+}
+
+export interface SweepPlan {
+  readonly prune: PrunePlan;
+  readonly batch: number;
+  readonly signal: AbortSignal | undefined;
+  readonly onProgress: (soFar: Swept) => void;
+}
+
+const PAGE = 100;
+/** Writes arrive before their checkpoint, but not by an hour. */
+const WRITES_MAY_WAIT_MS = 60 * 60 * 1000;
+
+const KEYS: OptionKeys<SweepOptions> = {
+  olderThan: true,
+  keepLast: true,
+  dryRun: true,
+  batch: true,
+  signal: true,
+  onProgress: true,
+};
+
+/** @throws InvalidInputError naming the option and what to pass */
+export function sweepPlan(options: SweepOptions): SweepPlan {
+  assertKeys(options, "sweep", KEYS, PRUNE_INSTEAD);
+  const { olderThan, keepLast, dryRun, batch = BATCH, signal, onProgress = () => {} } = options;
+  if (olderThan === undefined && keepLast === undefined) {
+    throw new InvalidInputError('Pass "olderThan", "keepLast" or both: they say what may go.');
+  }
+  if (typeof onProgress !== "function") {
+    throw new InvalidInputError('"onProgress" must be a function.');
+  }
+  checkSignal(signal);
+  const prune = prunePlan({ olderThan, keepLast, dryRun });
+  return { prune, batch: count(batch, "batch"), signal, onProgress };
+}
+
+export function sweepStatements(tables: Tables) {
+  return {
+    page: sweepPageStatement(tables),
+    lock: lockThreadStatement(tables),
+    orphans: orphansStatement(tables),
+  };
+}
+export type SweepStatements = ReturnType<typeof sweepStatements>;
+
+/** Prunes all threads, one after the other; those that somebody else prunes are left to them. */
+export async function sweep(
+  driver: Driver,
+  sql: PruneStatements & SweepStatements,
+  { prune, batch, signal, onProgress }: SweepPlan,
+): Promise<Swept> {
+  let total: Swept = { ...NOTHING, threads: 0 };
+  const before = writesBefore();
+  for (let after: string | null = null; ; ) {
+    const page: SweepRow[] = await driver.query<SweepRow>(
+      sql.page({ ...prune, after, size: PAGE, writesBefore: before }),
+    );
+    for (const { thread, old, orphaned } of page) {
+      signal?.throwIfAborted();
+      let removed = old
+        ? await pruneThread(driver, sql, thread, prune, { batch, wait: false })
+        : NOTHING;
+      if (orphaned) {
+        const orphans = prune.dryRun
+          ? await countOrphans(driver, sql, thread, before)
+          : await removeOrphans(driver, sql, thread, before, false);
+        removed = addThread(removed, orphans);
+      }
+      total = { ...addThread(total, removed), threads: total.threads + 1 };
+      if (old || orphaned) onProgress(total);
+    }
+    const last = page.at(-1);
+    if (last === undefined) return total;
+    onProgress(total);
+    after = last.thread;
+  }
+}
+
+export async function countOrphans(
+  driver: Driver,
+  sql: SweepStatements,
+  threadId: string,
+  before: string,
+): Promise<Removed> {
+  return removedOf(await driver.query<RemovedRow>(sql.orphans(threadId, before, true)));
+}
+
+/**
+ * First the lock, then what depends on it, as a statement with a snapshot of its own.
+ *
+ * @param wait whether to wait where somebody else prunes the thread, or to leave it to them
+ */
+export function removeOrphans(
+  driver: Driver,
+  sql: SweepStatements,
+  threadId: string,
+  before: string,
+  wait: boolean,
+): Promise<Removed> {
+  return driver.transaction(async (tx) => {
+    if (!(await takeLock(tx, sql.lock(threadId, wait ? "wait" : "try")))) return NOTHING;
+    return removedOf(await tx.query<RemovedRow>(sql.orphans(threadId, before, false)));
+  });
+}
+
+/** Writes to checkpoints with smaller ids are orphans, if their checkpoint is not there. */
+export function writesBefore(): string {
+  return firstIdAt(Date.now() - WRITES_MAY_WAIT_MS);
+}
+
+/** Between the epochs of UUIDs, 1582-10-15, and of JavaScript, in units of 100 nanoseconds. */
+const GREGORIAN_OFFSET = 0x01b21dd213814000n;
+
+/** The smallest version 6 UUID of a time: ids of checkpoints sort by the time they were made. */
+function firstIdAt(milliseconds: number): string {
+  const ticks = BigInt(milliseconds) * 10_000n + GREGORIAN_OFFSET;
+  const hex = ticks.toString(16).padStart(15, "0");
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-6${hex.slice(12)}-0000-000000000000`;
+}

@@ -1,0 +1,200 @@
+import { Parts } from "../checkpoints/parts.js";
+import type { Driver } from "../driver/driver.js";
+import { SerializationError } from "../errors/errors.js";
+import { assertKeys, type OptionKeys } from "../errors/option-keys.js";
+import { flag, threadIds } from "../input/maintenance.js";
+import type { Tables } from "../schema/identifiers.js";
+import type { Place, Serializer } from "../serializer/types.js";
+import { decode } from "../serializer/values.js";
+import { threadPageStatement } from "../sql/read/thread-page.js";
+import {
+  type DamageRow,
+  damageStatement,
+  type ValueRow,
+  valuesStatements,
+} from "../sql/read/verify.js";
+import { countOrphans, removeOrphans, type SweepStatements, writesBefore } from "./sweep.js";
+
+/**
+ * - `shared`: two branches stored a value under one version, so that one of them reads the other's. The
+ *   official saver does that to forks and to concurrent runs. The lost value can't be restored.
+ * - `missing`: checkpoints refer to a value that is not there.
+ * - `unreadable`: the serializer refuses a stored value, or a checkpoint has no versions of channels.
+ * - `orphans`: values and writes that no checkpoint refers to; harmless, and all that can be repaired.
+ */
+export type ProblemKind = "shared" | "missing" | "unreadable" | "orphans";
+
+export interface Problem {
+  readonly kind: ProblemKind;
+  readonly checkpointNs?: string;
+  readonly channel?: string;
+  /** The channel's version; none for writes and for checkpoints as a whole. */
+  readonly version?: string;
+  /** The checkpoints that are affected: of `shared`, those that each stored a value. */
+  readonly checkpointIds?: readonly string[];
+  /** Of `orphans`: how many rows, and their size in bytes. */
+  readonly rows?: number;
+  readonly bytes?: number;
+  /** True where it is gone now. */
+  readonly repaired: boolean;
+}
+
+/** A thread in which something is wrong. */
+export interface ThreadProblems {
+  readonly threadId: string;
+  readonly problems: readonly Problem[];
+}
+
+export interface VerifyOptions {
+  /** Which threads; default all. */
+  readonly threadIds?: readonly string[];
+  /** Removes orphans. Nothing else can be repaired. Default false. */
+  readonly repair?: boolean;
+  /** Ends it before the next thread, with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+const THREADS = 100;
+/** Values are of any size, and a page of them is held in memory. */
+const VALUES = 20;
+
+export function verifyStatements(tables: Tables) {
+  return {
+    threads: threadPageStatement(tables),
+    damage: damageStatement(tables),
+    values: valuesStatements(tables),
+  };
+}
+export type VerifyStatements = ReturnType<typeof verifyStatements> & SweepStatements;
+
+const KEYS: OptionKeys<VerifyOptions> = { threadIds: true, repair: true, signal: true };
+
+/** @throws InvalidInputError naming the option and what to pass */
+export function verifyPlan(options: VerifyOptions = {}) {
+  assertKeys(options, "verify", KEYS);
+  return {
+    threads: options.threadIds && threadIds(options.threadIds),
+    repair: flag(options.repair ?? false, "repair"),
+    signal: options.signal,
+  };
+}
+
+/** Yields the threads in which something is wrong. */
+export async function* verify(
+  driver: Driver,
+  sql: VerifyStatements,
+  serde: Serializer,
+  { threads, repair, signal }: ReturnType<typeof verifyPlan>,
+): AsyncGenerator<ThreadProblems> {
+  for await (const threadId of threads ?? allThreads(driver, sql)) {
+    signal?.throwIfAborted();
+    const damaged = await damage(driver, sql, threadId);
+    // What such a checkpoint refers to is not known, so nothing is sure to be an orphan.
+    const unknown = damaged.some(({ kind, channel }) => kind === "unreadable" && !channel);
+    const problems = [
+      ...damaged,
+      ...(await unreadable(driver, sql, serde, threadId)),
+      ...(unknown ? [] : await orphans(driver, sql, threadId, repair)),
+    ];
+    if (problems.length > 0) yield { threadId, problems };
+  }
+}
+
+export async function* allThreads(
+  driver: Driver,
+  sql: Pick<VerifyStatements, "threads">,
+): AsyncGenerator<string> {
+  for (let after: string | null = null; ; ) {
+    const page: { thread: string }[] = await driver.query(sql.threads(after, THREADS));
+    for (const { thread } of page) yield thread;
+    after = page.at(-1)?.thread ?? null;
+    if (after === null) return;
+  }
+}
+
+async function damage(driver: Driver, sql: VerifyStatements, threadId: string): Promise<Problem[]> {
+  const rows = await driver.query<DamageRow>(sql.damage(threadId));
+  return rows.map(({ kind, namespace, channel, version, ids }) => ({
+    kind,
+    checkpointNs: namespace,
+    ...(channel === null ? {} : { channel }),
+    ...(version === null ? {} : { version }),
+    checkpointIds: JSON.parse(ids) as string[],
+    repaired: false,
+  }));
+}
+
+async function unreadable(
+  driver: Driver,
+  sql: VerifyStatements,
+  serde: Serializer,
+  threadId: string,
+): Promise<Problem[]> {
+  const problems: Problem[] = [];
+  for (const read of [sql.values.blobs, sql.values.writes]) {
+    for (let last: ValueRow | undefined; ; ) {
+      const all: ValueRow[] = await driver.query<ValueRow>(read(threadId, last, VALUES));
+      const parts = partsIn(all, threadId);
+      const rows = valuesIn(all);
+      for (const row of rows) {
+        if (!(await readable(serde, threadId, row, parts))) problems.push(unreadableRow(row));
+      }
+      last = rows.at(-1);
+      if (last === undefined) break;
+    }
+  }
+  return problems;
+}
+
+const partsIn = (rows: readonly ValueRow[], thread: string): Parts =>
+  new Parts(
+    rows.filter(({ kind }) => kind === "part").map((row) => ({ ...row, thread, json: null })),
+  );
+
+/** In the order of the page: a union has none of its own. */
+function valuesIn(rows: readonly ValueRow[]): ValueRow[] {
+  const values = rows.filter(({ kind }) => kind !== "part");
+  return values[0]?.kind === "blob" ? values.sort((a, b) => a.idx - b.idx) : values;
+}
+
+async function readable(
+  serde: Serializer,
+  threadId: string,
+  row: ValueRow,
+  parts: Parts,
+): Promise<boolean> {
+  try {
+    const data = parts.valueOf({ ...row, json: null }, threadId);
+    await decode(serde, row.type, data, row.channel, placeOf(threadId, row));
+    return true;
+  } catch (error) {
+    if (error instanceof SerializationError) return false;
+    throw error;
+  }
+}
+
+function placeOf(threadId: string, { namespace: checkpointNs, ...row }: ValueRow): Place {
+  const { channel, version, id: checkpointId, task: taskId, idx } = row;
+  return row.id === ""
+    ? { kind: "value", threadId, checkpointNs, channel, version }
+    : { kind: "write", threadId, checkpointNs, channel, checkpointId, taskId, idx };
+}
+
+function unreadableRow({ namespace, id, channel, version }: ValueRow): Problem {
+  const place = id === "" ? { version } : { checkpointIds: [id] };
+  return { kind: "unreadable", checkpointNs: namespace, channel, ...place, repaired: false };
+}
+
+async function orphans(
+  driver: Driver,
+  sql: VerifyStatements,
+  threadId: string,
+  repair: boolean,
+): Promise<Problem[]> {
+  const before = writesBefore();
+  const { blobs, writes, bytes } = repair
+    ? await removeOrphans(driver, sql, threadId, before, true)
+    : await countOrphans(driver, sql, threadId, before);
+  const rows = blobs + writes;
+  return bytes === 0 ? [] : [{ kind: "orphans", rows, bytes, repaired: repair }];
+}

@@ -1,0 +1,116 @@
+import type { Statement } from "../../driver/driver.js";
+import { template } from "../../driver/template.js";
+import type { CheckpointKey } from "../../input/config.js";
+import type { Tables } from "../../schema/identifiers.js";
+import { typeOf } from "./parts.js";
+import { columnsOf, partSelect, type TupleRow, valueColumns } from "./tuple.js";
+
+/**
+ * `seed`: a channel's stored value at an ancestor; `part`: bytes of such values; `write`: a write to an
+ * ancestor. Columns that do not apply are null.
+ */
+export type DeltaRow = Pick<TupleRow, Exclude<keyof typeof COLUMNS, "kind" | "depth">> & {
+  readonly kind: "seed" | "part" | "write";
+  /** How many steps above the target the ancestor is. */
+  readonly depth: number;
+};
+
+const COLUMNS = {
+  kind: "text",
+  thread: "text",
+  id: "text",
+  depth: "int",
+  channel: "text",
+  version: "text",
+  task: "text",
+  path: "text",
+  idx: "int",
+  type: "text",
+  json: "text",
+  bytes: "bytea",
+  segments: "text",
+} as const;
+
+const columns = columnsOf(COLUMNS);
+
+/**
+ * Walks from a checkpoint to the root, each channel until the nearest ancestor that stored a value,
+ * and reads those values and the writes on the way.
+ *
+ * The walk follows parents, so it is not bound to the order of ids. The target itself is not visited:
+ * its own writes are pending and not part of the history. Damaged data may have a checkpoint as its own
+ * ancestor: `mark` is the one at the last depth that was a power of two, which a walk that goes round
+ * meets again (R. P. Brent, 1980), some rounds later.
+ */
+export function deltaHistoryStatement(
+  tables: Tables,
+  jsonIsText: boolean,
+): (key: CheckpointKey, channels: readonly string[]) => Statement {
+  const here = "thread_id = $1::text AND checkpoint_ns = $2::text";
+  const read = (which: string) =>
+    template(`WITH RECURSIVE walk AS (
+  SELECT channel, t.checkpoint_id, t.parent_checkpoint_id, 0 AS depth,
+    nullif(t.checkpoint_id, t.checkpoint_id) AS mark, NULL::text AS seed_version
+  FROM (
+    SELECT checkpoint_id, parent_checkpoint_id FROM ${tables.checkpoints} WHERE ${here} ${which}
+  ) t CROSS JOIN pg_catalog.unnest($3::text[]) AS channel
+  UNION ALL
+  SELECT w.channel, c.checkpoint_id, c.parent_checkpoint_id, w.depth + 1,
+    CASE WHEN w.depth & (w.depth - 1) = 0 THEN c.checkpoint_id ELSE w.mark END,
+    CASE WHEN b.stored THEN c.version END
+  FROM walk w
+  CROSS JOIN LATERAL (
+    SELECT checkpoint_id, parent_checkpoint_id,
+      checkpoint -> 'channel_versions'::text ->> w.channel AS version
+    FROM ${tables.checkpoints} WHERE ${here} AND checkpoint_id = w.parent_checkpoint_id OFFSET 0
+  ) c
+  LEFT JOIN LATERAL (
+    SELECT true AS stored FROM ${tables.blobs}
+    WHERE ${here} AND channel = w.channel AND version = c.version AND type <> 'empty' OFFSET 0
+  ) b ON true
+  WHERE w.seed_version IS NULL AND w.parent_checkpoint_id IS DISTINCT FROM w.mark
+), seed AS MATERIALIZED (
+  SELECT $1::text AS thread_id, w.checkpoint_id, w.channel, w.seed_version, b.type, b.blob, b.segments
+  FROM walk w CROSS JOIN LATERAL (
+    SELECT type, blob, segments FROM ${tables.blobs}
+    WHERE ${here} AND channel = w.channel AND version = w.seed_version OFFSET 0
+  ) b
+  WHERE w.seed_version IS NOT NULL
+)
+SELECT ${columns({
+      kind: "'seed'",
+      id: "s.checkpoint_id",
+      channel: "s.channel",
+      version: "s.seed_version",
+      type: typeOf("s"),
+      ...valueColumns("s", jsonIsText),
+      segments: "s.segments::text",
+    })}
+FROM seed s
+UNION ALL
+${partSelect(tables, jsonIsText, { blobs: "seed", thread: "$1::text" }, columns)}
+UNION ALL
+SELECT ${columns({
+      kind: "'write'",
+      id: "w.checkpoint_id",
+      depth: "w.depth",
+      channel: "w.channel",
+      task: "p.task_id",
+      path: "p.task_path",
+      idx: "p.idx",
+      type: "p.type",
+      ...valueColumns("p", jsonIsText),
+    })}
+FROM walk w CROSS JOIN LATERAL (
+  SELECT task_id, task_path, idx, type, blob FROM ${tables.writes}
+  WHERE ${here} AND checkpoint_id = w.checkpoint_id AND channel = w.channel OFFSET 0
+) p
+WHERE w.depth > 0`);
+
+  const byId = read("AND checkpoint_id = $4::text");
+  const latest = read("ORDER BY checkpoint_id DESC LIMIT 1");
+  return ({ threadId, checkpointNs, checkpointId }, channels) =>
+    checkpointId === undefined
+      ? latest([threadId, checkpointNs, channels])
+      : byId([threadId, checkpointNs, channels, checkpointId]);
+}

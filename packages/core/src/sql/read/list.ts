@@ -1,0 +1,103 @@
+import type { SqlValue, Statement } from "../../driver/driver.js";
+import { type Template, template } from "../../driver/template.js";
+import type { ListQuery } from "../../input/config.js";
+import type { Tables } from "../../schema/identifiers.js";
+import type { Segment } from "../../sharing/segments.js";
+import { type Bind, binder, NEWEST_FIRST, selectionOf, whereAll } from "./selection.js";
+import { blobCte, REFERRED_VERSIONS, type TupleSource, tupleSelect } from "./tuple.js";
+
+/** Where a page ended; the next one begins below it. */
+export interface PageEnd {
+  readonly threadId: string;
+  readonly checkpointNs: string;
+  readonly checkpointId: string;
+}
+
+/** A blob that the reader holds already. */
+export interface BlobKey {
+  readonly threadId: string;
+  readonly checkpointNs: string;
+  readonly channel: string;
+  readonly version: string;
+}
+
+/** One that was stored by a known put. */
+export interface KnownBlob extends BlobKey {
+  readonly putId: string;
+}
+
+/** Bytes of shared values that the reader holds already. */
+export interface PartKey extends Segment {
+  readonly threadId: string;
+}
+
+export interface PageInput {
+  readonly query: ListQuery;
+  readonly after: PageEnd | undefined;
+  readonly size: number;
+  readonly known: readonly KnownBlob[];
+  readonly knownParts: readonly PartKey[];
+}
+
+/**
+ * Reads one page of checkpoints, newest first, each blob once however many of them refer to it; of
+ * those in `known` only that they are stored, by the same put.
+ */
+export function listStatement(
+  tables: Tables,
+  jsonIsText: boolean,
+): (input: PageInput) => Statement {
+  const templates = new Map<string, Template>();
+  return ({ query, after, size, known, knownParts }) => {
+    const values: SqlValue[] = [];
+    const bind = binder(values);
+    const { conditions, thread, namespace } = selectionOf(query, bind);
+    const below = after && belowCondition(after, bind);
+    const limit = bind(size, "int");
+    const bindAll = <Row>(rows: readonly Row[], column: (row: Row) => string) =>
+      bind(rows.map(column), "text[]");
+    const held = `unnest(
+    ${bindAll(known, (k) => k.threadId)}, ${bindAll(known, (k) => k.checkpointNs)},
+    ${bindAll(known, (k) => k.channel)}, ${bindAll(known, (k) => k.version)}, ${bindAll(known, (k) => k.putId)}
+  ) AS k(thread_id, checkpoint_ns, channel, version, put_id)`;
+    const source: TupleSource = {
+      thread: thread ?? "p.thread_id",
+      namespace: namespace ?? "p.checkpoint_ns",
+      page: "page",
+      versions: "versions",
+      knownParts: {
+        threads: bindAll(knownParts, (k) => k.threadId),
+        from: bindAll(knownParts, (k) => String(k.from)),
+        to: bindAll(knownParts, (k) => String(k.to)),
+      },
+    };
+
+    const text = `WITH keys AS (
+  SELECT thread_id, checkpoint_ns, checkpoint_id, pg_catalog.row_number() OVER (${NEWEST_FIRST}) AS position
+  FROM ${tables.checkpoints}
+  ${whereAll(below === undefined ? conditions : [...conditions, below])}
+  ${NEWEST_FIRST} LIMIT ${limit}
+), page AS (
+  SELECT c.*, k.position::int FROM keys k CROSS JOIN LATERAL (
+    SELECT thread_id, checkpoint_ns, checkpoint_id, parent_checkpoint_id, checkpoint, metadata
+    FROM ${tables.checkpoints}
+    WHERE thread_id = ${thread ?? "k.thread_id"} AND checkpoint_ns = ${namespace ?? "k.checkpoint_ns"}
+      AND checkpoint_id = k.checkpoint_id OFFSET 0
+  ) c
+), versions AS (
+  SELECT v.*, k.put_id::bigint AS known_put FROM (SELECT DISTINCT * FROM (${REFERRED_VERSIONS}) r) v
+  LEFT JOIN ${held}
+    ON k.thread_id = v.thread_id AND k.checkpoint_ns = v.checkpoint_ns
+    AND k.channel = v.channel AND k.version = v.version
+), ${blobCte(tables, source)}
+${tupleSelect(tables, jsonIsText, source)}`;
+    const bound = templates.get(text) ?? template(text);
+    templates.set(text, bound);
+    return bound(values);
+  };
+}
+
+function belowCondition(after: PageEnd, bind: Bind): string {
+  const end = [after.checkpointId, after.threadId, after.checkpointNs].map((value) => bind(value));
+  return `(checkpoint_id, thread_id, checkpoint_ns) < (${end.join(", ")})`;
+}

@@ -1,0 +1,203 @@
+import type { Tables } from "../../schema/identifiers.js";
+import { isJson, type KnownParts, partsOf, typeOf } from "./parts.js";
+import { versionsOf } from "./versions.js";
+
+/**
+ * One row of a read: a checkpoint, or one of the values that belong to it. Columns that do not apply
+ * are null. Their names are single words, which stay as they are where a client renames columns
+ * (`camelCase` and the like).
+ */
+export interface TupleRow {
+  /**
+   * `send`: a write of the parent that a checkpoint older than format 4 takes its pending sends from.
+   * `known`: a blob of which the reader has said that it holds it, which is stored as it says.
+   * `part`: bytes of shared values, which begin at the position `version`; `idx` counts them.
+   */
+  readonly kind: "checkpoint" | "blob" | "known" | "part" | "write" | "send";
+  readonly thread: string;
+  readonly namespace: string;
+  /** Of a blob: null, as blobs belong to all checkpoints that name their version. */
+  readonly id: string;
+  readonly parent: string | null;
+  readonly metadata: string | null;
+  readonly channel: string;
+  readonly version: string;
+  readonly task: string;
+  readonly path: string;
+  /** Of a write its index, of a checkpoint its position in the read: a union has no order of its own. */
+  readonly idx: number;
+  readonly type: string;
+  /** The value as text where it is JSON of ours, or the checkpoint itself. */
+  readonly json: string | null;
+  /** The value otherwise. */
+  readonly bytes: Uint8Array | null;
+  /** Of a blob: which put stored it; null where that is not known. */
+  readonly put: string | null;
+  /** Of a blob: where its value lies but for its tail; null where the row holds all of it. */
+  readonly segments: string | null;
+}
+
+const COLUMNS = {
+  kind: "text",
+  thread: "text",
+  namespace: "text",
+  id: "text",
+  parent: "text",
+  metadata: "text",
+  channel: "text",
+  version: "text",
+  task: "text",
+  path: "text",
+  idx: "int",
+  type: "text",
+  json: "text",
+  bytes: "bytea",
+  put: "text",
+  segments: "text",
+} as const satisfies Record<keyof TupleRow, string>;
+
+/** Makes select lists with all of some columns, null where no expression is given. */
+export type Columns = (expressions: Readonly<Record<string, string>>) => string;
+
+/** @param types the columns and the type of each */
+export const columnsOf =
+  (types: Readonly<Record<string, string>>): Columns =>
+  (expressions) =>
+    Object.entries(types)
+      .map(([name, type]) => `${expressions[name] ?? `NULL::${type}`} AS ${name}`)
+      .join(", ");
+
+const tupleColumns = columnsOf(COLUMNS);
+
+/**
+ * The two columns of a stored value. Text spares drivers that receive bytea in hexadecimal twice
+ * the bytes; it is for serializers of ours only, another's `json` may be anything.
+ *
+ * @param from alias of the table with `type` and `blob`
+ */
+export function valueColumns(from: string, jsonIsText: boolean): { json: string; bytes: string } {
+  if (!jsonIsText) return { json: "NULL::text", bytes: `${from}.blob` };
+  return {
+    json: `CASE WHEN ${isJson(from)} THEN pg_catalog.convert_from(${from}.blob, 'UTF8') END`,
+    bytes: `CASE WHEN ${isJson(from)} THEN NULL ELSE ${from}.blob END`,
+  };
+}
+
+/** The bytes of shared values, as rows of kind `part`. */
+export function partSelect(
+  tables: Tables,
+  jsonIsText: boolean,
+  source: { readonly blobs: string; readonly thread?: string; readonly known?: KnownParts },
+  columns: Columns = tupleColumns,
+): string {
+  const text = jsonIsText ? "p.is_text" : "false";
+  return `SELECT ${columns({
+    kind: "'part'",
+    thread: "p.thread_id",
+    version: "p.position::text",
+    idx: "pg_catalog.octet_length(p.bytes)",
+    json: `CASE WHEN ${text} THEN pg_catalog.convert_from(p.bytes, 'UTF8') END`,
+    bytes: `CASE WHEN ${text} THEN NULL ELSE p.bytes END`,
+  })}
+FROM (
+  ${partsOf(tables, source.blobs, source.thread, source.known)}
+) p`;
+}
+
+/** Where a read finds its checkpoints and the blobs that they refer to. */
+export interface TupleSource {
+  /** How to name thread and namespace; parameters where they are fixed, so that each branch can be routed by `thread_id` alone. */
+  readonly thread: string;
+  readonly namespace: string;
+  /** Relation with the checkpoints, columns named as in the table and a `position` beside them; undefined where an outer `p` is one of them. */
+  readonly page: string | undefined;
+  /**
+   * Relation with thread_id, checkpoint_ns, channel and version of the blobs to read, and in `known_put` which
+   * put stored what the reader holds of each, null for nothing.
+   */
+  readonly versions: string;
+  /** Parts that need not be read. */
+  readonly knownParts?: KnownParts;
+}
+
+/**
+ * The CTE that `tupleSelect` needs: the stored values of the versions, whole ones and the tails of others;
+ * of those that the reader holds only that they are there.
+ */
+export function blobCte(tables: Tables, { thread, namespace, versions }: TupleSource): string {
+  return `blob AS MATERIALIZED (
+  SELECT p.thread_id, p.checkpoint_ns, p.channel, p.version, b.*
+  FROM ${versions} p CROSS JOIN LATERAL (
+    SELECT type, put_id, coalesce(put_id = p.known_put, false) AS is_known,
+      CASE WHEN put_id = p.known_put THEN NULL ELSE blob END AS blob,
+      CASE WHEN put_id = p.known_put THEN NULL ELSE segments END AS segments
+    FROM ${tables.blobs}
+    WHERE thread_id = ${thread} AND checkpoint_ns = ${namespace}
+      AND channel = p.channel AND version = p.version AND type <> 'empty' OFFSET 0
+  ) b
+)`;
+}
+
+/**
+ * Reads all that belongs to some checkpoints: themselves, their values, their writes. Needs the CTE `blob`.
+ *
+ * Look-ups stand in lateral sub-selects with OFFSET 0, which keeps the planner at one primary key
+ * look-up for each: without it, it may read and hash all values of a long thread.
+ */
+export function tupleSelect(tables: Tables, jsonIsText: boolean, source: TupleSource): string {
+  const { thread, namespace, page, knownParts: known } = source;
+  const where = `thread_id = ${thread} AND checkpoint_ns = ${namespace}`;
+  // Of a page the thread may be fixed; an outer one can't be routed by a column of its own.
+  const fixed = thread.startsWith("$") ? { thread } : {};
+
+  return `SELECT ${tupleColumns({
+    kind: "'checkpoint'",
+    thread: "p.thread_id",
+    namespace: "p.checkpoint_ns",
+    id: "p.checkpoint_id",
+    parent: "p.parent_checkpoint_id",
+    metadata: "p.metadata::text",
+    idx: "p.position",
+    json: "p.checkpoint::text",
+  })}
+${page === undefined ? "" : `FROM ${page} p`}
+UNION ALL
+SELECT ${tupleColumns({
+    kind: "CASE WHEN b.is_known THEN 'known' ELSE 'blob' END",
+    thread: "b.thread_id",
+    namespace: "b.checkpoint_ns",
+    channel: "b.channel",
+    version: "b.version",
+    type: typeOf("b"),
+    ...valueColumns("b", jsonIsText),
+    put: "b.put_id::text",
+    segments: "b.segments::text",
+  })}
+FROM blob b
+UNION ALL
+${partSelect(tables, jsonIsText, { blobs: "blob", ...fixed, ...(known && { known }) })}
+UNION ALL
+SELECT ${tupleColumns({
+    kind: "CASE WHEN w.checkpoint_id = p.checkpoint_id THEN 'write' ELSE 'send' END",
+    thread: "p.thread_id",
+    namespace: "p.checkpoint_ns",
+    id: "p.checkpoint_id",
+    channel: "w.channel",
+    task: "w.task_id",
+    path: "w.task_path",
+    idx: "w.idx",
+    type: "w.type",
+    ...valueColumns("w", jsonIsText),
+  })}
+${page === undefined ? "FROM" : `FROM ${page} p CROSS JOIN LATERAL`} (
+  SELECT * FROM ${tables.writes} WHERE ${where} AND checkpoint_id = ANY (ARRAY[p.checkpoint_id,
+    CASE WHEN p.checkpoint -> 'v'::text < '4'::jsonb THEN p.parent_checkpoint_id END])
+  OFFSET 0
+) w
+WHERE w.checkpoint_id = p.checkpoint_id OR w.channel = '__pregel_tasks'`;
+}
+
+/** The channels and versions that the checkpoints of `page` refer to. */
+export const REFERRED_VERSIONS = `SELECT p.thread_id, p.checkpoint_ns, v.key AS channel, v.value AS version
+  FROM page p
+  CROSS JOIN LATERAL ${versionsOf("p.checkpoint")} v`;

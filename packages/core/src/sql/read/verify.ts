@@ -1,0 +1,157 @@
+import type { Statement } from "../../driver/driver.js";
+import { template } from "../../driver/template.js";
+import type { Tables } from "../../schema/identifiers.js";
+import { partsOf, typeOf } from "./parts.js";
+import { hasVersions, versionsOf } from "./versions.js";
+
+/** Something that does not read back as it was stored. */
+export interface DamageRow {
+  readonly kind: "shared" | "missing" | "unreadable";
+  readonly namespace: string;
+  /** Null for checkpoints as a whole. */
+  readonly channel: string | null;
+  readonly version: string | null;
+  /** Ids of checkpoints, a JSON array. */
+  readonly ids: string;
+}
+
+/** The versions of a checkpoint but for pending sends, which have one of their own in a copy. */
+const copiedVersions = (from: string) =>
+  `CASE WHEN ${hasVersions(`${from}.checkpoint`)}
+          THEN (${from}.checkpoint -> 'channel_versions'::text) - '__pregel_tasks'::text END`;
+
+/**
+ * What a thread's rows tell of each other:
+ *
+ * - `shared`: two checkpoints introduced the same version, though neither got it from the other, so that
+ *   one of them reads the other's value. A copy, equal to a sibling in its versions, shares rightly.
+ * - `missing`: a checkpoint refers to a version that is neither stored nor marked as empty.
+ * - `unreadable`: a checkpoint that is no object, or whose versions are none.
+ */
+export function damageStatement(tables: Tables): (threadId: string) => Statement {
+  const own = "thread_id = $1::text AND checkpoint_ns = c.checkpoint_ns";
+  const bind = template(`WITH referred AS MATERIALIZED (
+  SELECT c.checkpoint_ns, c.checkpoint_id, v.key AS channel, v.value AS version,
+    (c.parent_checkpoint_id IS NULL OR p.checkpoint_id IS NOT NULL)
+      AND p.versions ->> v.key IS DISTINCT FROM v.value AND NOT copy.found AS introduced,
+    coalesce(c.checkpoint -> 'channel_values'::text ? v.key, false) AS inlined
+  FROM ${tables.checkpoints} c
+  LEFT JOIN LATERAL (
+    SELECT checkpoint_id, checkpoint -> 'channel_versions'::text AS versions
+    FROM ${tables.checkpoints} WHERE ${own} AND checkpoint_id = c.parent_checkpoint_id OFFSET 0
+  ) p ON true
+  CROSS JOIN LATERAL (
+    SELECT coalesce(c.metadata ->> 'source'::text, '') = 'fork' AND EXISTS (
+      SELECT FROM ${tables.checkpoints} o WHERE ${own} AND o.checkpoint_id < c.checkpoint_id
+        AND o.parent_checkpoint_id IS NOT DISTINCT FROM c.parent_checkpoint_id
+        AND ${copiedVersions("o")} = ${copiedVersions("c")}
+    ) AS found
+  ) copy
+  CROSS JOIN LATERAL ${versionsOf("c.checkpoint")} v
+  WHERE c.thread_id = $1::text
+), version AS MATERIALIZED (
+  SELECT checkpoint_ns, channel, version,
+    pg_catalog.jsonb_agg(checkpoint_id ORDER BY checkpoint_id) FILTER (WHERE introduced) AS introduced,
+    pg_catalog.jsonb_agg(checkpoint_id ORDER BY checkpoint_id) FILTER (WHERE NOT inlined) AS readers
+  FROM referred GROUP BY checkpoint_ns, channel, version
+)
+SELECT CASE WHEN s.found THEN 'shared' ELSE 'missing' END AS kind, c.checkpoint_ns AS namespace,
+  c.channel, c.version, CASE WHEN s.found THEN c.introduced ELSE c.readers END::text AS ids
+FROM version c LEFT JOIN LATERAL (
+  SELECT true AS found FROM ${tables.blobs}
+  WHERE ${own} AND channel = c.channel AND version = c.version OFFSET 0
+) s ON true
+WHERE CASE WHEN s.found THEN pg_catalog.jsonb_array_length(c.introduced) > 1 ELSE c.readers IS NOT NULL END
+UNION ALL
+SELECT 'unreadable', checkpoint_ns, NULL, NULL, pg_catalog.jsonb_agg(checkpoint_id ORDER BY checkpoint_id)::text
+FROM ${tables.checkpoints}
+WHERE thread_id = $1::text AND NOT coalesce(${hasVersions("checkpoint")}, false) GROUP BY checkpoint_ns
+ORDER BY kind, namespace, channel, version`);
+  return (threadId) => bind([threadId]);
+}
+
+/**
+ * A stored value and its place: `version` for channel values, the other two for writes. Or `part`, bytes of
+ * such values, which begin at the position `version`.
+ */
+export interface ValueRow {
+  readonly kind: "blob" | "part" | "write";
+  readonly namespace: string;
+  readonly id: string;
+  readonly channel: string;
+  readonly version: string;
+  readonly task: string;
+  /** Of a write its index, of a value its place in the page, of bytes their number. */
+  readonly idx: number;
+  readonly type: string;
+  readonly bytes: Uint8Array | null;
+  readonly segments: string | null;
+}
+
+/**
+ * Reads all values of a thread, a page at a time, in the order of the primary keys; those of channels with
+ * their parts, as of one moment. As bytes: one that is no text would end a read as text.
+ */
+export function valuesStatements(tables: Tables) {
+  const pages = (
+    table: string,
+    key: string,
+    placeholders: string,
+    textFor: (page: string) => string,
+    and = "",
+  ) => {
+    const page = (after: string, limit: string) =>
+      template(
+        textFor(`SELECT * FROM ${table} WHERE thread_id = $1::text ${and} ${after}
+  ORDER BY ${key} LIMIT ${limit}::int`),
+      );
+    const last = placeholders.split(", ").length + 2;
+    return {
+      first: page("", "$2"),
+      next: page(`AND (${key}) > (${placeholders})`, `$${last}`),
+    };
+  };
+  const blobKey = "checkpoint_ns, channel, version";
+  const blobs = pages(
+    tables.blobs,
+    blobKey,
+    "$2::text, $3::text, $4::text",
+    (page) => blobPage(tables, page, blobKey),
+    "AND type <> 'empty'",
+  );
+  const writeKey = "checkpoint_ns, checkpoint_id, task_id, idx";
+  const writes = pages(
+    tables.writes,
+    writeKey,
+    "$2::text, $3::text, $4::text, $5::int",
+    (page) => `SELECT 'write' AS kind, checkpoint_ns AS namespace, checkpoint_id AS id, channel,
+  '' AS version, task_id AS task, idx, type, NULL AS segments, blob AS bytes
+FROM (
+  ${page}
+) w ORDER BY ${writeKey}`,
+  );
+  return {
+    blobs: (threadId: string, after: ValueRow | undefined, size: number): Statement =>
+      after === undefined
+        ? blobs.first([threadId, size])
+        : blobs.next([threadId, after.namespace, after.channel, after.version, size]),
+    writes: (threadId: string, after: ValueRow | undefined, size: number): Statement =>
+      after === undefined
+        ? writes.first([threadId, size])
+        : writes.next([threadId, after.namespace, after.id, after.task, after.idx, size]),
+  };
+}
+
+/** @param page a select of rows of blobs */
+const blobPage = (tables: Tables, page: string, key: string): string => `WITH page AS MATERIALIZED (
+  ${page}
+)
+SELECT 'blob' AS kind, checkpoint_ns AS namespace, '' AS id, channel, version, '' AS task,
+  (pg_catalog.row_number() OVER (ORDER BY ${key}))::int AS idx, ${typeOf("page")} AS type,
+  segments::text, blob AS bytes
+FROM page
+UNION ALL
+SELECT 'part', '', '', '', p.position::text, '', pg_catalog.octet_length(p.bytes), '', NULL, p.bytes
+FROM (
+  ${partsOf(tables, "page", "$1::text")}
+) p`;

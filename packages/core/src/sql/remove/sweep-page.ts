@@ -1,0 +1,48 @@
+import type { Statement } from "../../driver/driver.js";
+import { template } from "../../driver/template.js";
+import type { Tables } from "../../schema/identifiers.js";
+import { threadPage } from "../read/thread-page.js";
+import { lostWrites, unreferencedBlobs, unreferencedPartsOf } from "./orphans.js";
+
+export interface SweepPageInput {
+  /** The last thread of the page before; null for the first page. */
+  readonly after: string | null;
+  readonly size: number;
+  readonly keepLast: number;
+  readonly olderThan: string | null;
+  /** Writes to checkpoints with a smaller id may be orphans. */
+  readonly writesBefore: string;
+}
+
+export interface SweepRow {
+  readonly thread: string;
+  /** Whether it has more checkpoints than may stay. */
+  readonly old: boolean;
+  /** Whether it has rows that no checkpoint refers to. */
+  readonly orphaned: boolean;
+}
+
+/** The next threads in the order of their ids, and which of them have something to remove. */
+export function sweepPageStatement(tables: Tables): (input: SweepPageInput) => Statement {
+  const bind = template(`WITH page AS MATERIALIZED (
+  ${threadPage(tables)}
+)
+SELECT p.thread_id AS thread, old.id IS NOT NULL AS old,
+  blob.version IS NOT NULL OR lost.checkpoint_id IS NOT NULL OR part.position IS NOT NULL AS orphaned
+FROM page p
+LEFT JOIN LATERAL (
+  SELECT pg_catalog.max(checkpoint_id) AS id FROM ${tables.checkpoints}
+  WHERE thread_id = p.thread_id
+  GROUP BY checkpoint_ns HAVING pg_catalog.count(*) > $3::int
+    AND pg_catalog.bool_or($4::text IS NULL OR checkpoint ->> 'ts'::text < $4::text COLLATE "C") LIMIT 1
+) old ON true
+LEFT JOIN LATERAL (${unreferencedBlobs(tables, "p.thread_id")} LIMIT 1
+) blob ON true
+LEFT JOIN LATERAL (${lostWrites(tables, "p.thread_id", "$5::text")} LIMIT 1
+) lost ON true
+LEFT JOIN LATERAL (${unreferencedPartsOf(tables, "p.thread_id")} LIMIT 1
+) part ON true
+ORDER BY p.thread_id`);
+  return ({ after, size, keepLast, olderThan, writesBefore }) =>
+    bind([after, size, keepLast, olderThan, writesBefore]);
+}

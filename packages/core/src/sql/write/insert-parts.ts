@@ -1,0 +1,56 @@
+import { valueRows, widthOf } from "../../driver/template.js";
+import type { Tables } from "../../schema/identifiers.js";
+import type { Part, SharedValue } from "../../sharing/plan.js";
+
+/** Parts in the order in which a statement stores them. */
+export interface PartGroups<P> {
+  /** Those that continue a stream at its end, or begin one. */
+  readonly first: readonly P[];
+  readonly rest: readonly P[];
+}
+
+/** @param parts those of all streams that `ends` names, in any order */
+export function groupParts<P extends Pick<Part, "position">>(
+  parts: readonly P[],
+  ends: SharedValue["ends"],
+): PartGroups<P> {
+  const stops = new Set(ends.map(({ stop }) => stop));
+  return {
+    // All writers in one order, so that no two can wait for each other.
+    first: parts
+      .filter(({ position }) => stops.has(position))
+      .sort((a, b) => a.position - b.position),
+    rest: parts.filter(({ position }) => !stops.has(position)),
+  };
+}
+
+/**
+ * CTEs that insert parts where the CTE `ready` has a row; `claimed` has one where all were inserted.
+ *
+ * Whoever else continues a stream at the same time begins at the same position, so that one of them
+ * inserts its first part there. The others must then insert none of theirs: what came behind it would lie
+ * among the parts that the first adds next. Nothing can be behind a first part, so a conflict there is an
+ * error.
+ *
+ * @param columns types of position and bytes
+ */
+export function insertParts(
+  tables: Tables,
+  { first, rest }: { readonly first: number; readonly rest: number },
+  columns: readonly [string, string],
+  firstPlaceholder: number,
+): string {
+  const insert = (from: string, rows: number, placeholder: number) => `
+  INSERT INTO ${tables.parts} (thread_id, position, bytes)
+  SELECT v.thread_id, v.position::bigint, v.bytes FROM ${from} CROSS JOIN (
+    VALUES ${valueRows(tables.bytes, "$1::text", columns, rows, placeholder)}
+  ) AS v(thread_id, position, bytes)`;
+  const behind = firstPlaceholder + first * widthOf(columns);
+  const claimed = "claimed AS MATERIALIZED (\n  SELECT FROM ready";
+  if (first === 0) return `, ${claimed}\n)`;
+  const all = `, first AS (${insert("ready", first, firstPlaceholder)}
+  ON CONFLICT DO NOTHING RETURNING true
+), ${claimed} WHERE (SELECT pg_catalog.count(*) FROM first) = ${first}
+)`;
+  return rest === 0 ? all : `${all}, rest AS (${insert("claimed", rest, behind)}\n)`;
+}

@@ -1,0 +1,167 @@
+import type { SqlValue, Statement } from "../../driver/driver.js";
+import {
+  rowsPerStatement,
+  templateByRows,
+  VALUE,
+  valueRows,
+  widthOf,
+} from "../../driver/template.js";
+import type { Tables } from "../../schema/identifiers.js";
+import { isShared } from "../../schema/storage-setting.js";
+import type { KnownValue, Part, SharedValue } from "../../sharing/plan.js";
+import { STREAM_BYTES, segmentsText } from "../../sharing/segments.js";
+import { groupParts, insertParts } from "./insert-parts.js";
+import {
+  BLOB_COLUMNS,
+  type BlobRow,
+  byChannelAndVersion,
+  insertCheckpoint,
+  type PutInput,
+  selectStored,
+} from "./put.js";
+
+/** Marks the type of a value that its row holds only the tail of, so that no other saver takes it for one. */
+export const PARTS = "parts:";
+
+/** A value of which the database has a part. */
+export interface SharedRow extends BlobRow, SharedValue {
+  /** The value it shares with: that of the parent. */
+  readonly base: KnownValue;
+}
+
+export interface PutSharedInput extends PutInput {
+  readonly shared: readonly SharedRow[];
+}
+
+/**
+ * A condition: streams end where they are to go on.
+ *
+ * @param starts placeholder of where they begin
+ * @param stops placeholder of where they must end; a new one where it begins
+ */
+export const streamsEnd = (tables: Tables, starts: string, stops: string): string => `NOT EXISTS (
+      SELECT FROM unnest(${starts}, ${stops}) AS s(start, stop) LEFT JOIN LATERAL (
+        SELECT position + pg_catalog.octet_length(bytes) AS stop FROM ${tables.parts}
+        WHERE thread_id = $1::text
+          AND position >= s.start::bigint AND position < s.start::bigint + ${STREAM_BYTES}
+        ORDER BY position DESC LIMIT 1
+      ) p ON true
+      WHERE coalesce(p.stop, s.start::bigint) <> s.stop::bigint
+    )`;
+
+/** An id that no put has. */
+const UNKNOWN_PUT = "0";
+
+const PARAMETERS = 13;
+const COLUMNS = [...BLOB_COLUMNS, "text"];
+const PART_COLUMNS = ["text", VALUE] as const;
+/** Beyond them values are stored whole, in as many statements as it takes. */
+const MAX_ROWS = rowsPerStatement(widthOf(COLUMNS), PARAMETERS);
+
+/**
+ * One statement stores a checkpoint, its blobs and the parts that the database does not have. It stores
+ * all or nothing: nothing, and returns no row, where
+ *
+ * - the parent is gone, or refers to other versions than the bases: its row, held on to, is what keeps
+ *   the parts of the bases from being removed;
+ * - a base is stored by another put than it was, or otherwise, after a rewrite of the thread;
+ * - a stream does not end where its parts are to go on, as somebody else wrote to it;
+ * - values are to be stored whole from now on.
+ *
+ * Locks the parent before the bases, as removals do: the other way round each would wait for the other.
+ *
+ * @returns a function of the input; its result is undefined where there are too many rows
+ */
+export function putSharedStatement(
+  tables: Tables,
+): (input: PutSharedInput) => Statement | undefined {
+  const templateFor = templateByRows((rows: number, first: number, rest: number) =>
+    textOf(tables, rows, { first, rest }),
+  );
+  return (input) => {
+    const { threadId, checkpointNs, parentId, checkpointId, checkpoint, metadata, shared } = input;
+    const rows = [...input.blobs.map(wholeValues), ...shared.map(sharedValues)];
+    const based = shared
+      .filter(({ base }) => base.segments !== undefined)
+      .sort(byChannelAndVersion);
+    const ends = shared.flatMap((row) => row.ends);
+    const parts = shared.flatMap((row) => row.parts.map((part) => partRow(row, part)));
+    if (rows.length + parts.length > MAX_ROWS) return undefined;
+    const { first, rest } = groupParts(parts, ends);
+    const bind = templateFor(rows.length, first.length, rest.length);
+    return bind([
+      ...[threadId, checkpointNs, parentId, checkpointId, checkpoint, metadata],
+      based.map(({ channel }) => channel),
+      based.map(({ base }) => base.version),
+      based.map(({ base }) => base.putId ?? UNKNOWN_PUT),
+      based.map(({ base }) => segmentsText(base.segments ?? [])),
+      ends.map(({ start }) => String(start)),
+      ends.map(({ stop }) => String(stop)),
+      input.putId,
+      ...rows.sort(byChannelAndVersion).flatMap(({ values }) => values),
+      ...[...first, ...rest].flatMap(({ values }) => values),
+    ]);
+  };
+}
+
+function textOf(
+  tables: Tables,
+  rows: number,
+  parts: { readonly first: number; readonly rest: number },
+): string {
+  const shared = "$1::text, $2::text, $13::text::bigint";
+  const firstPart = PARAMETERS + rows * widthOf(COLUMNS) + 1;
+  return `WITH parent AS MATERIALIZED (
+  SELECT FROM ${tables.checkpoints}
+  WHERE thread_id = $1::text AND checkpoint_ns = $2::text AND checkpoint_id = $3::text AND NOT EXISTS (
+    SELECT FROM unnest($7::text[], $8::text[]) AS b(channel, version)
+    WHERE checkpoint -> 'channel_versions'::text ->> b.channel IS DISTINCT FROM b.version
+  )
+  FOR KEY SHARE
+), base AS MATERIALIZED (
+  SELECT FROM unnest($7::text[], $8::text[], $9::text[], $10::text[]) AS b(channel, version, put_id, segments)
+  CROSS JOIN LATERAL (
+    SELECT FROM ${tables.blobs}
+    WHERE thread_id = $1::text AND checkpoint_ns = $2::text AND channel = b.channel
+      AND version = b.version AND put_id = b.put_id::bigint AND segments = b.segments::bigint[]
+      AND EXISTS (SELECT FROM parent)
+    FOR SHARE
+  ) s
+), ready AS MATERIALIZED (
+  SELECT FROM parent
+  WHERE ${isShared(tables)}
+    AND (SELECT pg_catalog.count(*) FROM base) = pg_catalog.cardinality($7::text[])
+    AND ${streamsEnd(tables, "$11::text[]", "$12::text[]")}
+)${insertParts(tables, parts, PART_COLUMNS, firstPart)}, blobs AS (
+  INSERT INTO ${tables.blobs} (thread_id, checkpoint_ns, put_id, channel, version, type, blob, segments)
+  SELECT thread_id, checkpoint_ns, put_id, channel, version, type, blob, segments::bigint[]
+  FROM claimed CROSS JOIN (
+    VALUES ${valueRows(tables.bytes, shared, COLUMNS, rows, PARAMETERS + 1)}
+  ) AS v(thread_id, checkpoint_ns, put_id, channel, version, type, blob, segments)
+  ON CONFLICT DO NOTHING RETURNING true
+), checkpoint AS (
+${insertCheckpoint(tables, "FROM claimed CROSS JOIN ")}
+)
+${selectStored(rows)}`;
+}
+
+interface Row {
+  readonly channel: string;
+  readonly version: string;
+  readonly values: readonly SqlValue[];
+}
+
+function wholeValues({ channel, version, type, text, bytes }: BlobRow): Row {
+  return { channel, version, values: [channel, version, type, text, bytes, null] };
+}
+
+function sharedValues({ channel, version, type, tail, segments }: SharedRow): Row {
+  const values = [channel, version, PARTS + type, null, tail, segmentsText(segments)];
+  return { channel, version, values };
+}
+
+/** Parts of a text travel as text, which no driver has to write in hexadecimal. */
+function partRow({ text }: SharedRow, { position, bytes }: Part) {
+  const value = text === null ? [null, bytes] : [bytes.toString(), null];
+  return { position, values: [String(position), ...value] };
+}
