@@ -1,9 +1,9 @@
 import type { SqlValue, Statement } from "../../driver/driver.js";
 import type { ListQuery } from "../../input/config.js";
 import type { Tables } from "../../schema/identifiers.js";
+import { versionsOf } from "../versions.js";
 import { binder, NEWEST_FIRST, selectionOf, whereAll } from "./selection.js";
 import { blobCte, type TupleSource, tupleSelect } from "./tuple.js";
-import { versionsOf } from "./versions.js";
 
 /**
  * All checkpoints that a query selects, for a cursor: newest first, each followed by what belongs to

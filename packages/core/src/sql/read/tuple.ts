@@ -1,6 +1,6 @@
 import type { Tables } from "../../schema/identifiers.js";
+import { versionsOf } from "../versions.js";
 import { isJson, type KnownParts, partsOf, typeOf } from "./parts.js";
-import { versionsOf } from "./versions.js";
 
 /**
  * One row of a read: a checkpoint, or one of the values that belong to it. Columns that do not apply

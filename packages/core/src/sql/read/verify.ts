@@ -1,8 +1,8 @@
 import type { Statement } from "../../driver/driver.js";
 import { template } from "../../driver/template.js";
 import type { Tables } from "../../schema/identifiers.js";
+import { hasVersions, versionsOf } from "../versions.js";
 import { partsOf, typeOf } from "./parts.js";
-import { hasVersions, versionsOf } from "./versions.js";
 
 /** Something that does not read back as it was stored. */
 export interface DamageRow {

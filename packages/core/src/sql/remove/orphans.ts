@@ -2,7 +2,7 @@ import type { Statement } from "../../driver/driver.js";
 import { template } from "../../driver/template.js";
 import type { Tables } from "../../schema/identifiers.js";
 import { IS_UNREFERENCED, neededRanges } from "../read/parts.js";
-import { allHaveVersions, versionsOf } from "../read/versions.js";
+import { allHaveVersions, versionsOf } from "../versions.js";
 import { removedListed } from "./removed.js";
 
 /** Ids that say when they were made, and so how old the writes to them are. */

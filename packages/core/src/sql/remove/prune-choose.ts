@@ -2,7 +2,7 @@ import type { SqlValue, Statement } from "../../driver/driver.js";
 import { template } from "../../driver/template.js";
 import type { Tables } from "../../schema/identifiers.js";
 import { WITHOUT_JIT } from "../locks/maintenance-lock.js";
-import { isFewOf } from "../read/planner.js";
+import { isFewOf } from "../planner.js";
 
 /** Which checkpoints of a thread may go. */
 export interface Choice {

@@ -1,6 +1,6 @@
 import type { Tables } from "../../schema/identifiers.js";
-import { isFewOf } from "../read/planner.js";
-import { hasVersions } from "../read/versions.js";
+import { isFewOf } from "../planner.js";
+import { hasVersions } from "../versions.js";
 
 /** Channels that no graph gives to its users: LangGraph's own, which are never delta channels. */
 const INTERNAL_CHANNEL =

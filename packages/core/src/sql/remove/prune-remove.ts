@@ -1,7 +1,7 @@
 import type { Statement } from "../../driver/driver.js";
 import { template } from "../../driver/template.js";
 import type { Tables } from "../../schema/identifiers.js";
-import { allHaveVersions, versionsOf } from "../read/versions.js";
+import { allHaveVersions, versionsOf } from "../versions.js";
 import { belowBoundary, boundaries, type Choice, choiceValues } from "./prune-choose.js";
 import { neededParent } from "./prune-needs.js";
 import { removedListed } from "./removed.js";

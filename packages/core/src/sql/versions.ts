@@ -1,4 +1,4 @@
-import type { Tables } from "../../schema/identifiers.js";
+import type { Tables } from "../schema/identifiers.js";
 
 /** Whether a checkpoint has versions as every saver stores them: a JSON object. */
 export const hasVersions = (checkpoint: string): string =>
