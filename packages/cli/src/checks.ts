@@ -48,7 +48,7 @@ async function connection(session: Session): Promise<Finding[]> {
 /** Multiranges, which reads need, came with Postgres 14. */
 export function tooOld(server: number, oldest = 140_000): Finding[] {
   if (server >= oldest) return [];
-  const what = "The server is too old: all reads fail";
+  const what = "The server is too old";
   return [{ level: "problem", what, advice: "Waypost needs Postgres 14 or newer; upgrade it." }];
 }
 

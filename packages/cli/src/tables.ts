@@ -51,7 +51,7 @@ function readTables(session: Session): Promise<Found[]> {
   return session.rows<Found>(
     `SELECT t.name, r.rolname AS owner, pg_catalog.pg_has_role(c.relowner, 'USAGE') AS owned,
        ARRAY(
-         SELECT needed FROM pg_catalog.string_to_table(t.rights, ' ') AS needed
+         SELECT needed FROM pg_catalog.unnest(pg_catalog.string_to_array(t.rights, ' ')) AS needed
          WHERE NOT pg_catalog.has_table_privilege(c.oid, needed)
        ) AS missing,
        EXISTS (
