@@ -16,6 +16,7 @@ export {
 } from "./driver/driver.js";
 export { refuseClient } from "./driver/look-alikes.js";
 export { type Prepare, PreparePolicy } from "./driver/prepare-policy.js";
+export { PreparedNames } from "./driver/prepared-names.js";
 export { processWide } from "./driver/process-wide.js";
 export { SessionQueue } from "./driver/session-queue.js";
 export { portableValue, textParser } from "./driver/text-format.js";

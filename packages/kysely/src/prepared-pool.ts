@@ -1,4 +1,4 @@
-import { processWide } from "@waypost/core";
+import { PreparedNames, processWide } from "@waypost/core";
 
 /** The slices of pg that are used. */
 export interface PgPool {
@@ -77,9 +77,11 @@ type Query = (query: unknown, ...rest: unknown[]) => unknown;
 
 function preparing(client: PgPoolClient): Query {
   const query = (client.query as Query).bind(client);
+  const prepared = new PreparedNames();
   return (text, ...rest) => {
     const name = typeof text === "string" ? names.get(text) : undefined;
-    return query(name === undefined ? text : { name, text }, ...rest);
+    const isNamed = name !== undefined && prepared.admits(name);
+    return query(isNamed ? { name, text } : text, ...rest);
   };
 }
 

@@ -89,16 +89,16 @@ function driverFor(
   options: PgSaverOptions | null,
   pass = "Pass",
 ): Driver {
-  const prepare = new PreparePolicy(options?.prepare);
   if (isPool(client)) {
     refuseUnfaithful(client);
+    const prepare = new PreparePolicy(options?.prepare, client);
     const cursor = checkCursor(options?.cursor);
     const owned = ownedPools.has(client);
     return new PoolDriver(client, { prepare, cursor, owned, timeout: options?.timeout });
   }
   if (isClient(client)) {
     refuseUnfaithful(client);
-    return new ClientDriver(client, prepare);
+    return new ClientDriver(client, new PreparePolicy(options?.prepare, client));
   }
   refuseClient(
     client,

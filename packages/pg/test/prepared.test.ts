@@ -1,4 +1,4 @@
-import { CountingProxy, databaseUrl, thread, withSchema } from "@waypost/conformance";
+import { CountingProxy, databaseUrl, putChain, thread, withSchema } from "@waypost/conformance";
 import { PgSaver } from "@waypost/pg";
 import pg from "pg";
 import { describe, expect, it } from "vitest";
@@ -65,6 +65,34 @@ describe("prepared statements", () => {
       await saver.getTuple(thread("1"));
       await client.query("DEALLOCATE ALL");
       await expect(saver.getTuple(thread("1"))).rejects.toThrow(/prepare: false.*26000/);
+      await client.end();
+    }));
+
+  it("are few on a connection, however wide the graph; those that are sent often are among them", () =>
+    withSchema(async (schema) => {
+      const client = new pg.Client({ connectionString: databaseUrl() });
+      await client.connect();
+      const savers = [new PgSaver(client, { schema }), new PgSaver(client, { schema })];
+      await savers[0]?.setup();
+      const names = async () =>
+        (await client.query("SELECT name FROM pg_prepared_statements")).rows.length;
+      for (const [n, saver] of savers.entries()) {
+        for (let width = 1; width <= 40; width++) {
+          const values = Object.fromEntries(
+            Array.from({ length: width + 40 * n }, (_, i) => [`c${i}`, i]),
+          );
+          await putChain(saver, `${n} ${width}`, 1, () => values);
+        }
+      }
+      const once = await names();
+      expect(once).toBeLessThanOrEqual(16);
+      for (let round = 0; round < 4; round++) {
+        for (let width = 1; width <= 60; width++) {
+          const values = Object.fromEntries(Array.from({ length: width }, (_, i) => [`d${i}`, i]));
+          await putChain(savers[0] as PgSaver, `${round} ${width}`, 1, () => values);
+        }
+      }
+      expect(await names()).toBe(32);
       await client.end();
     }));
 });

@@ -86,7 +86,7 @@ function readerFor(options: PostgresJsSaverOptions | null): Driver | undefined {
 }
 
 function driverFor(sql: unknown, options: SaverOptions | null, pass = "Pass"): Driver {
-  const prepare = new PreparePolicy(options?.prepare);
+  const prepare = new PreparePolicy(options?.prepare, typeof sql === "function" ? sql : undefined);
   if (has<PostgresJsSql>(sql, "begin")) {
     const places = options?.timeout === undefined ? undefined : Places.of(sql);
     return new SqlDriver(sql, prepare, ownedClients.has(sql), places);

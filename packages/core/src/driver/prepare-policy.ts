@@ -1,15 +1,23 @@
 import { failureOf } from "../errors/sqlstate.js";
 import type { Statement } from "./driver.js";
+import { PreparedNames } from "./prepared-names.js";
+import { processWide } from "./process-wide.js";
 
 /** `"auto"`: prepare, until a pooler refuses; `true`: always; `false`: never. */
 export type Prepare = "auto" | boolean;
+
+const namesOf = processWide("prepared-names", () => new WeakMap<object, PreparedNames>());
 
 /** Decides which statements of one saver are sent by name. */
 export class PreparePolicy {
   #auto: boolean;
   readonly #always: boolean;
+  readonly #names: PreparedNames;
 
-  constructor(prepare: Prepare = "auto") {
+  /** @param client what the savers over it have in common is how many statements they prepare */
+  constructor(prepare: Prepare = "auto", client: object = {}) {
+    this.#names = namesOf.get(client) ?? new PreparedNames();
+    namesOf.set(client, this.#names);
     this.#auto = prepare === "auto";
     this.#always = prepare === true;
   }
@@ -30,8 +38,8 @@ export class PreparePolicy {
     inTransaction: boolean,
     send: (name: string | undefined) => Promise<T>,
   ): Promise<T> {
-    const named = statement.name !== "" && (this.#always || (this.#auto && !inTransaction));
-    if (!named) return send(undefined);
+    const wanted = statement.name !== "" && (this.#always || (this.#auto && !inTransaction));
+    if (!wanted || !this.#names.admits(statement.name)) return send(undefined);
     try {
       return await send(statement.name);
     } catch (error) {
