@@ -175,8 +175,9 @@ describe("the example opentelemetry", () => {
 
   it("shows errors with their code", async () => {
     const error = (await outputs(exampleIn("opentelemetry"))).at(-1) ?? "";
+    // Two locks, and a look at both threads.
     expect(lines(error)).toContain(
-      "copyThread: 1 statement, 1 row, INTERNAL, error WAYPOST_NO_THREAD",
+      "copyThread: 3 statements, 3 rows, INTERNAL, error WAYPOST_NO_THREAD",
     );
   });
 });

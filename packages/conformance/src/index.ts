@@ -65,7 +65,7 @@ export {
   thread,
 } from "./graphs.ts";
 export { HOSTILE } from "./hostile.ts";
-export { type Mode, type Saver, type Session, transactionMode } from "./mode.ts";
+export { type Mode, type Saver, type Session, saverOrEnd, transactionMode } from "./mode.ts";
 export { everyOperation, OPERATIONS, prepareThread } from "./operations.ts";
 export { grants, policies, type Role, withRole } from "./roles.ts";
 export { CountingProxy } from "./wire.ts";

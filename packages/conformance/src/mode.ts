@@ -47,6 +47,19 @@ export interface Mode {
   readonly session?: { readonly statements: number; readonly exchanges: number };
 }
 
+/** The saver of a connection that is open, which is ended where the saver refuses its options. */
+export async function saverOrEnd<Made>(
+  make: () => Made,
+  end: () => Promise<unknown>,
+): Promise<Made> {
+  try {
+    return make();
+  } catch (error) {
+    await end();
+    throw error;
+  }
+}
+
 /** A mode in which the saver joins a transaction of the caller. */
 export const transactionMode = (
   name: string,

@@ -5,6 +5,7 @@ import {
   joinsTransaction,
   type LockScope,
   portableValue,
+  processWide,
   type Recovery,
   refuseCursor,
   SessionQueue,
@@ -18,6 +19,9 @@ import { asJson, fromJson, type ProbeRow, probe, type Traits, traitsOf } from ".
 
 /** Traits of clients, by what all Kyselys and transactions over one have in common. */
 const known = new WeakMap<object, Traits>();
+
+/** Settled where a Kysely had two connections at once. */
+const several = processWide("kysely-connections", () => new WeakMap<object, Promise<void>>());
 
 function compiled({ text, values, name }: Statement): CompiledQuery {
   knowStatement(text, name);
@@ -114,8 +118,6 @@ export class KyselyDriver implements Driver {
   readonly #queue: SessionQueue | undefined;
   /** Whether it is bound to one connection, as what `db.connection()` passes on; undefined before it was used. */
   #single: boolean | undefined;
-  /** Whether it had two connections at once. */
-  #several = false;
 
   constructor(db: KyselyDatabase) {
     this.client = db;
@@ -170,7 +172,7 @@ export class KyselyDriver implements Driver {
   ): AsyncGenerator<Row[]> {
     if (this.#queue !== undefined) refuseCursor("a transaction");
     if (hasOneConnection(this.#db)) refuseCursor("a single connection");
-    if (!this.#several) await this.#requireSeveral();
+    await this.#askForSeveral();
     try {
       if (before === undefined) yield* rowsOf<Row>(this.#db, statement, batch);
       else yield* this.#streamAfter<Row>(before, statement, batch);
@@ -202,12 +204,23 @@ export class KyselyDriver implements Driver {
     return (await done) as T;
   }
 
+  /** Once for all cursors of all savers over it, which would else wait for each other's connections. */
+  async #askForSeveral(): Promise<void> {
+    const asked = several.get(this.client) ?? this.#requireSeveral();
+    several.set(this.client, asked);
+    await asked.catch((error: unknown) => {
+      several.delete(this.client); // the pool may have been busy
+      throw error;
+    });
+  }
+
   /** @throws InvalidInputError where the loop that reads a cursor would wait for its connection for ever */
   async #requireSeveral(): Promise<void> {
     await this.#onConnection(async () => {
       if (this.#single) refuseCursor("a single connection");
+      let isSecond = false;
       const second = this.#onConnection(async () => {
-        this.#several = true;
+        isSecond = true;
       });
       second.catch(() => {}); // it may come too late
       let timer: NodeJS.Timeout | undefined;
@@ -215,7 +228,7 @@ export class KyselyDriver implements Driver {
         timer = setTimeout(resolve, SECOND_CONNECTION_MS);
       });
       await Promise.race([second, late]).finally(() => clearTimeout(timer));
-      if (!this.#several) refuseCursor("a pool without a second one");
+      if (!isSecond) refuseCursor("a pool without a second one");
     });
   }
 

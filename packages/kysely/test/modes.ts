@@ -1,4 +1,4 @@
-import { type Mode, transactionMode } from "@waypost/conformance";
+import { type Mode, saverOrEnd, transactionMode } from "@waypost/conformance";
 import { KyselySaver } from "@waypost/kysely";
 import { CompiledQuery, type Dialect, Kysely, type KyselyPlugin, PostgresDialect } from "kysely";
 import { PostgresJSDialect } from "kysely-postgres-js";
@@ -45,15 +45,24 @@ export const kyselyMode = (
 });
 
 export const inTransaction = (name: string, dialect: (url: string) => Dialect): Mode =>
-  transactionMode(name, async (url, options) => {
-    const db = new Kysely<unknown>({ dialect: dialect(url) });
-    const transaction = await db.startTransaction().execute();
-    return {
-      saver: new KyselySaver(transaction, options),
-      run: (text) => transaction.executeQuery(CompiledQuery.raw(text)),
-      async end(how) {
+  transactionMode(
+    name,
+    async (url, options) => {
+      const db = new Kysely<unknown>({ dialect: dialect(url) });
+      const transaction = await db.startTransaction().execute();
+      const end = async (how: "commit" | "rollback") => {
         await transaction[how]().execute();
         await db.destroy();
-      },
-    };
-  });
+      };
+      return {
+        saver: await saverOrEnd(
+          () => new KyselySaver(transaction, options),
+          () => end("rollback"),
+        ),
+        run: (text) => transaction.executeQuery(CompiledQuery.raw(text)),
+        end,
+      };
+    },
+    // Over postgres.js nothing is prepared there: each is described before, and read as a stream.
+    { statements: 3, exchanges: dialect === overPostgresJs ? 9 : 3 },
+  );

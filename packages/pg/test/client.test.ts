@@ -1,4 +1,4 @@
-import { conformance } from "@waypost/conformance";
+import { conformance, saverOrEnd } from "@waypost/conformance";
 import { PgSaver } from "@waypost/pg";
 import pg from "pg";
 
@@ -7,6 +7,7 @@ conformance({
   async open(url, options) {
     const client = new pg.Client({ connectionString: url });
     await client.connect();
-    return { saver: new PgSaver(client, options), close: () => client.end() };
+    const close = () => client.end();
+    return { saver: await saverOrEnd(() => new PgSaver(client, options), close), close };
   },
 });

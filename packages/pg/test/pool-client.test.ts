@@ -1,4 +1,4 @@
-import { conformance, transactionMode } from "@waypost/conformance";
+import { conformance, saverOrEnd, transactionMode } from "@waypost/conformance";
 import { PgSaver } from "@waypost/pg";
 import pg from "pg";
 
@@ -7,14 +7,18 @@ conformance(
     const pool = new pg.Pool({ connectionString: url, max: 1 });
     const client = await pool.connect();
     await client.query("BEGIN");
+    const end = async (how: string) => {
+      await client.query(how);
+      client.release();
+      await pool.end();
+    };
     return {
-      saver: new PgSaver(client, options),
+      saver: await saverOrEnd(
+        () => new PgSaver(client, options),
+        () => end("rollback"),
+      ),
       run: (text) => client.query(text),
-      async end(how) {
-        await client.query(how);
-        client.release();
-        await pool.end();
-      },
+      end,
     };
   }),
 );

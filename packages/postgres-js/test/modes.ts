@@ -1,4 +1,4 @@
-import { type Mode, transactionMode } from "@waypost/conformance";
+import { type Mode, saverOrEnd, transactionMode } from "@waypost/conformance";
 import { PostgresJsSaver } from "@waypost/postgres-js";
 import postgres from "postgres";
 
@@ -72,14 +72,18 @@ export const inTransaction = transactionMode(
       })
       .finally(() => sql.end());
     const tx = await opened.promise;
+    const end = async (how: "commit" | "rollback") => {
+      if (how === "commit") decided.resolve();
+      else decided.reject(ROLLBACK);
+      await ended;
+    };
     return {
-      saver: new PostgresJsSaver(tx, options),
+      saver: await saverOrEnd(
+        () => new PostgresJsSaver(tx, options),
+        () => end("rollback"),
+      ),
       run: (text) => tx.unsafe(text),
-      async end(how) {
-        if (how === "commit") decided.resolve();
-        else decided.reject(ROLLBACK);
-        await ended;
-      },
+      end,
     };
   },
   { statements: 3, exchanges: 6 }, // each is described before, as it is not prepared

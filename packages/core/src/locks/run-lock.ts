@@ -95,25 +95,26 @@ async function acquire(
   signal: AbortSignal | undefined,
 ): Promise<HeldLock> {
   signal?.throwIfAborted();
-  const backend = await lockBackend(driver, sql, threadId);
   const queue = LockQueue.of(driver.client);
   const key = `${tables.runLockName} ${threadId}`;
+  if (!wait && queue.isTaken(key)) throw refusal(threadId);
+  // Before anything that waits for a connection: who asked first is first.
+  await queue.enter(key, signal);
   try {
-    signal?.throwIfAborted();
-    if (!wait && queue.isTaken(key)) throw refusal(threadId);
-    await queue.enter(key, signal);
+    const backend = await lockBackend(driver, sql, threadId);
     try {
+      signal?.throwIfAborted();
       for (let tries = 1; !(await backend.take()); tries += 1) {
         if (!wait) throw refusal(threadId);
         await pause(tries, signal, MAX_PAUSE_MS);
       }
       return new HeldLock(threadId, backend, () => queue.leave(key));
     } catch (error) {
-      queue.leave(key);
+      await backend.leave();
       throw error;
     }
   } catch (error) {
-    await backend.leave();
+    queue.leave(key);
     throw error;
   }
 }
