@@ -7,7 +7,14 @@ import { describe, expect, it } from "vitest";
 import { problemsOf } from "./distribution/rules.ts";
 import { OVER_ALL_THREADS, STATEMENTS } from "./distribution/statements.ts";
 
-const SQL = new URL("../packages/core/src/sql/", import.meta.url);
+const CORE = new URL("../packages/core/src/", import.meta.url);
+/** Where statements are made: one lies with the setting that it reads. */
+const SQL = [
+  ...readdirSync(new URL("sql/", CORE), { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".ts"))
+    .map((file) => `sql/${file}`),
+  "schema/storage-setting.ts",
+];
 
 const checkpoints = (condition: string) => `SELECT FROM s.checkpoints c WHERE ${condition}`;
 const FREE = ["checkpoints c is not bound to a thread"];
@@ -112,11 +119,7 @@ async function statementsOf(work: (saver: PgSaver) => Promise<void>): Promise<st
 
 describe("statements on one thread reach one node", () => {
   it("all statements are looked at", async () => {
-    const modules = await Promise.all(
-      readdirSync(SQL)
-        .filter((file) => file !== "template.ts") // makes none by itself
-        .map((file) => import(new URL(file, SQL).href)),
-    );
+    const modules = await Promise.all(SQL.map((file) => import(new URL(file, CORE).href)));
     const makers = modules
       .flatMap((module) => Object.keys(module))
       .filter((name) => /Statements?$/.test(name));
