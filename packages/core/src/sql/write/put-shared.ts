@@ -53,7 +53,8 @@ export const streamsEnd = (tables: Tables, starts: string, stops: string): strin
 const UNKNOWN_PUT = "0";
 
 const PARAMETERS = 13;
-const COLUMNS = [...BLOB_COLUMNS, "text"];
+/** Segments travel as text, as not every driver binds arrays of numbers. */
+const COLUMNS = [...BLOB_COLUMNS, "text::bigint[]"];
 const PART_COLUMNS = ["text", VALUE] as const;
 /** Beyond them values are stored whole, in as many statements as it takes. */
 const MAX_ROWS = rowsPerStatement(widthOf(COLUMNS), PARAMETERS);
@@ -134,10 +135,9 @@ function textOf(
     AND ${streamsEnd(tables, "$11::text[]", "$12::text[]")}
 )${insertParts(tables, parts, PART_COLUMNS, firstPart)}, blobs AS (
   INSERT INTO ${tables.blobs} (thread_id, checkpoint_ns, put_id, channel, version, type, blob, segments)
-  SELECT thread_id, checkpoint_ns, put_id, channel, version, type, blob, segments::bigint[]
-  FROM claimed CROSS JOIN (
+  SELECT v.* FROM claimed CROSS JOIN (
     VALUES ${valueRows(tables.bytes, shared, COLUMNS, rows, PARAMETERS + 1)}
-  ) AS v(thread_id, checkpoint_ns, put_id, channel, version, type, blob, segments)
+  ) v
   ON CONFLICT DO NOTHING RETURNING true
 ), checkpoint AS (
 ${insertCheckpoint(tables, "FROM claimed CROSS JOIN ")}
