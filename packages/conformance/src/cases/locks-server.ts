@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { setImmediate } from "node:timers/promises";
 import type { OperationEvent, StatementEvent } from "@waypost/core";
 import type pg from "pg";
 import { describe, expect, it, vi } from "vitest";
@@ -71,6 +72,16 @@ export function lockServerCases(mode: Mode): void {
           expect(own.map(({ errorCode }) => errorCode)).toEqual([undefined, LOCKED.code]);
         }),
       ));
+
+    it("are free as soon as whoever asked for one has given up, while the server still answers", () =>
+      withSaver(mode, async (saver) => {
+        const control = new AbortController();
+        const failed = saver.threadLock("1", { signal: control.signal }).catch((error) => error);
+        await setImmediate();
+        control.abort(new Error("enough"));
+        expect(await failed).toBe(control.signal.reason);
+        await using _ = await saver.threadLock("1", AT_ONCE);
+      }));
 
     if (mode.begin) transactionCases(mode);
     else sessionCases(mode);

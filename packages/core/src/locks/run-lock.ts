@@ -100,6 +100,8 @@ async function acquire(
   if (!wait && queue.isTaken(key)) throw refusal(threadId);
   // Before anything that waits for a connection: who asked first is first.
   await queue.enter(key, signal);
+  const giveUp = () => queue.giveUp(key);
+  signal?.addEventListener("abort", giveUp, { once: true });
   try {
     const backend = await lockBackend(driver, sql, threadId);
     try {
@@ -116,6 +118,8 @@ async function acquire(
   } catch (error) {
     queue.leave(key);
     throw error;
+  } finally {
+    signal?.removeEventListener("abort", giveUp);
   }
 }
 
