@@ -43,7 +43,7 @@ describe.concurrent("waypost storage", () => {
       expect(await collect(saver.list(thread("chat")))).toEqual(before);
       const { code, stderr } = await waypost(["storage", "all", "--schema", schema]);
       expect(code).not.toBe(0);
-      expect(stderr).toContain("shared, whole");
+      expect(stderr).toContain("incremental, full");
     }));
 
   it("export and import move values that share, and show and verify read them", () =>
