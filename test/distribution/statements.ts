@@ -148,8 +148,8 @@ export const OVER_ALL_THREADS: Readonly<Record<string, Statement>> = {
     ...{ after: undefined, limit: 10, filter: undefined, updatedBefore: undefined },
   }),
   sweepPageStatement: sweepPageStatement(tables)({
-    ...{ after: null, size: 10, keepLast: 1, olderThan: null, writesBefore: id },
+    ...{ after: null, keepLast: 1, olderThan: null, writesBefore: id },
   }),
-  threadPageStatement: threadPageStatement(tables)(null, 10),
+  threadPageStatement: threadPageStatement(tables)(null),
   threadsOfRunsStatement: threadsOfRunsStatement(tables)(["run"]),
 };

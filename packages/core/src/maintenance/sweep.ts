@@ -41,7 +41,6 @@ export interface SweepPlan {
   readonly onProgress: (soFar: Swept) => void;
 }
 
-const PAGE = 100;
 /** Writes arrive before their checkpoint, but not by an hour. */
 const WRITES_MAY_WAIT_MS = 60 * 60 * 1000;
 
@@ -88,7 +87,7 @@ export async function sweep(
   const before = writesBefore();
   for (let after: string | null = null; ; ) {
     const page: SweepRow[] = await driver.query<SweepRow>(
-      sql.page({ ...prune, after, size: PAGE, writesBefore: before }),
+      sql.page({ ...prune, after, writesBefore: before }),
     );
     for (const { thread, old, orphaned } of page) {
       signal?.throwIfAborted();

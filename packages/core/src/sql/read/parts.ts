@@ -21,10 +21,10 @@ export const isJson = (from: string) => `${from}.type IN ('json', '${PARTS}json'
  * too long one row, for which `IS_RANGE` is null: to look into it for each of its segments would take minutes.
  */
 const SEGMENTS = `(
-      SELECT i FROM pg_catalog.generate_series(1, CASE
-        WHEN pg_catalog.cardinality(b.segments) <= ${2 * MAX_STORED_SEGMENTS} THEN pg_catalog.cardinality(b.segments)
-        WHEN b.segments IS NOT NULL THEN 1 END, 2) AS g(i)
-      WHERE i BETWEEN 1 AND ${2 * MAX_STORED_SEGMENTS}
+      SELECT i::int FROM unnest(CASE
+        WHEN pg_catalog.cardinality(b.segments) <= ${2 * MAX_STORED_SEGMENTS} THEN b.segments
+        WHEN b.segments IS NOT NULL THEN '{0}' END) WITH ORDINALITY AS u(position, i)
+      WHERE i % 2 = 1
     ) s`;
 
 /**

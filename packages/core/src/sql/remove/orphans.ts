@@ -1,6 +1,7 @@
 import type { Statement } from "../../driver/driver.js";
 import { template } from "../../driver/template.js";
 import type { Tables } from "../../schema/identifiers.js";
+import { isFewOf } from "../planner.js";
 import { IS_UNREFERENCED, neededRanges } from "../read/parts.js";
 import { allHaveVersions, versionsOf } from "../versions.js";
 import { removedListed } from "./removed.js";
@@ -16,7 +17,7 @@ export const unreferencedBlobs = (tables: Tables, thread: string): string => `
   SELECT c.checkpoint_ns, v.key, v.value
   FROM ${tables.checkpoints} c
   CROSS JOIN LATERAL ${versionsOf("c.checkpoint")} v
-  WHERE c.thread_id = ${thread}`;
+  WHERE c.thread_id = ${thread} AND ${isFewOf("v.key")}`;
 
 /** Parts of a thread that none of its values needs. */
 export const unreferencedPartsOf = (tables: Tables, thread: string): string => `

@@ -1,6 +1,7 @@
 import type { Statement } from "../../driver/driver.js";
 import { template } from "../../driver/template.js";
 import type { Tables } from "../../schema/identifiers.js";
+import { isFewOf } from "../planner.js";
 import { allHaveVersions, versionsOf } from "../versions.js";
 import { belowBoundary, boundaries, type Choice, choiceValues } from "./prune-choose.js";
 import { neededParent } from "./prune-needs.js";
@@ -20,13 +21,14 @@ const encloses = (outer: string, inner: string) =>
  * - The state of a subgraph at a checkpoint of the graph around it that stays: the latest before it.
  */
 function reasons(tables: Tables): string {
-  return `SELECT checkpoint_ns, checkpoint_id FROM child WHERE NOT chosen
+  return `SELECT checkpoint_ns, checkpoint_id FROM child WHERE NOT chosen AND ${isFewOf("checkpoint_id")}
   UNION ALL
   SELECT v.checkpoint_ns, v.checkpoint_id FROM chosen v CROSS JOIN LATERAL (
     SELECT FROM ${tables.writes}
     WHERE ${HERE} v.checkpoint_ns AND checkpoint_id = v.checkpoint_id LIMIT 1
   ) w
   WHERE (v.checkpoint_ns, v.checkpoint_id) NOT IN (SELECT checkpoint_ns, parent_checkpoint_id FROM child)
+    AND ${isFewOf("v.checkpoint_ns")} AND ${isFewOf("v.checkpoint_id")}
   UNION ALL
   SELECT v.checkpoint_ns, v.checkpoint_id FROM chosen v
   CROSS JOIN (SELECT DISTINCT checkpoint_ns FROM ${tables.checkpoints} WHERE thread_id = $1::text) o
@@ -38,17 +40,16 @@ function reasons(tables: Tables): string {
     SELECT FROM ${tables.checkpoints} a
     WHERE ${HERE} o.checkpoint_ns AND checkpoint_id > v.checkpoint_id
       AND (later.id IS NULL OR checkpoint_id <= later.id)
-      AND NOT EXISTS (
-        SELECT FROM chosen WHERE checkpoint_ns = a.checkpoint_ns AND checkpoint_id = a.checkpoint_id
-      )
+      AND (a.checkpoint_ns, a.checkpoint_id) NOT IN (SELECT checkpoint_ns, checkpoint_id FROM chosen)
     LIMIT 1
   ) around
-  WHERE v.checkpoint_ns <> '' AND ${encloses("o.checkpoint_ns", "v.checkpoint_ns")}`;
+  WHERE v.checkpoint_ns <> '' AND ${encloses("o.checkpoint_ns", "v.checkpoint_ns")}
+    AND ${isFewOf("v.checkpoint_ns")} AND ${isFewOf("v.checkpoint_id")}`;
 }
 
 /** The chosen checkpoint that holds a subgraph's state at the checkpoint `s`, one for each subgraph. */
 const subgraphStates = (tables: Tables) => `SELECT n.checkpoint_ns, latest.checkpoint_id
-    FROM (SELECT DISTINCT checkpoint_ns FROM chosen) n CROSS JOIN LATERAL (
+    FROM chosen_namespace n CROSS JOIN LATERAL (
       SELECT checkpoint_id FROM ${tables.checkpoints}
       WHERE ${HERE} n.checkpoint_ns AND checkpoint_id < s.checkpoint_id
       ORDER BY checkpoint_id DESC LIMIT 1
@@ -72,20 +73,22 @@ function remove(
 ): string {
   const useful = keepUseful
     ? reasons(tables)
-    : "SELECT checkpoint_ns, checkpoint_id FROM child WHERE NOT chosen";
+    : `SELECT checkpoint_ns, checkpoint_id FROM child WHERE NOT chosen AND ${isFewOf("checkpoint_id")}`;
   const state = keepUseful ? `\n    UNION ALL\n    ${subgraphStates(tables)}` : "";
   const going = `SELECT g.checkpoint_ns, v.key AS channel, v.value AS version
   FROM going g CROSS JOIN LATERAL (
     SELECT checkpoint FROM ${tables.checkpoints}
     WHERE ${HERE} g.checkpoint_ns AND checkpoint_id = g.checkpoint_id OFFSET 0
-  ) c CROSS JOIN LATERAL ${versionsOf("c.checkpoint")} v`;
+  ) c CROSS JOIN LATERAL ${versionsOf("c.checkpoint")} v WHERE ${isFewOf("v.key")}`;
   return `WITH RECURSIVE ${chosen}, child AS MATERIALIZED (
-  SELECT c.checkpoint_ns, c.checkpoint_id, c.parent_checkpoint_id,
-    (c.checkpoint_ns, c.checkpoint_id) IN (SELECT checkpoint_ns, checkpoint_id FROM chosen) AS chosen
-  FROM chosen v
-  JOIN ${tables.checkpoints} c
-    ON c.checkpoint_ns = v.checkpoint_ns AND c.parent_checkpoint_id = v.checkpoint_id
-  WHERE c.thread_id = $1::text
+  SELECT checkpoint_ns, checkpoint_id, parent_checkpoint_id,
+    (checkpoint_ns, checkpoint_id) IN (SELECT checkpoint_ns, checkpoint_id FROM chosen) AS chosen
+  FROM ${tables.checkpoints}
+  WHERE thread_id = $1::text
+    AND ((checkpoint_ns, parent_checkpoint_id) IN (SELECT checkpoint_ns, checkpoint_id FROM chosen)) IS TRUE
+    AND ${isFewOf("parent_checkpoint_id")}
+), chosen_namespace AS MATERIALIZED (
+  SELECT DISTINCT checkpoint_ns FROM chosen
 ), stay AS (
   ${useful}
   UNION
@@ -99,13 +102,12 @@ function remove(
   EXCEPT
   SELECT checkpoint_ns, checkpoint_id FROM stay
 ), unused AS MATERIALIZED (
-  ${going} WHERE ${allHaveVersions(tables, "$1::text")}
+  ${going} AND ${allHaveVersions(tables, "$1::text")}
   EXCEPT
   SELECT c.checkpoint_ns, v.key, v.value
-  FROM ${tables.checkpoints} c
-  LEFT JOIN going g ON g.checkpoint_ns = c.checkpoint_ns AND g.checkpoint_id = c.checkpoint_id
-  CROSS JOIN LATERAL ${versionsOf("c.checkpoint")} v
-  WHERE c.thread_id = $1::text AND g.checkpoint_id IS NULL
+  FROM ${tables.checkpoints} c CROSS JOIN LATERAL ${versionsOf("c.checkpoint")} v
+  WHERE c.thread_id = $1::text AND ${isFewOf("v.key")}
+    AND (c.checkpoint_ns, c.checkpoint_id) NOT IN (SELECT checkpoint_ns, checkpoint_id FROM going)
 )${removedListed(tables, act)}`;
 }
 

@@ -52,11 +52,9 @@ export function removedListed(tables: Tables, act: Act): string {
 /** Parts that no blob needs, but for those of the CTE `unused`. */
 export function unreferencedParts(tables: Tables, act: Act): string {
   const kept = `(
-      SELECT segments FROM ${tables.blobs} o
-      WHERE thread_id = $1::text AND segments IS NOT NULL AND NOT EXISTS (
-        SELECT FROM unused u
-        WHERE u.checkpoint_ns = o.checkpoint_ns AND u.channel = o.channel AND u.version = o.version
-      )
+      SELECT segments FROM ${tables.blobs}
+      WHERE thread_id = $1::text AND segments IS NOT NULL
+        AND (checkpoint_ns, channel, version) NOT IN (SELECT checkpoint_ns, channel, version FROM unused)
     )`;
   const from = `FROM ${tables.parts} r`;
   const needed = `(${neededRanges(kept)}

@@ -7,7 +7,6 @@ import { lostWrites, unreferencedBlobs, unreferencedPartsOf } from "./orphans.js
 export interface SweepPageInput {
   /** The last thread of the page before; null for the first page. */
   readonly after: string | null;
-  readonly size: number;
   readonly keepLast: number;
   readonly olderThan: string | null;
   /** Writes to checkpoints with a smaller id may be orphans. */
@@ -33,16 +32,16 @@ FROM page p
 LEFT JOIN LATERAL (
   SELECT pg_catalog.max(checkpoint_id) AS id FROM ${tables.checkpoints}
   WHERE thread_id = p.thread_id
-  GROUP BY checkpoint_ns HAVING pg_catalog.count(*) > $3::int
-    AND pg_catalog.bool_or($4::text IS NULL OR checkpoint ->> 'ts'::text < $4::text COLLATE "C") LIMIT 1
+  GROUP BY checkpoint_ns HAVING pg_catalog.count(*) > $2::int
+    AND pg_catalog.bool_or($3::text IS NULL OR checkpoint ->> 'ts'::text < $3::text COLLATE "C") LIMIT 1
 ) old ON true
 LEFT JOIN LATERAL (${unreferencedBlobs(tables, "p.thread_id")} LIMIT 1
 ) blob ON true
-LEFT JOIN LATERAL (${lostWrites(tables, "p.thread_id", "$5::text")} LIMIT 1
+LEFT JOIN LATERAL (${lostWrites(tables, "p.thread_id", "$4::text")} LIMIT 1
 ) lost ON true
 LEFT JOIN LATERAL (${unreferencedPartsOf(tables, "p.thread_id")} LIMIT 1
 ) part ON true
 ORDER BY p.thread_id`);
-  return ({ after, size, keepLast, olderThan, writesBefore }) =>
-    bind([after, size, keepLast, olderThan, writesBefore]);
+  return ({ after, keepLast, olderThan, writesBefore }) =>
+    bind([after, keepLast, olderThan, writesBefore]);
 }
