@@ -9,13 +9,15 @@ export type Storage = "shared" | "whole";
 export const isShared = (tables: Tables) =>
   `EXISTS (SELECT FROM ${tables.settings} WHERE name = 'storage' AND value = 'shared')`;
 
-/** Reads and sets how the database stores values, for all savers alike. */
-export function storageStatements(tables: Tables) {
-  const get = template(`SELECT value AS storage FROM ${tables.settings} WHERE name = 'storage'`);
-  const set = template(`INSERT INTO ${tables.settings} (name, value) VALUES ('storage', $1::text)
+/** Reads how the database stores values, for all savers alike. */
+export function getStorageStatement(tables: Tables): () => Statement {
+  const bind = template(`SELECT value AS storage FROM ${tables.settings} WHERE name = 'storage'`);
+  return () => bind([]);
+}
+
+/** Sets it. */
+export function setStorageStatement(tables: Tables): (storage: Storage) => Statement {
+  const bind = template(`INSERT INTO ${tables.settings} (name, value) VALUES ('storage', $1::text)
 ON CONFLICT (name) DO UPDATE SET value = EXCLUDED.value`);
-  return {
-    get: (): Statement => get([]),
-    set: (storage: Storage): Statement => set([storage]),
-  };
+  return (storage) => bind([storage]);
 }

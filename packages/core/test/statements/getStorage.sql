@@ -1,0 +1,1 @@
+SELECT value AS storage FROM "waypost".waypost_settings WHERE name = 'storage';
