@@ -56,7 +56,7 @@ export abstract class WaypostSaver extends ThreadSaver {
     const checked = checkOptions(options, adapter);
     super(driver, checked, adapter.reader);
     this.#form = checked.jsonIsText ? "text" : "bytes";
-    const cache = new ValueCache(checked.memoryBytes, this.sql);
+    const cache = new ValueCache(checked.cacheBytes, this.sql);
     const { sql, tombstones, serde } = this;
     this.#context = { driver: this.driver, sql, tombstones, cache, serde };
   }

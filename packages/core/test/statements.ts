@@ -120,7 +120,7 @@ const SAMPLES: { readonly [Name in StatementName]: Samples<Name> } = {
     "one-part": ["1", valueKey, "json", value],
     "no-parts": ["1", valueKey, "json", { ...value, parts: [] }],
   },
-  setStorage: { "": ["whole"] },
+  setStorage: { "": ["full"] },
   sweepPage: { "": [{ after: null, size: 10, keepLast: 1, olderThan: null, writesBefore: id }] },
   takeMaintenanceLock: { wait: ["1", "wait"], try: ["1", "try"], share: ["1", "share"] },
   takeRunLock: { "any-session": ["1"], "one-session": ["1", 2] },

@@ -13,7 +13,7 @@ export interface Segment {
 /** Marks the type of a value that its row holds only the tail of, so that no other saver takes it for one. */
 export const PARTS = "parts:";
 
-/** What a stream can hold. Larger values are stored whole. */
+/** What a stream can hold. Larger values are stored in full. */
 export const STREAM_BYTES = 2 ** 27;
 
 const STREAMS = 2 ** 26;

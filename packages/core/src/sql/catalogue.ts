@@ -31,7 +31,7 @@ import { sweepPageStatement } from "./remove/sweep-page.js";
 import { isDeletedStatement, markDeletedStatement } from "./remove/tombstones.js";
 import { checkCopyStatement, copyThreadStatement } from "./write/copy-thread.js";
 import { putBlobsStatement, putStatement } from "./write/put.js";
-import { putIncrementalStatement } from "./write/put-shared.js";
+import { putIncrementalStatement } from "./write/put-incremental.js";
 import { putWritesStatement } from "./write/put-writes.js";
 import {
   listRewritableStatement,

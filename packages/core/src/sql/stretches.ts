@@ -21,7 +21,7 @@ export function segmentRange(value: string, at: string, bounds?: "[]"): string {
 }
 
 /**
- * A select of where each segment of a value begins in its list, as `i`; none of one that is stored whole. Of a
+ * A select of where each segment of a value begins in its list, as `i`; none of one that is stored in full. Of a
  * list that is too long one row, for which `isSegment` is null: to look into it for each of its segments would
  * take minutes.
  */

@@ -16,7 +16,7 @@ WITH parent AS MATERIALIZED (
   ) s
 ), ready AS MATERIALIZED (
   SELECT FROM parent
-  WHERE EXISTS (SELECT FROM "waypost".waypost_settings WHERE name = 'storage' AND value = 'shared')
+  WHERE EXISTS (SELECT FROM "waypost".waypost_settings WHERE name = 'storage' AND value IN ('incremental', 'shared'))
     AND (SELECT pg_catalog.count(*) FROM base) = pg_catalog.cardinality($7::text[])
     AND NOT EXISTS (
       SELECT FROM unnest($11::text[], $12::text[]) AS s(start, stop) LEFT JOIN LATERAL (

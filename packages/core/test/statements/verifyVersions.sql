@@ -25,7 +25,7 @@ WITH referred AS MATERIALIZED (
     pg_catalog.jsonb_agg(checkpoint_id ORDER BY checkpoint_id) FILTER (WHERE NOT inlined) AS readers
   FROM referred GROUP BY checkpoint_ns, channel, version
 )
-SELECT CASE WHEN s.found THEN 'shared' ELSE 'missing' END AS kind, c.checkpoint_ns AS namespace,
+SELECT CASE WHEN s.found THEN 'version_collision' ELSE 'missing' END AS kind, c.checkpoint_ns AS namespace,
   c.channel, c.version, CASE WHEN s.found THEN c.introduced ELSE c.readers END::text AS ids
 FROM version c LEFT JOIN LATERAL (
   SELECT true AS found FROM "waypost".checkpoint_blobs

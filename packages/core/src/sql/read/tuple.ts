@@ -98,7 +98,7 @@ export interface TupleSource {
 }
 
 /**
- * The stored values of some versions, whole ones and the tails of others; of those that the reader holds only
+ * The stored values of some versions, full ones and the tails of others; of those that the reader holds only
  * that they are there.
  *
  * @param versions relation with thread_id, checkpoint_ns, channel and version of the blobs to read, and in

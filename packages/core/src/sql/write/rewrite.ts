@@ -8,7 +8,7 @@ import { typeOf } from "../read/values.js";
 import { unreferencedParts } from "../remove/removed.js";
 import { cte, materialized, sql, withAll } from "../text.js";
 import { groupParts, insertParts } from "./insert-parts.js";
-import { streamsEnd } from "./put-shared.js";
+import { streamsEnd } from "./put-incremental.js";
 
 /** A stored value that may be stored otherwise. */
 export interface RewriteKey {

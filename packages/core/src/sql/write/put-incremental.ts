@@ -7,7 +7,7 @@ import {
   widthOf,
 } from "../../driver/template.js";
 import type { Tables } from "../../schema/identifiers.js";
-import { isShared } from "../../schema/storage-setting.js";
+import { isIncremental } from "../../schema/storage-setting.js";
 import type { KnownValue, Part, SharedValue } from "../../sharing/plan.js";
 import { PARTS, STREAM_BYTES, segmentsText } from "../../sharing/segments.js";
 import { endOfPart } from "../stretches.js";
@@ -55,7 +55,7 @@ const PARAMETERS = 13;
 /** Segments travel as text, as not every driver binds arrays of numbers. */
 const COLUMNS = [...BLOB_COLUMNS, "text::bigint[]"];
 const PART_COLUMNS = ["text", VALUE] as const;
-/** Beyond them values are stored whole, in as many statements as it takes. */
+/** Beyond them values are stored in full, in as many statements as it takes. */
 const MAX_ROWS = rowsPerStatement(widthOf(COLUMNS), PARAMETERS);
 
 /** Whether one statement can bind all of it. */
@@ -72,7 +72,7 @@ export function fitsParameters({ blobs, shared }: PutSharedInput): boolean {
  *   the parts of the bases from being removed;
  * - a base is stored by another put than it was, or otherwise, after a rewrite of the thread;
  * - a stream does not end where its parts are to go on, as somebody else wrote to it;
- * - values are to be stored whole from now on.
+ * - values are to be stored in full from now on.
  *
  * Locks the parent before the bases, as removals do: the other way round each would wait for the other.
  *
@@ -84,7 +84,7 @@ export function putIncrementalStatement(tables: Tables): (input: PutSharedInput)
   );
   return (input) => {
     const { threadId, checkpointNs, parentId, checkpointId, checkpoint, metadata, shared } = input;
-    const rows = [...input.blobs.map(wholeValues), ...shared.map(sharedValues)];
+    const rows = [...input.blobs.map(fullValues), ...shared.map(sharedValues)];
     const based = shared
       .filter(({ base }) => base.segments !== undefined)
       .sort(byChannelAndVersion);
@@ -149,7 +149,7 @@ CROSS JOIN LATERAL (
 ) s`;
 
 const readyIf = (tables: Tables, parent: string, base: string) => sql`SELECT FROM ${parent}
-WHERE ${isShared(tables)}
+WHERE ${isIncremental(tables)}
   AND (SELECT pg_catalog.count(*) FROM ${base}) = pg_catalog.cardinality($7::text[])
   AND ${streamsEnd(tables, "$11::text[]", "$12::text[]")}`;
 
@@ -168,7 +168,7 @@ interface Row {
   readonly values: readonly SqlValue[];
 }
 
-function wholeValues({ channel, version, type, text, bytes }: BlobRow): Row {
+function fullValues({ channel, version, type, text, bytes }: BlobRow): Row {
   return { channel, version, values: [channel, version, type, text, bytes, null] };
 }
 
