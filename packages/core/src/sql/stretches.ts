@@ -4,7 +4,7 @@ import { MAX_STORED_SEGMENTS, STREAM_BYTES } from "../sharing/segments.js";
 const MAX_BOUNDS = 2 * MAX_STORED_SEGMENTS;
 
 /** The bytes that a segment of a value refers to: where they begin and end. */
-const boundsOf = (value: string, at: string) =>
+export const boundsOf = (value: string, at: string) =>
   ({ from: `${value}.segments[${at}]`, to: `${value}.segments[${at} + 1]` }) as const;
 
 /**

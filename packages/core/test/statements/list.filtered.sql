@@ -83,7 +83,7 @@ FROM (
     WHERE thread_id = $1::text AND position <= pg_catalog.lower(r.range) ORDER BY position DESC LIMIT 1
   ) f CROSS JOIN LATERAL (
     SELECT CASE WHEN pg_catalog.sum(o.size) = pg_catalog.max(o.position + o.size) - f.position
-      THEN pg_catalog.string_agg(o.bytes, '') END AS bytes
+        THEN pg_catalog.string_agg(o.bytes, '') END AS bytes
     FROM (
       SELECT position, bytes, pg_catalog.octet_length(bytes) AS size FROM "waypost".waypost_parts
       WHERE thread_id = $1::text AND position >= f.position AND position < pg_catalog.upper(r.range)

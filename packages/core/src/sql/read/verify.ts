@@ -4,7 +4,7 @@ import type { Tables } from "../../schema/identifiers.js";
 import { isFewOf } from "../planner.js";
 import { materialized, sql } from "../text.js";
 import { hasVersions, versionsOf } from "../versions.js";
-import { partsOf } from "./parts.js";
+import { commonPartsOf } from "./parts.js";
 import { typeOf } from "./values.js";
 
 /** Something that does not read back as it was stored. */
@@ -112,7 +112,7 @@ FROM page
 UNION ALL
 SELECT 'part', '', '', '', p.position::text, '', pg_catalog.octet_length(p.bytes), '', NULL, p.bytes
 FROM (
-  ${partsOf(tables, "page", "$1::text")}
+  ${commonPartsOf(tables, "page", "$1::text")}
 ) p`;
   });
   return (threadId, after, size) =>
