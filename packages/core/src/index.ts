@@ -1,25 +1,26 @@
-export {
-  type BytesForm,
-  type Driver,
-  holdTransaction,
-  joinsTransaction,
-  type LockScope,
-  pipelineTransaction,
-  type Queryable,
-  type Recovery,
-  refuseCursor,
-  refuseLock,
-  runTransaction,
-  type SqlValue,
-  type Statement,
-  type Transaction,
+export type {
+  BytesForm,
+  Driver,
+  LockScope,
+  Queryable,
+  Recovery,
+  SqlValue,
+  Statement,
+  Transaction,
 } from "./driver/driver.js";
 export { refuseClient } from "./driver/look-alikes.js";
 export { type Prepare, PreparePolicy } from "./driver/prepare-policy.js";
 export { PreparedNames } from "./driver/prepared-names.js";
 export { processWide } from "./driver/process-wide.js";
+export { refuseCursor, refuseLock } from "./driver/refusals.js";
 export { SessionQueue } from "./driver/session-queue.js";
 export { portableValue, textParser } from "./driver/text-format.js";
+export {
+  holdTransaction,
+  joinsTransaction,
+  pipelineTransaction,
+  runTransaction,
+} from "./driver/transactions.js";
 export {
   DatabaseError,
   type ErrorCode,

@@ -1,5 +1,6 @@
 import { BaseCheckpointSaver, type CheckpointMetadata } from "@langchain/langgraph-checkpoint";
 import type { Driver, Statement } from "./driver/driver.js";
+import type { Database } from "./driver/layer.js";
 import { until } from "./driver/until.js";
 import { DatabaseError, InvalidInputError } from "./errors/errors.js";
 import { assertKeys } from "./errors/option-keys.js";
@@ -45,9 +46,9 @@ import { type Tombstones, tombstoneStatements } from "./sql/remove/tombstones.js
 
 /** What operators do with threads. The saver of graphs is built on it. */
 export abstract class ThreadSaver extends BaseCheckpointSaver<number> implements AsyncDisposable {
-  protected readonly driver: Driver;
+  protected readonly driver: Database;
   /** For what may be some time behind. */
-  protected readonly reader: Driver;
+  protected readonly reader: Database;
   protected readonly tables: Tables;
   readonly #schema: string;
   readonly #policy: Policy;

@@ -186,9 +186,6 @@ export class KyselyDriver implements Driver {
     }
   }
 
-  /** The database is the caller's. */
-  async close(): Promise<void> {}
-
   /**
    * A pool has to be asked for a connection; only what is bound to one has it at hand, unless that is
    * busy. Kysely has no other way to tell.

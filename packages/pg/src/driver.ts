@@ -233,9 +233,6 @@ export class ClientDriver implements Driver {
     return this.#inTransaction ? "none" : "resends";
   }
 
-  /** The client is the caller's. */
-  async close(): Promise<void> {}
-
   /** pg would keep the query until somebody connects the client, which may be never. */
   #assertConnected(): void {
     if (this.#client.getTransactionStatus() === null) {

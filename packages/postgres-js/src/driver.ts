@@ -157,9 +157,6 @@ export class TransactionDriver implements Driver {
     refuseCursor("a transaction");
   }
 
-  /** The transaction is the caller's. */
-  async close(): Promise<void> {}
-
   #send<Row extends object>(statement: Statement): Promise<Row[]> {
     return this.#prepare.run(statement, true, (name) =>
       send<Row>(this.#sql, statement, name === undefined ? undefined : this.#prepare),

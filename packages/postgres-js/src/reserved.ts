@@ -85,9 +85,6 @@ export class ReservedDriver implements Driver {
     refuseCursor("a reserved connection");
   }
 
-  /** The connection is the caller's. */
-  async close(): Promise<void> {}
-
   #joins(): Promise<boolean> {
     return joinsTransaction((text) => this.#command(text));
   }

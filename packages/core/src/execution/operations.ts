@@ -1,4 +1,5 @@
 import type { Driver, Statement } from "../driver/driver.js";
+import type { Database } from "../driver/layer.js";
 import { until } from "../driver/until.js";
 import { databaseError, WaypostError } from "../errors/errors.js";
 import { isObserved, publishing, publishingRows } from "./events.js";
@@ -61,7 +62,7 @@ export function runOperation<T>(
 
 /** Reads rows through a cursor, once, as its reader may have seen some; told to whoever listens. */
 export async function* streamOperation<Row extends object>(
-  driver: Driver,
+  driver: Database,
   { name, threadId }: Operation,
   statement: Statement,
   batch: number,

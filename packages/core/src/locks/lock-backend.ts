@@ -1,4 +1,4 @@
-import type { Driver } from "../driver/driver.js";
+import type { Database } from "../driver/layer.js";
 import { InvalidInputError } from "../errors/errors.js";
 import type { ThreadLockStatements, TryLockRow, UnlockRow } from "../sql/locks/run-lock.js";
 import { LockSession } from "./lock-session.js";
@@ -16,7 +16,7 @@ export interface LockBackend {
 }
 
 export async function lockBackend(
-  driver: Driver,
+  driver: Database,
   sql: ThreadLockStatements,
   threadId: string,
 ): Promise<LockBackend> {
@@ -38,7 +38,7 @@ function onPool(session: LockSession, sql: ThreadLockStatements, threadId: strin
 }
 
 function onSession(
-  driver: Driver,
+  driver: Database,
   sql: ThreadLockStatements,
   threadId: string,
   pid: number | undefined,
@@ -59,7 +59,7 @@ function onSession(
 }
 
 /** The server frees it when the transaction ends. */
-function inTransaction(driver: Driver, sql: ThreadLockStatements, threadId: string): LockBackend {
+function inTransaction(driver: Database, sql: ThreadLockStatements, threadId: string): LockBackend {
   return {
     ...unheard,
     async take() {

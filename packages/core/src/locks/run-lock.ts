@@ -1,4 +1,4 @@
-import type { Driver } from "../driver/driver.js";
+import type { Database } from "../driver/layer.js";
 import { databaseError, WaypostError } from "../errors/errors.js";
 import { assertKeys, type OptionKeys } from "../errors/option-keys.js";
 import { sqlState } from "../errors/sqlstate.js";
@@ -40,7 +40,7 @@ export function lockPlan(options: ThreadLockOptions = {}) {
 }
 
 export interface LockContext {
-  readonly driver: Driver;
+  readonly driver: Database;
   readonly tables: Tables;
   readonly sql: ThreadLockStatements;
   readonly policy: Policy;
