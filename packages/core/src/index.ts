@@ -36,6 +36,7 @@ export type { RetryOptions } from "./execution/retry.js";
 export type { Fetch, ListOptions } from "./input/config.js";
 export type { PruneOptions } from "./input/maintenance.js";
 export type { ThreadLock, ThreadLockOptions } from "./locks/run-lock.js";
+export type { CopyOptions } from "./maintenance/copy.js";
 export type { ListThreadsOptions, ThreadInfo } from "./maintenance/list-threads.js";
 export type { Removed } from "./maintenance/removed.js";
 export type { Retention } from "./maintenance/retention.js";

@@ -3,7 +3,7 @@ import type { Driver } from "./driver/driver.js";
 import type { Prepare } from "./driver/prepare-policy.js";
 import { InvalidInputError } from "./errors/errors.js";
 import { assertKeys, assertNoMore, type OptionKeys } from "./errors/option-keys.js";
-import type { Policy } from "./execution/operations.js";
+import type { Policy } from "./execution/executor.js";
 import { type RetryOptions, retryAttempts } from "./execution/retry.js";
 import { type Settings, sessionSettings } from "./execution/session-settings.js";
 import { count, flag } from "./input/maintenance.js";
@@ -57,8 +57,6 @@ export interface SaverOptions {
 export interface CheckedOptions {
   readonly schema: string;
   readonly serde: Serializer;
-  /** Whether the server may hand over type `json` as text; see `Serializer`. */
-  readonly jsonIsText: boolean;
   readonly retention: RetentionPlan | undefined;
   readonly tombstones: boolean;
   readonly memoryBytes: number;
@@ -110,11 +108,9 @@ export function checkOptions(
     throw new InvalidInputError('The option "prepare" must be "auto", true or false.');
   }
   if (serde !== undefined) checkSerializer(serde, 'The option "serde"');
-  const checked: Serializer = serde ?? serializer();
   return {
     schema,
-    serde: checked,
-    jsonIsText: checked.jsonIsText === true,
+    serde: serde ?? serializer(),
     retention: retentionPlan(retention),
     tombstones: flag(tombstones, "tombstones"),
     memoryBytes: memory,

@@ -2,11 +2,12 @@ import type { Database } from "../driver/layer.js";
 import { databaseError, WaypostError } from "../errors/errors.js";
 import { assertKeys, type OptionKeys } from "../errors/option-keys.js";
 import { sqlState } from "../errors/sqlstate.js";
-import { type Policy, runOperation } from "../execution/operations.js";
+import type { Executor } from "../execution/executor.js";
 import { pause } from "../execution/retry.js";
+import { threadIdOf } from "../input/config.js";
 import { checkSignal, flag } from "../input/maintenance.js";
 import type { Tables } from "../schema/identifiers.js";
-import type { ThreadLockStatements } from "../sql/locks/run-lock.js";
+import { type ThreadLockStatements, threadLockStatements } from "../sql/locks/run-lock.js";
 import { type LockBackend, lockBackend } from "./lock-backend.js";
 import { LockQueue } from "./lock-queue.js";
 
@@ -32,31 +33,42 @@ const MAX_PAUSE_MS = 250;
 const KEYS: OptionKeys<ThreadLockOptions> = { wait: true, signal: true };
 
 /** @throws InvalidInputError naming the option and what to pass */
-export function lockPlan(options: ThreadLockOptions = {}) {
+function lockPlan(options: ThreadLockOptions = {}) {
   assertKeys(options, "threadLock", KEYS);
   const { wait = true, signal } = options;
   checkSignal(signal);
   return { wait: flag(wait, "wait"), signal };
 }
 
-export interface LockContext {
-  readonly driver: Database;
-  readonly tables: Tables;
-  readonly sql: ThreadLockStatements;
-  readonly policy: Policy;
+/** The run locks of a saver's threads. */
+export class RunLocks {
+  readonly #executor: Executor;
+  readonly #tables: Tables;
+  readonly #sql: ThreadLockStatements;
+
+  constructor(executor: Executor, tables: Tables) {
+    this.#executor = executor;
+    this.#tables = tables;
+    this.#sql = threadLockStatements(tables);
+  }
+
+  lock(threadId: string, options?: ThreadLockOptions): Promise<ThreadLock> {
+    const id = threadIdOf(threadId);
+    const { wait, signal } = lockPlan(options);
+    const { driver } = this.#executor;
+    const context = { driver, sql: this.#sql, key: `${this.#tables.runLockName} ${id}` };
+    // The driver without a limit of time: the lock outlives the operation.
+    return this.#executor.run({ name: "threadLock", threadId: id, signal }, () =>
+      abortable(acquire(context, id, wait, signal), signal),
+    );
+  }
 }
 
-/** Waiting is no operation that takes too long, so the policy's limit of time is not for it. */
-export function lockThread(
-  context: LockContext,
-  threadId: string,
-  { wait, signal }: ReturnType<typeof lockPlan>,
-): Promise<ThreadLock> {
-  const policy = { ...context.policy, timeoutMs: undefined };
-  const operation = { name: "threadLock", threadId, signal, idempotent: true };
-  return runOperation(context.driver, policy, operation, () =>
-    abortable(acquire(context, threadId, wait, signal), signal),
-  );
+interface LockContext {
+  readonly driver: Database;
+  readonly sql: ThreadLockStatements;
+  /** Of the lock, in the queue. */
+  readonly key: string;
 }
 
 /** What is there only after the abort is freed again. */
@@ -89,14 +101,13 @@ function abortable(work: Promise<HeldLock>, signal?: AbortSignal): Promise<HeldL
  * hold up all else on a single one. Between processes nobody is first, then.
  */
 async function acquire(
-  { driver, tables, sql }: LockContext,
+  { driver, sql, key }: LockContext,
   threadId: string,
   wait: boolean,
   signal: AbortSignal | undefined,
 ): Promise<HeldLock> {
   signal?.throwIfAborted();
   const queue = LockQueue.of(driver.client);
-  const key = `${tables.runLockName} ${threadId}`;
   if (!wait && queue.isTaken(key)) throw refusal(threadId);
   // Before anything that waits for a connection: who asked first is first.
   await queue.enter(key, signal);

@@ -11,6 +11,11 @@ import {
 } from "../sql/write/copy-thread.js";
 import { deleteStatements, removeWhole } from "./delete.js";
 
+export interface CopyOptions {
+  /** Whether to replace a target that exists. Default false. */
+  readonly overwrite?: boolean;
+}
+
 export function copyStatements(tables: Tables) {
   return {
     lock: lockThreadStatement(tables),
