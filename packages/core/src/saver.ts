@@ -52,7 +52,7 @@ export abstract class WaypostSaver extends BaseCheckpointSaver<number> implement
     const tables = tablesIn(schema, driver.bytes);
     const executor = new Executor(driver, { reader: adapter.reader, session, policy });
     const tombstones = checked.tombstones ? tombstoneStatements(tables) : undefined;
-    const cache = new ValueCache(checked.memoryBytes, storageStatements(tables).get);
+    const cache = new ValueCache(checked.cacheBytes, storageStatements(tables).get);
     const context = {
       ...{ executor, tables, serde, cache, uncontinuable: new Uncontinuable() },
       nextVersion: (current?: number) => this.getNextVersion(current),
@@ -269,7 +269,7 @@ export abstract class WaypostSaver extends BaseCheckpointSaver<number> implement
    * Stores the values that are there in the other form; `setup({ storage })` says how those are stored
    * that come. Safe while the threads are read and written to, and may be ended at any time.
    *
-   * @param storage `"shared"` or `"whole"`
+   * @param storage `"incremental"` or `"full"`
    */
   rewriteStorage(storage: Storage, options?: RewriteOptions): Promise<Rewritten> {
     return this.#maintenance.rewriteStorage(storage, options);
