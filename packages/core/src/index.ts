@@ -22,10 +22,14 @@ export {
   runTransaction,
 } from "./driver/transactions.js";
 export {
+  ConfigurationError,
+  ConflictError,
   DatabaseError,
   type ErrorCode,
   InvalidInputError,
+  LockError,
   SerializationError,
+  TimeoutError,
   type WaypostCode,
   WaypostError,
 } from "./errors/errors.js";

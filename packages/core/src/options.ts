@@ -18,8 +18,8 @@ export interface SaverOptions {
   /** Turns channel values and writes into bytes and back. Default: `serializer()`. */
   serde?: SerializerProtocol;
   /**
-   * Whether operations are tried again after a lost connection, a deadlock and the like. All of them
-   * can be, as none does anything twice. Never in a transaction of yours. Default `{ attempts: 6 }`.
+   * Whether operations are tried again after a lost connection, a deadlock and the like: those that
+   * docs/reliability.md calls retried. Never in a transaction of yours. Default `{ attempts: 6 }`.
    */
   retry?: false | RetryOptions;
   /**

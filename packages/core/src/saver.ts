@@ -183,9 +183,9 @@ export abstract class WaypostSaver extends BaseCheckpointSaver<number> implement
 
   /**
    * Copies all checkpoints, values and writes of a thread, with its branches, on the server and in one
-   * transaction.
+   * transaction. Not retried: look whether the target exists before you call it again.
    *
-   * @throws WaypostError, before anything is written, if there is no source, the target exists, or the
+   * @throws ConflictError, before anything is written, if there is no source, the target exists, or the
    *   source holds encrypted values
    */
   copyThread(sourceThreadId: string, targetThreadId: string, options?: CopyOptions): Promise<void> {
@@ -205,7 +205,7 @@ export abstract class WaypostSaver extends BaseCheckpointSaver<number> implement
    * freed or its connection is lost. Nothing else is held up. All locks of a pool take one connection of
    * it; in a transaction of yours the lock stays until that ends.
    *
-   * @throws WaypostError with the code `WAYPOST_THREAD_LOCKED`, without `wait`, if somebody else has it
+   * @throws LockError with the code `WAYPOST_THREAD_LOCKED`, without `wait`, if somebody else has it
    * @example
    * await using lock = await saver.threadLock("1");
    * await graph.invoke(input, { configurable: { thread_id: "1" }, signal: lock.signal });
@@ -220,8 +220,8 @@ export abstract class WaypostSaver extends BaseCheckpointSaver<number> implement
    * branches that wait for an answer or can be resumed, the state of subgraphs at checkpoints that
    * stay, and what delta channels of these are rebuilt from.
    *
-   * Safe while the threads are written to. Each thread is pruned by itself, a large one in steps, so
-   * after an error call it again.
+   * Safe while the threads are written to. Each thread is pruned by itself, a large one in steps. Not
+   * retried: after an error call it again, and it continues.
    *
    * @returns what was removed, or with `dryRun` would be
    * @throws InvalidInputError unless `keepLast`, `olderThan` or `strategy` says what may go
@@ -235,7 +235,7 @@ export abstract class WaypostSaver extends BaseCheckpointSaver<number> implement
    * Writes without a checkpoint go only after an hour, as they may arrive before it.
    *
    * Any number of sweeps may run at once, beside any number of writers; a thread that somebody else
-   * prunes is left to them. After an error or an abort, sweep again.
+   * prunes is left to them. Not retried: after an error or an abort call it again, and it continues.
    *
    * @throws InvalidInputError unless `olderThan` or `keepLast` says what may go
    */
@@ -246,7 +246,7 @@ export abstract class WaypostSaver extends BaseCheckpointSaver<number> implement
   /**
    * Looks for damage, and yields the threads in which it finds some: values that two branches share
    * and can't (the official saver's forks), values that are missing or unreadable, and orphans. Reads
-   * and decodes every value.
+   * and decodes every value. Not retried: called again, it starts from the first thread.
    *
    * @param options.repair removes orphans; the rest can't be repaired
    */
@@ -259,7 +259,8 @@ export abstract class WaypostSaver extends BaseCheckpointSaver<number> implement
    * `run_id`, or that were stored with it in the config's `metadata` or `configurable`. What
    * checkpoints of later runs are rebuilt from (delta channels) stays until those are removed.
    *
-   * Reads the whole table of checkpoints, as there is no index on runs.
+   * Reads the whole table of checkpoints, as there is no index on runs. Not retried: after an error call
+   * it again, and it continues.
    */
   deleteForRuns(runs: readonly string[]): Promise<Removed> {
     return this.#maintenance.deleteForRuns(runs);
@@ -267,7 +268,8 @@ export abstract class WaypostSaver extends BaseCheckpointSaver<number> implement
 
   /**
    * Stores the values that are there in the other form; `setup({ storage })` says how those are stored
-   * that come. Safe while the threads are read and written to, and may be ended at any time.
+   * that come. Safe while the threads are read and written to, and may be ended at any time. Not retried:
+   * after an error call it again, and it continues.
    *
    * @param storage `"incremental"` or `"full"`
    */

@@ -1,7 +1,7 @@
 import type { Driver, Statement } from "../driver/driver.js";
 import type { Database } from "../driver/layer.js";
 import { until } from "../driver/until.js";
-import { databaseError, WaypostError } from "../errors/errors.js";
+import { databaseError, TimeoutError, WaypostError } from "../errors/errors.js";
 import { isObserved, observed, publishing, publishingRows } from "./events.js";
 import { OPERATIONS, type OperationName, type OperationTraits } from "./operations.js";
 import { canRetry, pause } from "./retry.js";
@@ -131,8 +131,7 @@ async function inTime<T>(
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
       const what = threadId === undefined ? operation : `${operation} of thread "${threadId}"`;
-      const error = new WaypostError(
-        "WAYPOST_TIMEOUT",
+      const error = new TimeoutError(
         `${what} took longer than ${timeoutMs} ms. What was sent may still be done; doing it again does no harm.`,
       );
       limit.abort(error);

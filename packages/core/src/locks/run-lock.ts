@@ -1,5 +1,5 @@
 import type { Database } from "../driver/layer.js";
-import { databaseError, WaypostError } from "../errors/errors.js";
+import { databaseError, LockError } from "../errors/errors.js";
 import { assertKeys, type OptionKeys } from "../errors/option-keys.js";
 import { sqlState } from "../errors/sqlstate.js";
 import type { Executor } from "../execution/executor.js";
@@ -134,8 +134,8 @@ async function acquire(
   }
 }
 
-function refusal(threadId: string): WaypostError {
-  return new WaypostError(
+function refusal(threadId: string): LockError {
+  return new LockError(
     "WAYPOST_THREAD_LOCKED",
     `Another run has thread "${threadId}"; try again when it has ended, or wait for it with { wait: true }.`,
   );
@@ -189,8 +189,8 @@ class HeldLock implements ThreadLock {
   }
 }
 
-function lostError(threadId: string, cause?: unknown): WaypostError {
-  return new WaypostError(
+function lostError(threadId: string, cause?: unknown): LockError {
+  return new LockError(
     "WAYPOST_LOCK_LOST",
     `The lock of thread "${threadId}" was lost with its connection, and another run may have begun meanwhile; look at the thread's state before you go on.`,
     { cause },

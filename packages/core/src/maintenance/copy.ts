@@ -1,5 +1,5 @@
 import type { Driver } from "../driver/driver.js";
-import { WaypostError } from "../errors/errors.js";
+import { ConflictError } from "../errors/errors.js";
 import { assertNotDeleted, takeLock } from "../locks/maintenance-lock.js";
 import type { Tables } from "../schema/identifiers.js";
 import { lockThreadStatement } from "../sql/locks/maintenance-lock.js";
@@ -29,7 +29,7 @@ export function copyStatements(tables: Tables) {
  * Copies a thread in one transaction; its values never leave the server. Nobody removes anything from
  * either meanwhile.
  *
- * @throws WaypostError, before anything is written, if the copy can't be made
+ * @throws ConflictError, before anything is written, if the copy can't be made
  */
 export async function copyThread(
   driver: Driver,
@@ -45,15 +45,15 @@ export async function copyThread(
       await takeLock(tx, sql.lock(threadId, threadId === sourceId ? "share" : "wait"));
     }
     const [found] = await tx.query<CopyCheckRow>(sql.check(sourceId, targetId));
-    if (!found?.source) throw new WaypostError("WAYPOST_NO_THREAD", "There is no thread to copy.");
+    if (!found?.source) throw new ConflictError("WAYPOST_NO_THREAD", "There is no thread to copy.");
     if (found.encrypted) {
-      throw new WaypostError(
+      throw new ConflictError(
         "WAYPOST_ENCRYPTED",
         "The thread holds encrypted values, which can be read in their own thread only; copy it through `list` and `put`.",
       );
     }
     if (found.target && !overwrite) {
-      throw new WaypostError(
+      throw new ConflictError(
         "WAYPOST_THREAD_EXISTS",
         "The target thread exists; choose another one, or pass { overwrite: true } to replace it.",
       );
