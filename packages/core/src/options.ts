@@ -6,7 +6,7 @@ import { assertKeys, assertNoMore, type OptionKeys } from "./errors/option-keys.
 import type { Policy } from "./execution/executor.js";
 import { type RetryOptions, retryAttempts } from "./execution/retry.js";
 import { type Settings, sessionSettings } from "./execution/session-settings.js";
-import { count, flag } from "./input/maintenance.js";
+import { assertCount, assertFlag } from "./input/maintenance.js";
 import { type Retention, type RetentionPlan, retentionPlan } from "./maintenance/retention.js";
 import { checkSchemaName } from "./schema/identifiers.js";
 import { serializer } from "./serializer/serializer.js";
@@ -112,12 +112,12 @@ export function checkOptions(
     schema,
     serde: serde ?? serializer(),
     retention: retentionPlan(retention),
-    tombstones: flag(tombstones, "tombstones"),
+    tombstones: assertFlag(tombstones, "tombstones"),
     cacheBytes,
     session: sessionSettings(session),
     policy: {
       attempts: retryAttempts(retry),
-      timeoutMs: timeout === undefined ? undefined : count(timeout, "timeout"),
+      timeoutMs: timeout === undefined ? undefined : assertCount(timeout, "timeout"),
     },
   };
 }

@@ -28,23 +28,23 @@ export async function* listTuples(
 ): AsyncGenerator<CheckpointTuple> {
   let remaining = query.limit;
   let size = FIRST_PAGE;
-  let page: TupleReader | undefined;
+  let reader: TupleReader | undefined;
   let last: TupleRow | undefined;
   while (remaining > 0) {
     size = Math.min(size, remaining);
     const rows = await read({
       ...{ query, after: last && endOf(last), size },
-      known: page?.known ?? [],
-      knownParts: page?.knownParts ?? [],
+      known: reader?.known ?? [],
+      knownParts: reader?.knownParts ?? [],
     });
-    page = new TupleReader(rows, serde, page);
-    for (const checkpoint of page.checkpoints) {
-      yield await page.tuple(checkpoint, query, nextVersion);
+    reader = new TupleReader(rows, serde, reader);
+    for (const checkpoint of reader.checkpoints) {
+      yield await reader.tuple(checkpoint, query, nextVersion);
     }
-    if (page.checkpoints.length < size) return;
+    if (reader.checkpoints.length < size) return;
     remaining -= size;
-    last = page.checkpoints.at(-1);
-    size = nextSize(page);
+    last = reader.checkpoints.at(-1);
+    size = nextSize(reader);
   }
 }
 
@@ -62,11 +62,11 @@ export async function* streamTuples(
   serde: Serializer,
   nextVersion: () => number,
 ): AsyncGenerator<CheckpointTuple> {
-  let page: TupleReader | undefined;
+  let reader: TupleReader | undefined;
   for await (const rows of checkpointByCheckpoint(batches)) {
-    page = new TupleReader(rows, serde, page, true);
-    for (const checkpoint of page.checkpoints) {
-      yield await page.tuple(checkpoint, query, nextVersion);
+    reader = new TupleReader(rows, serde, reader, true);
+    for (const checkpoint of reader.checkpoints) {
+      yield await reader.tuple(checkpoint, query, nextVersion);
     }
   }
 }
@@ -91,8 +91,8 @@ function endOf({ thread: threadId, namespace: checkpointNs, id: checkpointId }: 
   return { threadId, checkpointNs, checkpointId };
 }
 
-function nextSize(page: TupleReader): number {
-  const rows = page.checkpoints.length;
-  const affordable = Math.floor((PAGE_BYTES * rows) / page.bytes);
+function nextSize(reader: TupleReader): number {
+  const rows = reader.checkpoints.length;
+  const affordable = Math.floor((PAGE_BYTES * rows) / reader.bytes);
   return Math.max(1, Math.min(MAX_PAGE, rows * MAX_GROWTH, affordable));
 }

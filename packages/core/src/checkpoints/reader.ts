@@ -3,7 +3,7 @@ import type { CheckpointTuple, DeltaChannelHistory } from "@langchain/langgraph-
 import type { Statement } from "../driver/driver.js";
 import type { WaypostError } from "../errors/errors.js";
 import { type Executor, type Operation, streamOperation } from "../execution/executor.js";
-import { fetchOf, type ListOptions, listQuery, readKey, text } from "../input/config.js";
+import { assertText, fetchOf, type ListOptions, listQuery, readKey } from "../input/config.js";
 import type { Tables } from "../schema/identifiers.js";
 import type { Serializer } from "../serializer/types.js";
 import { cursorStatement } from "../sql/read/cursor.js";
@@ -88,7 +88,7 @@ export class CheckpointReader {
     config: RunnableConfig,
     passed: readonly string[],
   ): Promise<Record<string, DeltaChannelHistory>> {
-    const channels = [...new Set(passed.map((channel) => text(channel, "channels")))];
+    const channels = [...new Set(passed.map((channel) => assertText(channel, "channels")))];
     const key = readKey(config);
     const operation = { name: "getDeltaChannelHistory", threadId: key?.threadId } as const;
     const rows =

@@ -6,7 +6,7 @@ import type {
   PendingWrite,
 } from "@langchain/langgraph-checkpoint";
 import { InvalidInputError } from "../errors/errors.js";
-import { type CheckpointKey, text, writeKey } from "../input/config.js";
+import { assertText, type CheckpointKey, writeKey } from "../input/config.js";
 import { encodeMetadata } from "../serializer/values.js";
 import { lockThreadStatement } from "../sql/locks/maintenance-lock.js";
 import type { Tombstones } from "../sql/remove/tombstones.js";
@@ -90,10 +90,10 @@ export class CheckpointWriter {
       );
     }
     uncontinuable.refuse({ threadId, checkpointNs, checkpointId });
-    const task = { threadId, checkpointNs, checkpointId, taskId: text(taskId, "taskId") };
+    const task = { threadId, checkpointNs, checkpointId, taskId: assertText(taskId, "taskId") };
     const input = {
       ...task,
-      taskPath: text(taskPath, "taskPath"),
+      taskPath: assertText(taskPath, "taskPath"),
       writes: await encodeWrites(serde, task, writes, taskPath, this.#updates),
     };
     await executor.run({ name: "putWrites", threadId }, (driver) =>

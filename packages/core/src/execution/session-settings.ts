@@ -2,7 +2,7 @@ import type { Driver, Queryable, Statement, Transaction } from "../driver/driver
 import { type Database, DriverLayer } from "../driver/layer.js";
 import { template } from "../driver/template.js";
 import { InvalidInputError, WaypostError } from "../errors/errors.js";
-import { text } from "../input/config.js";
+import { assertText } from "../input/config.js";
 
 /** Names of settings, and the value of each. */
 export interface Settings {
@@ -35,7 +35,7 @@ export function sessionSettings(session: unknown): Settings | undefined {
     throw new InvalidInputError('The option "session" names a setting twice.');
   }
   const values = names.map((name) =>
-    text((session as Record<string, unknown>)[name], `session.${name}`),
+    assertText((session as Record<string, unknown>)[name], `session.${name}`),
   );
   return { names, values };
 }

@@ -5,7 +5,7 @@ import { sqlState } from "../errors/sqlstate.js";
 import type { Executor } from "../execution/executor.js";
 import { pause } from "../execution/retry.js";
 import { threadIdOf } from "../input/config.js";
-import { checkSignal, flag } from "../input/maintenance.js";
+import { assertFlag, assertSignal } from "../input/maintenance.js";
 import type { Tables } from "../schema/identifiers.js";
 import { type ThreadLockStatements, threadLockStatements } from "../sql/locks/run-lock.js";
 import { type LockBackend, lockBackend } from "./lock-backend.js";
@@ -36,8 +36,8 @@ const KEYS: OptionKeys<ThreadLockOptions> = { wait: true, signal: true };
 function lockPlan(options: ThreadLockOptions = {}) {
   assertKeys(options, "threadLock", KEYS);
   const { wait = true, signal } = options;
-  checkSignal(signal);
-  return { wait: flag(wait, "wait"), signal };
+  assertSignal(signal);
+  return { wait: assertFlag(wait, "wait"), signal };
 }
 
 /** The run locks of a saver's threads. */

@@ -4,7 +4,13 @@ import { DatabaseError, InvalidInputError } from "../errors/errors.js";
 import { assertKeys } from "../errors/option-keys.js";
 import type { Executor } from "../execution/executor.js";
 import { type NamespaceKey, threadIdOf } from "../input/config.js";
-import { flag, type PruneOptions, prunePlan, runIds, threadIds } from "../input/maintenance.js";
+import {
+  assertFlag,
+  type PruneOptions,
+  prunePlan,
+  runIds,
+  threadIds,
+} from "../input/maintenance.js";
 import type { Tables } from "../schema/identifiers.js";
 import type { Storage } from "../schema/storage-setting.js";
 import type { Serializer } from "../serializer/types.js";
@@ -76,7 +82,7 @@ export class Maintenance {
     const target = threadIdOf(to);
     if (source === target) throw new InvalidInputError("A thread can't be copied to itself.");
     assertKeys(options, "copyThread", { overwrite: true });
-    const overwrite = flag(options.overwrite ?? false, "overwrite");
+    const overwrite = assertFlag(options.overwrite ?? false, "overwrite");
     const { tombstones } = this.#context;
     await this.#executor.run({ name: "copyThread", threadId: source }, (driver) =>
       copyThread(driver, this.#sql.copy, source, target, overwrite, tombstones),
