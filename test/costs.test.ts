@@ -1,5 +1,5 @@
 import { withClient, withSchema } from "@waypost/conformance";
-import { type Statement, setupScript } from "@waypost/core";
+import { type Statement, setupScript } from "@waypost/core/adapter";
 import type pg from "pg";
 import { describe, expect, it } from "vitest";
 import { OVER_ALL_THREADS, STATEMENTS } from "./distribution/statements.ts";

@@ -1,26 +1,5 @@
-export type {
-  BytesForm,
-  Driver,
-  LockScope,
-  Queryable,
-  Recovery,
-  SqlValue,
-  Statement,
-  Transaction,
-} from "./driver/driver.js";
-export { refuseClient } from "./driver/look-alikes.js";
-export { type Prepare, PreparePolicy } from "./driver/prepare-policy.js";
-export { PreparedNames } from "./driver/prepared-names.js";
-export { processWide } from "./driver/process-wide.js";
-export { refuseCursor, refuseLock } from "./driver/refusals.js";
-export { SessionQueue } from "./driver/session-queue.js";
-export { portableValue, textParser } from "./driver/text-format.js";
-export {
-  holdTransaction,
-  joinsTransaction,
-  pipelineTransaction,
-  runTransaction,
-} from "./driver/transactions.js";
+/** The public API, which every adapter exports too. */
+export type { Prepare } from "./driver/prepare-policy.js";
 export {
   ConfigurationError,
   ConflictError,
@@ -33,8 +12,6 @@ export {
   type WaypostCode,
   WaypostError,
 } from "./errors/errors.js";
-export type { OptionKeys } from "./errors/option-keys.js";
-export { isLost, sqlState } from "./errors/sqlstate.js";
 export type { OperationEvent, StatementEvent, Traffic } from "./execution/events.js";
 export type { RetryOptions } from "./execution/retry.js";
 export type { Fetch, ListOptions } from "./input/config.js";
@@ -47,12 +24,10 @@ export type { Retention } from "./maintenance/retention.js";
 export type { RewriteOptions, Rewritten } from "./maintenance/rewrite.js";
 export type { SweepOptions, Swept } from "./maintenance/sweep.js";
 export type { Problem, ProblemKind, ThreadProblems, VerifyOptions } from "./maintenance/verify.js";
-export { type AdapterOptions, fromConnString, SAVER_KEYS, type SaverOptions } from "./options.js";
-export { WaypostSaver } from "./saver.js";
-export { type Right, TABLES, type TableInfo } from "./schema/identifiers.js";
+export type { SaverOptions } from "./options.js";
+export type { WaypostSaver } from "./saver.js";
 export { type SetupOptions, setupScript } from "./schema/setup.js";
 export type { Storage } from "./schema/storage-setting.js";
-export { unquotedName } from "./schema/unquoted.js";
 export { type CompressOptions, compress } from "./serializer/compress.js";
 export { type EncryptOptions, encrypt } from "./serializer/encrypt.js";
 export type { EncryptionKey } from "./serializer/keyring.js";
@@ -60,4 +35,3 @@ export type { SerializableClass, SerializerOptions } from "./serializer/options.
 export type { PythonObject } from "./serializer/python/inert.js";
 export { serializer } from "./serializer/serializer.js";
 export type { Place, Serializer, ValuePlace, WritePlace } from "./serializer/types.js";
-export { parseSegments } from "./sharing/segments.js";

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { DatabaseError, InvalidInputError, sqlState } from "@waypost/core";
+import { DatabaseError, InvalidInputError, sqlState } from "@waypost/core/adapter";
 import { describe, expect, it } from "vitest";
 import { databaseError, ERROR_CODES } from "../src/errors/errors.ts";
 import { failureOf } from "../src/errors/sqlstate.ts";

@@ -11,7 +11,7 @@ import {
   SessionQueue,
   type Statement,
   type Transaction,
-} from "@waypost/core";
+} from "@waypost/core/adapter";
 import { CompiledQuery } from "kysely";
 import type { KyselyDatabase } from "./client.js";
 import { knowStatement } from "./prepared-pool.js";

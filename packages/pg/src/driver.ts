@@ -9,7 +9,7 @@ import {
   SessionQueue,
   type Statement,
   type Transaction,
-} from "@waypost/core";
+} from "@waypost/core/adapter";
 import { type CheckedOutClient, checkOut } from "./checked-out-client.js";
 import {
   type PgClient,

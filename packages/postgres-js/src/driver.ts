@@ -8,7 +8,7 @@ import {
   SessionQueue,
   type Statement,
   type Transaction,
-} from "@waypost/core";
+} from "@waypost/core/adapter";
 import type { PostgresJsSession, PostgresJsSql, PostgresJsTransaction } from "./client.js";
 import { begin, isLost } from "./lost.js";
 import type { Places } from "./places.js";

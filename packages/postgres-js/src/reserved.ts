@@ -10,7 +10,7 @@ import {
   SessionQueue,
   type Statement,
   type Transaction,
-} from "@waypost/core";
+} from "@waypost/core/adapter";
 import type { PostgresJsReserved, RawResult } from "./client.js";
 import { isLost } from "./lost.js";
 import { send } from "./session.js";
