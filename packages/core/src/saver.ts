@@ -27,8 +27,8 @@ import type { ThreadProblems, VerifyOptions } from "./maintenance/verify.js";
 import { type AdapterOptions, checkOptions, type SaverOptions } from "./options.js";
 import { tablesIn } from "./schema/identifiers.js";
 import { type SetupOptions, setup } from "./schema/setup.js";
-import { type Storage, storageStatements } from "./schema/storage-setting.js";
-import { tombstoneStatements } from "./sql/remove/tombstones.js";
+import type { Storage } from "./schema/storage-setting.js";
+import { catalogueOf } from "./sql/catalogue.js";
 
 /** A LangGraph checkpoint saver over any driver. Use the class of your driver's package. */
 export abstract class WaypostSaver extends BaseCheckpointSaver<number> implements AsyncDisposable {
@@ -44,26 +44,23 @@ export abstract class WaypostSaver extends BaseCheckpointSaver<number> implement
    * @throws InvalidInputError if an option can't be used; nothing is sent to the database here.
    */
   constructor(driver: Driver, options?: SaverOptions, adapter: AdapterOptions = {}) {
-    const { schema, serde, retention, session, policy, ...checked } = checkOptions(
-      options,
-      adapter,
-    );
+    const checked = checkOptions(options, adapter);
+    const { schema, serde, tombstones, retention, session, policy } = checked;
     super(serde);
-    const tables = tablesIn(schema, driver.bytes);
     const executor = new Executor(driver, { reader: adapter.reader, session, policy });
-    const tombstones = checked.tombstones ? tombstoneStatements(tables) : undefined;
-    const cache = new ValueCache(checked.cacheBytes, storageStatements(tables).get);
+    const sql = catalogueOf(schema, driver.bytes);
+    const cache = new ValueCache(checked.cacheBytes, sql);
     const context = {
-      ...{ executor, tables, serde, cache, uncontinuable: new Uncontinuable() },
+      ...{ executor, sql, serde, tombstones, cache, uncontinuable: new Uncontinuable() },
       nextVersion: (current?: number) => this.getNextVersion(current),
     };
     this.#schema = schema;
     this.#executor = executor;
     this.#cache = cache;
     this.#reader = new CheckpointReader(context);
-    this.#writer = new CheckpointWriter(context, tombstones);
-    this.#locks = new RunLocks(executor, tables);
-    this.#maintenance = new Maintenance({ executor, tables, serde, tombstones, retention });
+    this.#writer = new CheckpointWriter(context);
+    this.#locks = new RunLocks({ executor, sql, tables: tablesIn(schema, driver.bytes) });
+    this.#maintenance = new Maintenance({ executor, sql, serde, tombstones, retention });
   }
 
   /**

@@ -8,11 +8,7 @@ import type {
 import { InvalidInputError } from "../errors/errors.js";
 import { assertText, type CheckpointKey, writeKey } from "../input/config.js";
 import { encodeMetadata } from "../serializer/values.js";
-import { lockThreadStatement } from "../sql/locks/maintenance-lock.js";
-import type { Tombstones } from "../sql/remove/tombstones.js";
-import { newPutId, putStatements } from "../sql/write/put.js";
-import { putSharedStatement } from "../sql/write/put-shared.js";
-import { putWritesStatements } from "../sql/write/put-writes.js";
+import { newPutId } from "../sql/write/put.js";
 import { encodeBlobs, encodeCheckpoint, encodeWrites } from "./encode.js";
 import { withSends } from "./pending-sends.js";
 import { encodeOld, storeCheckpoint, storeWrites, type WriteContext } from "./put.js";
@@ -26,14 +22,8 @@ export class CheckpointWriter {
   readonly #writing: WriteContext;
   readonly #updates = new Updates();
 
-  constructor(context: CheckpointContext, tombstones: Tombstones | undefined) {
-    const { executor, tables, cache, serde } = context;
-    const sql = {
-      put: putStatements(tables),
-      putShared: putSharedStatement(tables),
-      putWrites: putWritesStatements(tables),
-      lockThread: lockThreadStatement(tables),
-    };
+  constructor(context: CheckpointContext & { readonly tombstones: boolean }) {
+    const { executor, sql, cache, serde, tombstones } = context;
     this.#context = context;
     this.#writing = { driver: executor.driver, sql, cache, serde, tombstones };
   }

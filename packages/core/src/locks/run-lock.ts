@@ -7,7 +7,7 @@ import { pause } from "../execution/retry.js";
 import { threadIdOf } from "../input/config.js";
 import { assertFlag, assertSignal } from "../input/maintenance.js";
 import type { Tables } from "../schema/identifiers.js";
-import { type ThreadLockStatements, threadLockStatements } from "../sql/locks/run-lock.js";
+import type { Catalogue } from "../sql/catalogue.js";
 import { type LockBackend, lockBackend } from "./lock-backend.js";
 import { LockQueue } from "./lock-queue.js";
 
@@ -40,16 +40,22 @@ function lockPlan(options: ThreadLockOptions = {}) {
   return { wait: assertFlag(wait, "wait"), signal };
 }
 
+interface LocksContext {
+  readonly executor: Executor;
+  readonly tables: Tables;
+  readonly sql: Catalogue;
+}
+
 /** The run locks of a saver's threads. */
 export class RunLocks {
   readonly #executor: Executor;
   readonly #tables: Tables;
-  readonly #sql: ThreadLockStatements;
+  readonly #sql: Catalogue;
 
-  constructor(executor: Executor, tables: Tables) {
+  constructor({ executor, tables, sql }: LocksContext) {
     this.#executor = executor;
     this.#tables = tables;
-    this.#sql = threadLockStatements(tables);
+    this.#sql = sql;
   }
 
   lock(threadId: string, options?: ThreadLockOptions): Promise<ThreadLock> {
@@ -66,7 +72,7 @@ export class RunLocks {
 
 interface LockContext {
   readonly driver: Database;
-  readonly sql: ThreadLockStatements;
+  readonly sql: Catalogue;
   /** Of the lock, in the queue. */
   readonly key: string;
 }

@@ -11,12 +11,11 @@ import {
   runIds,
   threadIds,
 } from "../input/maintenance.js";
-import type { Tables } from "../schema/identifiers.js";
 import type { Storage } from "../schema/storage-setting.js";
 import type { Serializer } from "../serializer/types.js";
-import { listThreadsStatement, type ThreadRow } from "../sql/read/list-threads.js";
-import type { Tombstones } from "../sql/remove/tombstones.js";
-import { type CopyOptions, copyStatements, copyThread } from "./copy.js";
+import type { Catalogue } from "../sql/catalogue.js";
+import type { ThreadRow } from "../sql/read/list-threads.js";
+import { type CopyOptions, copyThread } from "./copy.js";
 import { deleteWhole } from "./delete.js";
 import {
   type ListThreadsOptions,
@@ -24,36 +23,19 @@ import {
   type ThreadInfo,
   toThreadInfo,
 } from "./list-threads.js";
-import { deleteRuns, pruneStatements, pruneThread } from "./prune.js";
+import { deleteRuns, pruneThread } from "./prune.js";
 import { addThread, NOTHING, type Removed } from "./removed.js";
 import { isDue, type RetentionPlan, retain } from "./retention.js";
-import { type RewriteOptions, type Rewritten, rewrite, rewriteSql } from "./rewrite.js";
-import { type SweepOptions, type Swept, sweep, sweepPlan, sweepStatements } from "./sweep.js";
-import {
-  type ThreadProblems,
-  type VerifyOptions,
-  verify,
-  verifyPlan,
-  verifyStatements,
-} from "./verify.js";
-
-function statementsFor(tables: Tables) {
-  return {
-    copy: copyStatements(tables),
-    listThreads: listThreadsStatement(tables),
-    prune: pruneStatements(tables),
-    rewrite: rewriteSql(tables),
-    sweep: sweepStatements(tables),
-    verify: verifyStatements(tables),
-  };
-}
+import { type RewriteOptions, type Rewritten, rewrite } from "./rewrite.js";
+import { type SweepOptions, type Swept, sweep, sweepPlan } from "./sweep.js";
+import { type ThreadProblems, type VerifyOptions, verify, verifyPlan } from "./verify.js";
 
 export interface MaintenanceContext {
   readonly executor: Executor;
-  readonly tables: Tables;
+  readonly sql: Catalogue;
   readonly serde: Serializer;
-  /** Undefined where a deleted thread may begin anew. */
-  readonly tombstones: Tombstones | undefined;
+  /** Whether a deleted thread may not begin anew. */
+  readonly tombstones: boolean;
   /** Undefined where all checkpoints stay. */
   readonly retention: RetentionPlan | undefined;
 }
@@ -62,12 +44,12 @@ export interface MaintenanceContext {
 export class Maintenance {
   readonly #context: MaintenanceContext;
   readonly #executor: Executor;
-  readonly #sql: ReturnType<typeof statementsFor>;
+  readonly #sql: Catalogue;
 
   constructor(context: MaintenanceContext) {
     this.#context = context;
     this.#executor = context.executor;
-    this.#sql = statementsFor(context.tables);
+    this.#sql = context.sql;
   }
 
   async listThreads(options?: ListThreadsOptions): Promise<ThreadInfo[]> {
@@ -85,15 +67,15 @@ export class Maintenance {
     const overwrite = assertFlag(options.overwrite ?? false, "overwrite");
     const { tombstones } = this.#context;
     await this.#executor.run({ name: "copyThread", threadId: source }, (driver) =>
-      copyThread(driver, this.#sql.copy, source, target, overwrite, tombstones),
+      copyThread(driver, this.#sql, source, target, overwrite, tombstones),
     );
   }
 
   async deleteThread(id: string): Promise<void> {
     const threadId = threadIdOf(id);
-    const markDeleted = this.#context.tombstones?.markDeleted(threadId);
+    const markDeleted = this.#context.tombstones ? this.#sql.markDeleted(threadId) : undefined;
     await this.#executor.run({ name: "deleteThread", threadId }, (driver) =>
-      deleteWhole(driver, this.#sql.prune.whole, threadId, null, markDeleted),
+      deleteWhole(driver, this.#sql, threadId, null, markDeleted),
     );
   }
 
@@ -102,7 +84,7 @@ export class Maintenance {
     let total = NOTHING;
     for (const threadId of threadIds(threads)) {
       const removed = await this.#executor.run({ name: "prune", threadId }, (driver) =>
-        pruneThread(driver, this.#sql.prune, threadId, plan),
+        pruneThread(driver, this.#sql, threadId, plan),
       );
       total = addThread(total, removed);
     }
@@ -111,18 +93,16 @@ export class Maintenance {
 
   async sweep(options: SweepOptions): Promise<Swept> {
     const plan = sweepPlan(options);
-    const sql = { ...this.#sql.prune, ...this.#sql.sweep };
     const operation = { name: "sweep", signal: plan.signal } as const;
-    return this.#executor.run(operation, (driver) => sweep(driver, sql, plan));
+    return this.#executor.run(operation, (driver) => sweep(driver, this.#sql, plan));
   }
 
   /** Each thread in which something is found is an operation of its own, with its own limit of time. */
   async *verify(options?: VerifyOptions): AsyncGenerator<ThreadProblems> {
     const plan = verifyPlan(options);
-    const sql = { ...this.#sql.verify, ...this.#sql.sweep };
     let limit: AbortSignal | undefined;
     const driver = until(this.#executor.driver, () => limit);
-    const found = verify(driver, sql, this.#context.serde, plan);
+    const found = verify(driver, this.#sql, this.#context.serde, plan);
     const operation = { name: "verify", signal: plan.signal } as const;
     for (;;) {
       const next = await this.#executor.run(operation, (_, ofStep) => {
@@ -138,14 +118,14 @@ export class Maintenance {
     const ids = runIds(runs);
     if (ids.length === 0) return NOTHING;
     return this.#executor.run({ name: "deleteForRuns" }, (driver) =>
-      deleteRuns(driver, this.#sql.prune, ids),
+      deleteRuns(driver, this.#sql, ids),
     );
   }
 
   async rewriteStorage(storage: Storage, options?: RewriteOptions): Promise<Rewritten> {
     const operation = { name: "rewriteStorage", signal: options?.signal } as const;
     return this.#executor.run(operation, (driver) =>
-      rewrite(driver, this.#sql.rewrite, this.#context.serde, storage, options),
+      rewrite(driver, this.#sql, this.#context.serde, storage, options),
     );
   }
 
@@ -164,7 +144,7 @@ export class Maintenance {
       await this.#executor.run({ name: "retention", threadId }, (driver) =>
         driver.transaction((tx) => {
           joined = tx.joined;
-          return retain(tx, this.#sql.prune, threadId, plan);
+          return retain(tx, this.#sql, threadId, plan);
         }),
       );
     } catch (error) {
