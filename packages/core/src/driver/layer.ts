@@ -1,5 +1,6 @@
+import { InvalidInputError } from "../errors/errors.js";
 import type { Driver, LockScope, Statement, Transaction } from "./driver.js";
-import { refuseCursor, refuseLock } from "./refusals.js";
+import { refuseCursor } from "./refusals.js";
 
 /** A driver as operations use it: nothing is left out, and settings of the session need no care. */
 export interface Database extends Required<Omit<Driver, "queryAfter" | "stream">> {
@@ -42,10 +43,11 @@ export class DriverLayer implements Database {
   }
 
   async lockScope(): Promise<LockScope> {
-    const { recovery } = this.driver;
-    const fallback = () =>
-      recovery === "reconnects" ? { on: "pool" as const } : refuseLock("this driver");
-    return this.driver.lockScope?.() ?? fallback();
+    if (this.driver.lockScope !== undefined) return this.driver.lockScope();
+    if (this.driver.recovery === "reconnects") return { on: "pool" };
+    throw new InvalidInputError(
+      "threadLock can't be used over this driver, which does not say where a lock can be kept.",
+    );
   }
 
   async close(): Promise<void> {
