@@ -3,8 +3,8 @@ import { InvalidInputError } from "../errors/errors.js";
 import { assertKeys, type OptionKeys } from "../errors/option-keys.js";
 import type { PrunePlan } from "../input/maintenance.js";
 import {
-  checkSignal,
-  count,
+  assertCount,
+  assertSignal,
   PRUNE_INSTEAD,
   type PruneOptions,
   prunePlan,
@@ -61,9 +61,9 @@ export function sweepPlan(options: SweepOptions): SweepPlan {
   if (typeof onProgress !== "function") {
     throw new InvalidInputError('"onProgress" must be a function.');
   }
-  checkSignal(signal);
+  assertSignal(signal);
   const prune = prunePlan({ olderThan, keepLast, dryRun });
-  return { prune, batch: count(batch, "batch"), signal, onProgress };
+  return { prune, batch: assertCount(batch, "batch"), signal, onProgress };
 }
 
 /** Prunes all threads, one after the other; those that somebody else prunes are left to them. */

@@ -3,7 +3,7 @@ import { Parts } from "../checkpoints/parts.js";
 import type { Driver } from "../driver/driver.js";
 import { SerializationError } from "../errors/errors.js";
 import { assertKeys, type OptionKeys } from "../errors/option-keys.js";
-import { flag, threadIds } from "../input/maintenance.js";
+import { assertFlag, assertSignal, threadIds } from "../input/maintenance.js";
 import type { Place, Serializer } from "../serializer/types.js";
 import { decode } from "../serializer/values.js";
 import type { Catalogue } from "../sql/catalogue.js";
@@ -58,9 +58,10 @@ const KEYS: OptionKeys<VerifyOptions> = { threadIds: true, repair: true, signal:
 /** @throws InvalidInputError naming the option and what to pass */
 export function verifyPlan(options: VerifyOptions = {}) {
   assertKeys(options, "verify", KEYS);
+  assertSignal(options.signal);
   return {
     threads: options.threadIds && threadIds(options.threadIds),
-    repair: flag(options.repair ?? false, "repair"),
+    repair: assertFlag(options.repair ?? false, "repair"),
     signal: options.signal,
   };
 }
