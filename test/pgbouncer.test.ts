@@ -122,7 +122,7 @@ async function store(open: Open, options: SaverOptions, url: string): Promise<vo
       );
       const acknowledged = await Promise.all(writers);
       await withClient(async (client) => {
-        const direct = new PgSaver(client, { ...options, schema, memory: 0 });
+        const direct = new PgSaver(client, { ...options, schema, cacheBytes: 0 });
         for (const [id, configs] of acknowledged.entries()) {
           for (const [turn, config] of configs.entries()) {
             const tuple = await direct.getTuple(config);

@@ -47,8 +47,8 @@ const leftIn = (schema: string): string =>
   TABLES.map((table) => `SELECT '${table}' AS name FROM ${schema}.${table}`).join(" UNION ");
 const clear = (schema: string): string[] => TABLES.map((table) => `DELETE FROM ${schema}.${table}`);
 
-const optionsOf = (memory: number | "default"): SaverOptions =>
-  memory === "default" ? {} : { memory };
+const optionsOf = (cacheBytes: number | "default"): SaverOptions =>
+  cacheBytes === "default" ? {} : { cacheBytes };
 
 async function onServer(url: string, memories: Memories, options: SaverOptions): Promise<Fleet> {
   const schema = freshName();
@@ -62,9 +62,9 @@ async function onServer(url: string, memories: Memories, options: SaverOptions):
   );
   const savers = () =>
     opened.flatMap(({ name, sizes, kind: { cursor }, shared }) =>
-      sizes.map((memory) => ({
-        ...{ name: `${name}, memory ${memory}`, cursor },
-        saver: shared.saver({ ...options, ...optionsOf(memory), schema }),
+      sizes.map((cacheBytes) => ({
+        ...{ name: `${name}, cache ${cacheBytes}`, cursor },
+        saver: shared.saver({ ...options, ...optionsOf(cacheBytes), schema }),
       })),
     );
   await savers()[0]?.saver.setup();
@@ -92,9 +92,9 @@ async function embedded(): Promise<Fleet> {
   const db = new Kysely<unknown>({ dialect: new PGliteDialect({ pglite: new PGlite() }) });
   const run = (text: string) => db.executeQuery<{ name: string }>(CompiledQuery.raw(text));
   const savers = () =>
-    (["default", 0] as const).map((memory) => ({
-      ...{ name: `PGlite, memory ${memory}`, cursor: false },
-      saver: new KyselySaver(db, optionsOf(memory)),
+    (["default", 0] as const).map((cacheBytes) => ({
+      ...{ name: `PGlite, cache ${cacheBytes}`, cursor: false },
+      saver: new KyselySaver(db, optionsOf(cacheBytes)),
     }));
   await savers()[0]?.saver.setup();
   return {

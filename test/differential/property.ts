@@ -41,7 +41,7 @@ async function run(
   const wanted = steps.filter((_, i) => chosen.includes(i));
   const run = new Run(fleet);
   try {
-    await run.compared.switchTo("shared");
+    await run.compared.switchTo("incremental");
     for (const next of wanted) await run.apply(next);
     await run.finish();
     return undefined;

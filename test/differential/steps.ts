@@ -24,7 +24,7 @@ const record = <T extends object>(fields: { [Key in keyof T]: fc.Arbitrary<T[Key
 /** Picks one of what there is when the step runs. */
 const any = fc.nat({ max: 1000 });
 const thread = fc.nat({ max: THREADS.length - 1 });
-const storage = fc.constantFrom("shared" as const, "whole" as const);
+const storage = fc.constantFrom("incremental" as const, "full" as const);
 
 const item = record({
   id: fc.nat(),

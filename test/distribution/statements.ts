@@ -125,7 +125,7 @@ export const STATEMENTS: Readonly<Record<string, readonly (Statement | undefined
     rewrite.shared("1", valueKey, "json", { ...shared, parts: [] }),
     rewrite.removeUnreferenced("1"),
   ],
-  storageStatements: [storage.get(), storage.set("whole")],
+  storageStatements: [storage.get(), storage.set("full")],
   threadLockStatements: [
     threadLock.take("1"),
     threadLock.take("1", 2),

@@ -9,7 +9,7 @@ export interface Action {
   act(saver: Saver): Promise<void>;
 }
 
-const STORAGES = ["shared", "whole"] as const;
+const STORAGES = ["incremental", "full"] as const;
 /** More than any thread has: a sweep removes nothing then but what no checkpoint refers to. */
 const ALL = 1_000_000;
 

@@ -5,7 +5,7 @@ export interface WorkerPlan {
   readonly url: string;
   readonly schema: string;
   /** How much its saver remembers; by default as much as usual. */
-  readonly memory?: number;
+  readonly cacheBytes?: number;
   readonly notes: string;
   /** Among all processes of the round, also those that were killed. */
   readonly name: string;

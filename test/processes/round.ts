@@ -44,10 +44,10 @@ interface Worker {
 }
 
 const WORKER = fileURLToPath(new URL("./worker.ts", import.meta.url));
-/** Each with memory of its own; two of the first kind, one of which remembers nothing. */
+/** Each with a cache of its own; two of the first kind, one of which remembers nothing. */
 const KINDS = [
   ...Object.keys(ADAPTERS).map((driver) => ({ driver })),
-  { driver: "pg Pool", memory: 0 },
+  { driver: "pg Pool", cacheBytes: 0 },
 ];
 const PATIENCE_MS = 30_000;
 
@@ -218,7 +218,7 @@ export class Round {
   async #withSaver<T>(work: (saver: PgSaver) => Promise<T>): Promise<T> {
     const pool = new pg.Pool({ connectionString: this.#options.url, max: 4 });
     try {
-      return await work(new PgSaver(pool, { schema: this.#schema, memory: 0 }));
+      return await work(new PgSaver(pool, { schema: this.#schema, cacheBytes: 0 }));
     } finally {
       await pool.end();
     }

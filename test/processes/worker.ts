@@ -33,10 +33,10 @@ for (const event of ["unhandledRejection", "uncaughtException"] as const) {
 }
 
 function open(): Promise<Session> {
-  const { driver, url, schema, memory, rough } = plan;
+  const { driver, url, schema, cacheBytes, rough } = plan;
   const adapter = ADAPTERS[driver];
   if (adapter === undefined) throw new Error(`There is no driver "${driver}".`);
-  const options = memory === undefined ? { schema } : { schema, memory };
+  const options = cacheBytes === undefined ? { schema } : { schema, cacheBytes };
   return adapter(url, rough ? { ...options, timeout: TIMEOUT_MS } : options);
 }
 

@@ -18,7 +18,7 @@ const COMMITS = 5;
 
 /**
  * Bytes that a turn and a thread take, and how many times their text. A thread as such: its first values
- * are stored whole. As scripts/measure.ts prints them, rounded.
+ * are stored in full. As scripts/measure.ts prints them, rounded.
  */
 export interface Cost {
   readonly turn: number;
@@ -34,7 +34,7 @@ const PAGE_BYTES = 8192;
 /** JSON around the text of a message, with its id and what stands between it and the next. */
 const QUESTION_JSON = 194;
 const ANSWER_JSON = 231;
-/** Smaller values are stored whole, and parts are no larger (core, storage/plan.ts). */
+/** Smaller values are stored in full, and parts are no larger (core, storage/plan.ts). */
 const MIN_SHARED = 1024;
 const MAX_PART = 2 ** 15;
 

@@ -26,20 +26,24 @@ describe.concurrent("waypost storage", () => {
       const run = async (...args: string[]) =>
         (await waypost(["storage", ...args, "--schema", schema])).stdout;
       expect(await run()).toMatch(
-        /^Storage is "shared": .*\n9 values are shared, 1 are whole\.\n$/,
+        /^Storage is "incremental": .*\n9 values are incremental, 1 are full\.\n$/,
       );
-      expect(await run("whole")).toMatch(/^Storage is "whole": .*official/);
-      expect(await run("rewrite")).toBe("Stored 9 values of 1 threads whole.\n");
-      expect(JSON.parse(await run("--json"))).toEqual({ storage: "whole", shared: 0, whole: 10 });
+      expect(await run("full")).toMatch(/^Storage is "full": .*official/);
+      expect(await run("rewrite")).toBe("Stored 9 values of 1 threads in full.\n");
+      expect(JSON.parse(await run("--json"))).toEqual({
+        storage: "full",
+        incremental: 0,
+        full: 10,
+      });
       expect(await collect(saver.list(thread("chat")))).toEqual(before);
-      await run("shared");
+      await run("incremental");
       expect(JSON.parse(await run("rewrite", "chat", "--json"))).toEqual({
-        ...{ storage: "shared", threads: 1, values: 9 },
+        ...{ storage: "incremental", threads: 1, values: 9 },
       });
       expect(await collect(saver.list(thread("chat")))).toEqual(before);
       const { code, stderr } = await waypost(["storage", "all", "--schema", schema]);
       expect(code).not.toBe(0);
-      expect(stderr).toContain("shared, whole");
+      expect(stderr).toContain("incremental, full");
     }));
 
   it("export and import move values that share, and show and verify read them", () =>

@@ -119,9 +119,9 @@ export const OPERATIONS: Readonly<Record<string, Work>> = {
   },
   async rewriteStorage(saver, id) {
     const threadIds = [id];
-    expect(await saver.rewriteStorage("whole", { threadIds })).toMatchObject({ values: 2 });
-    expect(await saver.rewriteStorage("shared", { threadIds })).toMatchObject({ values: 2 });
-    await saver.rewriteStorage("shared");
+    expect(await saver.rewriteStorage("full", { threadIds })).toMatchObject({ values: 2 });
+    expect(await saver.rewriteStorage("incremental", { threadIds })).toMatchObject({ values: 2 });
+    await saver.rewriteStorage("incremental");
   },
   async "verify with repair"(saver, id) {
     expect(await collect(saver.verify({ threadIds: [id], repair: true }))).toEqual([]);

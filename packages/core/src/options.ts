@@ -15,7 +15,7 @@ import { checkSerializer, type Serializer } from "./serializer/types.js";
 export interface SaverOptions {
   /** Schema of the tables; created by `setup()`. At most 63 bytes. Default `"public"`. */
   schema?: string;
-  /** SessionQueue channel values and writes into bytes and back. Default: `serializer()`. */
+  /** Turns channel values and writes into bytes and back. Default: `serializer()`. */
   serde?: SerializerProtocol;
   /**
    * Whether operations are tried again after a lost connection, a deadlock and the like. All of them
@@ -31,11 +31,11 @@ export interface SaverOptions {
   /** Whether statements are prepared on the server. Default `"auto"`: yes, unless a pooler in between refuses. */
   prepare?: Prepare;
   /**
-   * How many bytes of values the saver remembers, of the threads that it read and wrote last, so that it
-   * need not fetch them again, and of a value that grows sends and stores only what is new. 0 fetches and
-   * stores all values whole. Default 64 MiB.
+   * Size of the saver's cache in bytes: values of the threads that it read and wrote last. A cached value is
+   * not fetched again, and a value that grows is sent and stored as what is new. 0 turns the cache off: then
+   * values are fetched and stored in full. Default 64 MiB.
    */
-  memory?: number;
+  cacheBytes?: number;
   /**
    * Prunes each thread as it is written, every 100 steps of its graph, as part of `put`; in between it
    * grows beyond what is to stay. Default: all checkpoints stay.
@@ -61,7 +61,7 @@ export interface CheckedOptions {
   readonly jsonIsText: boolean;
   readonly retention: RetentionPlan | undefined;
   readonly tombstones: boolean;
-  readonly memoryBytes: number;
+  readonly cacheBytes: number;
   readonly session: Settings | undefined;
   readonly policy: Policy;
 }
@@ -73,7 +73,7 @@ export const SAVER_KEYS: OptionKeys<SaverOptions> = {
   retry: true,
   timeout: true,
   prepare: true,
-  memory: true,
+  cacheBytes: true,
   retention: true,
   tombstones: true,
   session: true,
@@ -91,7 +91,7 @@ export interface AdapterOptions {
   readonly further?: readonly unknown[];
 }
 
-const INSTEAD = { serializer: '"serde"' };
+const INSTEAD = { serializer: '"serde"', memory: '"cacheBytes"' };
 
 /** @throws InvalidInputError naming the option and what to pass. */
 export function checkOptions(
@@ -101,9 +101,9 @@ export function checkOptions(
   assertKeys(options, "the saver", keys, { ...INSTEAD, ...instead });
   assertNoMore(further);
   const { schema = "public", serde, prepare = "auto", retention, tombstones = false } = options;
-  const { retry, timeout, session, memory = 64 * 2 ** 20 } = options;
-  if (!Number.isInteger(memory) || memory < 0) {
-    throw new InvalidInputError('The option "memory" must be a number of bytes, 0 or more.');
+  const { retry, timeout, session, cacheBytes = 64 * 2 ** 20 } = options;
+  if (!Number.isInteger(cacheBytes) || cacheBytes < 0) {
+    throw new InvalidInputError('The option "cacheBytes" must be a number of bytes, 0 or more.');
   }
   checkSchemaName(schema);
   if (prepare !== "auto" && typeof prepare !== "boolean") {
@@ -117,7 +117,7 @@ export function checkOptions(
     jsonIsText: checked.jsonIsText === true,
     retention: retentionPlan(retention),
     tombstones: flag(tombstones, "tombstones"),
-    memoryBytes: memory,
+    cacheBytes,
     session: sessionSettings(session),
     policy: {
       attempts: retryAttempts(retry),

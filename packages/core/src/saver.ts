@@ -77,7 +77,7 @@ export abstract class WaypostSaver extends ThreadSaver {
     const checked = checkOptions(options, adapter);
     super(driver, checked, adapter.reader);
     this.#sql = statementsFor(this.tables, checked.jsonIsText);
-    const cache = new ValueCache(checked.memoryBytes, storageStatements(this.tables).get);
+    const cache = new ValueCache(checked.cacheBytes, storageStatements(this.tables).get);
     const { tombstones, serde } = this;
     this.#context = { driver: this.driver, sql: this.#sql, tombstones, cache, serde };
   }

@@ -246,7 +246,7 @@ export abstract class ThreadSaver extends BaseCheckpointSaver<number> implements
    * Stores the values that are there in the other form; `setup({ storage })` says how those are stored
    * that come. Safe while the threads are read and written to, and may be ended at any time.
    *
-   * @param storage `"shared"` or `"whole"`
+   * @param storage `"incremental"` or `"full"`
    */
   async rewriteStorage(storage: Storage, options?: RewriteOptions): Promise<Rewritten> {
     const operation = { name: "rewriteStorage", signal: options?.signal };

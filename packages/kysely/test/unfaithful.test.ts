@@ -53,7 +53,7 @@ describe("Kysely over postgres.js, while its prepared statements are lost", () =
     withSchema(async (schema) => {
       const sql = postgres(databaseUrl(), { max: 4, onnotice: () => {} });
       await using db = new Kysely<unknown>({ dialect: new PostgresJSDialect({ postgres: sql }) });
-      const saver = new KyselySaver(db, { ...options, schema, memory: 0 });
+      const saver = new KyselySaver(db, { ...options, schema, cacheBytes: 0 });
       await saver.setup();
       const writers = Array.from({ length: 8 }, async (_, id) => {
         let config: object = thread(`${id}`);

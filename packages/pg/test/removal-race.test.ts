@@ -82,7 +82,7 @@ const replace: Remove = (saver, id) => saver.copyThread("source", id, { overwrit
 const erase: Remove = (saver, id) => saver.deleteThread(id);
 const prune: Remove = (saver, id) => saver.prune([id], { keepLast: 4 });
 const rewrite: Remove = (saver, threadId) =>
-  saver.rewriteStorage("shared", { threadIds: [threadId] });
+  saver.rewriteStorage("incremental", { threadIds: [threadId] });
 const runs: Remove = (saver) => saver.deleteForRuns(["gone"]);
 const sweep: Remove = (saver) => saver.sweep({ keepLast: 4 });
 
@@ -105,8 +105,8 @@ it("no removal beside others, puts, forks and writes loses what is kept or leave
     const pool = new pg.Pool({ connectionString: databaseUrl(), max: 12 });
     const open = (options = {}) => new PgSaver(pool, { schema, ...options });
     const [saver, remover] = [open({ retention: { keepLast: 4 } }), open()];
-    const [burying, reader] = [open({ tombstones: true }), open({ memory: 0 })];
-    await saver.setup({ storage: "whole" });
+    const [burying, reader] = [open({ tombstones: true }), open({ cacheBytes: 0 })];
+    await saver.setup({ storage: "full" });
     const all = new Acknowledged();
     await write(saver, "source", 4, all);
 

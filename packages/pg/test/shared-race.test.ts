@@ -51,7 +51,7 @@ it("who loses the end of a stream to another leaves nothing behind it", () =>
     const three = await put(a, one, longer);
     await loser.query("COMMIT");
 
-    const reader = new PgSaver(pool, { schema, memory: 0 });
+    const reader = new PgSaver(pool, { schema, cacheBytes: 0 });
     const read = async (config: object) =>
       (await reader.getTuple(config))?.checkpoint.channel_values.log;
     expect(await read(one)).toEqual(short);
@@ -95,7 +95,7 @@ it("who has seen a stream's end before others went on from it finds them, also w
     await saver.deleteForRuns(["gone"]);
     await holder.query("COMMIT");
 
-    const reader = new PgSaver(pool, { schema, memory: 0 });
+    const reader = new PgSaver(pool, { schema, cacheBytes: 0 });
     const read = async (config: object) =>
       (await reader.getTuple(config))?.checkpoint.channel_values.log;
     expect(await read(await waiting)).toEqual(new Uint8Array(own));

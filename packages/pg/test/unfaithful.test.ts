@@ -51,7 +51,7 @@ describe("a client of pg that reads or stores other values than it is given", ()
     withSchema(async (schema) => {
       const types = { getTypeParser: () => () => "odd" } as never;
       const pool = new pg.Pool({ connectionString: databaseUrl(), types });
-      const saver = new PgSaver(pool, { schema, memory: 0 });
+      const saver = new PgSaver(pool, { schema, cacheBytes: 0 });
       await saver.setup();
       const stored = checkpoint({ bytes: Uint8Array.from([0, 255, 0]), text: "text" });
       await saver.put(thread("1"), stored, METADATA, stored.channel_versions);

@@ -21,7 +21,7 @@ const withClients = (
     );
     const [sql, other] = clients as [postgres.Sql, postgres.Sql];
     try {
-      const look = new PostgresJsSaver(other, { schema, memory: 0 });
+      const look = new PostgresJsSaver(other, { schema, cacheBytes: 0 });
       await look.setup();
       await work(sql, schema, look);
     } finally {
@@ -117,7 +117,7 @@ describe("postgres.js with its owner's", () => {
     (kind) =>
       withClients({ types }, async (sql, schema) => {
         const work = async (session: Session | postgres.TransactionSql) => {
-          const saver = new PostgresJsSaver(session, { schema, memory: 0 });
+          const saver = new PostgresJsSaver(session, { schema, cacheBytes: 0 });
           const stored = checkpoint({ bytes: BYTES, text: " padded ", flag: true });
           const config = await saver.put(thread(" 1 "), stored, METADATA, stored.channel_versions);
           await saver.putWrites(config, [["y", BYTES]], "task");

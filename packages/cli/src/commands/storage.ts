@@ -4,18 +4,18 @@ import { withProgress } from "../progress.ts";
 import { globalsOf, Session } from "../session.ts";
 import { requireThreads } from "../threads.ts";
 
-type Storage = "shared" | "whole";
+type Storage = "incremental" | "full";
 
 const MEANING: Readonly<Record<Storage, string>> = {
-  shared: "a value stores what the version before it does not have",
-  whole: "every value is stored whole, as the official savers read them",
+  incremental: "each version is stored as what it adds to the one before it",
+  full: "each version is stored with all of its bytes, as the official savers read them",
 };
 
 export const storageCommand = (signal: AbortSignal): Command =>
   new Command("storage")
     .description("show or change how values are stored; both forms are always readable")
     .addArgument(
-      new Argument("[storage]", "how to store values from now on").choices(["shared", "whole"]),
+      new Argument("[storage]", "how to store values from now on").choices(["incremental", "full"]),
     )
     .action(async (storage: Storage | undefined, _, command: Command) => {
       const globals = globalsOf(command);
@@ -25,7 +25,9 @@ export const storageCommand = (signal: AbortSignal): Command =>
       if (globals.json) printJson(status);
       else {
         print(`Storage is "${status.storage}": ${MEANING[status.storage]}.`);
-        print(`${number(status.shared)} values are shared, ${number(status.whole)} are whole.`);
+        print(
+          `${number(status.incremental)} values are incremental, ${number(status.full)} are full.`,
+        );
       }
     })
     .addCommand(rewriteCommand(signal));
@@ -49,16 +51,17 @@ const rewriteCommand = (signal: AbortSignal): Command =>
       if (globals.json) printJson({ storage, ...done });
       else
         print(
-          `Stored ${number(done.values)} values of ${number(done.threads)} threads ${storage}.`,
+          `Stored ${number(done.values)} values of ${number(done.threads)} threads ${storage === "full" ? "in full" : "incrementally"}.`,
         );
     });
 
 /** How values are stored from now on, and how many are stored how. */
 async function storageOf(session: Session) {
-  const [row] = await session.rows<{ storage: Storage; shared: number; whole: number }>(
-    `SELECT (SELECT value FROM ${session.table("waypost_settings")} WHERE name = 'storage') AS storage,
-       count(segments)::float8 AS shared, (count(blob) - count(segments))::float8 AS whole
+  const [row] = await session.rows<{ storage: Storage; incremental: number; full: number }>(
+    `SELECT (SELECT CASE WHEN value IN ('incremental', 'shared') THEN 'incremental' ELSE 'full' END
+         FROM ${session.table("waypost_settings")} WHERE name = 'storage') AS storage,
+       count(segments)::float8 AS incremental, (count(blob) - count(segments))::float8 AS "full"
      FROM ${session.table("checkpoint_blobs")}`,
   );
-  return row ?? { storage: "whole" as const, shared: 0, whole: 0 };
+  return row ?? { storage: "full" as const, incremental: 0, full: 0 };
 }

@@ -29,9 +29,9 @@ export async function stage(
   schemas: Schemas,
   url: string,
 ): Promise<Staged> {
-  const { memory, seed } = contest;
+  const { cacheBytes, seed } = contest;
   const { schema, session: seeded } = await schemas.seeded(subject, seed);
-  const open = () => subject.open({ url, schema, memory });
+  const open = () => subject.open({ url, schema, cacheBytes });
   const session = seeded ?? (await open());
   const rawSchema = schemas.name();
   try {
@@ -49,7 +49,7 @@ export async function stage(
         ? floorOperation(session.raw, rawSchema, work)
         : undefined,
     async withOperation(otherUrl, run) {
-      const reopen = () => subject.open({ url: otherUrl, schema, memory });
+      const reopen = () => subject.open({ url: otherUrl, schema, cacheBytes });
       const other = await reopen();
       try {
         await run(contest.operation({ session: other, schema, open: reopen }), other);

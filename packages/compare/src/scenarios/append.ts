@@ -11,7 +11,7 @@ const grown = (messages: number): Case => {
     title: `getTuple, ${messages} messages stored one by one`,
     scenario: "append",
     measures: [TIME],
-    memory: 0,
+    cacheBytes: 0,
     at: { series: "getTuple of a conversation", axis: "messages", value: messages },
     seed: {
       id: `grown ${messages}`,

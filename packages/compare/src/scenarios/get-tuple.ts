@@ -19,7 +19,7 @@ const getTuple = (messages: number, remembered = false): Case => {
       value: messages,
     },
     overLinks: messages === 10 || messages === 400,
-    ...(remembered ? {} : { memory: 0 }),
+    ...(remembered ? {} : { cacheBytes: 0 }),
     seed: {
       id: `getTuple ${messages}`,
       async store(saver) {

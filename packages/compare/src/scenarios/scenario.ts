@@ -52,7 +52,7 @@ export interface Case {
   /** Measured over slower links too. */
   readonly overLinks?: boolean;
   /** Bytes of values that savers of ours may remember: 0 measures reads as of another process. */
-  readonly memory?: number;
+  readonly cacheBytes?: number;
   /** Its value does not vary: it is measured once. */
   readonly exact?: boolean;
   /** Why a subject can't run it. */

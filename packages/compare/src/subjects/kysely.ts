@@ -15,10 +15,10 @@ const rawOver =
 
 const session = (
   db: Kysely<unknown>,
-  { schema, memory }: Target,
+  { schema, cacheBytes }: Target,
   close: () => Promise<void>,
 ): Session => ({
-  saver: new KyselySaver(db, { schema, memory }),
+  saver: new KyselySaver(db, { schema, cacheBytes }),
   raw: rawOver(db),
   close,
 });

@@ -19,10 +19,10 @@ const pool = (prepare: boolean): Subject => ({
   ...common,
   name: prepare ? "pg Pool" : "pg Pool, unprepared",
   main: prepare,
-  async open({ url, schema, memory }) {
+  async open({ url, schema, cacheBytes }) {
     const client = new pg.Pool({ connectionString: url, max: POOL_SIZE });
     return {
-      saver: new PgSaver(client, { schema, prepare, memory }),
+      saver: new PgSaver(client, { schema, prepare, cacheBytes }),
       raw: rawOver(client, prepare),
       close: () => client.end(),
     };
@@ -33,11 +33,11 @@ const single = (prepare: boolean, pipeline: boolean): Subject => ({
   ...common,
   name: ["pg Client", pipeline && "pipelined", !prepare && "unprepared"].filter(Boolean).join(", "),
   main: prepare,
-  async open({ url, schema, memory }) {
+  async open({ url, schema, cacheBytes }) {
     const client = new pg.Client({ connectionString: url, pipeline });
     await client.connect();
     return {
-      saver: new PgSaver(client, { schema, prepare, memory }),
+      saver: new PgSaver(client, { schema, prepare, cacheBytes }),
       // One query at a time unless pipelined, as pg demands of everybody.
       raw: pipeline ? rawOver(client, prepare) : oneAtATime(rawOver(client, prepare)),
       close: () => client.end(),

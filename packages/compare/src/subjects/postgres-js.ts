@@ -25,10 +25,10 @@ const pool = (prepare: boolean): Subject => ({
   ...common,
   name: prepare ? "postgres.js pool" : "postgres.js pool, unprepared",
   main: prepare,
-  async open({ url, schema, memory }) {
+  async open({ url, schema, cacheBytes }) {
     const sql = connect(url, prepare);
     return {
-      saver: new PostgresJsSaver(sql, { schema, memory }),
+      saver: new PostgresJsSaver(sql, { schema, cacheBytes }),
       raw: rawOver(sql, prepare),
       close: () => sql.end(),
     };
@@ -39,11 +39,11 @@ const reserved = (prepare: boolean): Subject => ({
   ...common,
   name: prepare ? "postgres.js reserved" : "postgres.js reserved, unprepared",
   main: prepare,
-  async open({ url, schema, memory }) {
+  async open({ url, schema, cacheBytes }) {
     const sql = connect(url, prepare);
     const connection = await sql.reserve();
     return {
-      saver: new PostgresJsSaver(connection, { schema, memory }),
+      saver: new PostgresJsSaver(connection, { schema, cacheBytes }),
       raw: rawOver(connection, prepare),
       async close() {
         connection.release();

@@ -34,7 +34,7 @@ export interface Target {
   readonly url: string;
   readonly schema: string;
   /** How many bytes of values a saver of ours may remember; by default what people get. */
-  readonly memory?: number | undefined;
+  readonly cacheBytes?: number | undefined;
 }
 
 /** One driver in one mode, as people would choose it. */

@@ -134,7 +134,7 @@ export function concurrencyCases(mode: Mode): void {
 
     it.each<[string, SaverOptions]>([
       ["whose parent is gone", {}],
-      ["whose parent is gone, of a saver that remembers nothing", { memory: 0 }],
+      ["whose parent is gone, of a saver that remembers nothing", { cacheBytes: 0 }],
       ["whose parent is gone, encrypted", { serde: encrypt(serializer(), { keys: KEYS }) }],
     ])("stores one %s as it was when put was called", (_, options) =>
       withSaver(

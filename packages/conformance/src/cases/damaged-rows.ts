@@ -52,7 +52,7 @@ export function damagedRowCases(mode: Mode): void {
         for (const id of ["a", "z"]) {
           await putChain(writer, id, 3, (step) => ({ log: log.slice(0, 10 + step) }));
         }
-        const { saver, close } = await mode.open(databaseUrl(), { schema, memory: 0 });
+        const { saver, close } = await mode.open(databaseUrl(), { schema, cacheBytes: 0 });
         const named = /Can't read channel "log" of checkpoint ".*" in thread "damaged"\. .*damaged/;
         await expect(saver.getTuple(thread("damaged"))).rejects.toThrow(named);
         const found = { kind: "unreadable", checkpointNs: "", channel: "log", version };
@@ -61,7 +61,7 @@ export function damagedRowCases(mode: Mode): void {
         ]);
         const listed = collect(saver.list({ configurable: {} }, { filter: { step: 0 } }));
         expect(await listed).toHaveLength(3);
-        expect(await saver.rewriteStorage("shared")).toMatchObject({ threads: 3 });
+        expect(await saver.rewriteStorage("incremental")).toMatchObject({ threads: 3 });
         expect(await saver.sweep({ keepLast: 2 })).toMatchObject({ threads: 3, checkpoints: 3 });
         const [latest] = await collect(saver.list(thread("z")));
         await close();
@@ -90,7 +90,7 @@ export function damagedRowCases(mode: Mode): void {
               [id, versions],
             ),
           );
-          const { saver, close } = await mode.open(databaseUrl(), { schema, memory: 0 });
+          const { saver, close } = await mode.open(databaseUrl(), { schema, cacheBytes: 0 });
           const read = saver.getTuple(config);
           if (versions !== "null") await expect(read).rejects.toThrow(id);
           const found = { kind: "unreadable", checkpointNs: "", checkpointIds: [id] };

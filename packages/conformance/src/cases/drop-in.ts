@@ -59,7 +59,7 @@ export function dropInCases(mode: Mode): void {
 
     it("stores bytes within values where values are whole as the official saver reads them", () =>
       withBoth(async (saver, official) => {
-        await saver.setup({ storage: "whole" });
+        await saver.setup({ storage: "full" });
         const bytes = Uint8Array.from({ length: 300 }, (_, i) => i % 256);
         const looksLike = { lc: 2, type: "waypost/bytes", class: "Uint8Array", value: "AQ==" };
         const text = JSON.stringify(looksLike);

@@ -58,7 +58,7 @@ export function exactCases(mode: Mode): void {
           expect(tuple?.checkpoint.channel_values).toEqual(values);
           expect(tuple?.pendingWrites).toEqual(all.map(([name, value]) => ["task", name, value]));
         },
-        { memory: 0 },
+        { cacheBytes: 0 },
       ));
 
     it("bytes that grow come back in every version", () =>

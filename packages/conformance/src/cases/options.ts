@@ -35,7 +35,7 @@ const METHODS: [string, Call, object, string][] = [
   ["verify", (saver, o) => collect(saver.verify(o)), { repairs: true }, '"repair"'],
   [
     "rewriteStorage",
-    (saver, o) => saver.rewriteStorage("whole", o),
+    (saver, o) => saver.rewriteStorage("full", o),
     { threadIDs: ["1"] },
     '"threadIds"',
   ],

@@ -98,7 +98,7 @@ export function partitionCases(mode: Mode): void {
 
     it("are read by the official saver, once the values are whole", () =>
       withSetup(async (saver, schema) => {
-        await saver.setup({ partitions: 2, storage: "whole" });
+        await saver.setup({ partitions: 2, storage: "full" });
         await chainGraph(saver).invoke({ log: ["one"] }, thread("1"));
         const official = PostgresSaver.fromConnString(databaseUrl(), { schema });
         try {

@@ -29,7 +29,7 @@ class Careless {
   }
 }
 
-const STORAGES = ["shared", "whole"] as const;
+const STORAGES = ["incremental", "full"] as const;
 
 /** After all ids of checkpoints that a test makes. */
 const HIGHEST = "ffffffff-ffff-6fff-bfff-ffffffffffff";
@@ -42,7 +42,7 @@ const withOther = (
 ) =>
   withSaver(mode, async (a, schema) => {
     await a.setup({ storage });
-    const { saver: b, close } = await mode.open(databaseUrl(), { schema, memory: 0 });
+    const { saver: b, close } = await mode.open(databaseUrl(), { schema, cacheBytes: 0 });
     await work(a, b, schema).finally(close);
   });
 
@@ -129,7 +129,7 @@ export function rememberedCases(mode: Mode): void {
     );
 
     it("are no base for others where a thread was reset and has another value under the version", () =>
-      withOther(mode, "shared", async (a, c, schema) => {
+      withOther(mode, "incremental", async (a, c, schema) => {
         const { saver: b, close } = await mode.open(databaseUrl(), { schema });
         const log = messages(10);
         await append(a, thread("template"), { messages: log.slice(0, 9) });
@@ -156,7 +156,7 @@ export function rememberedCases(mode: Mode): void {
       }));
 
     it("of another saver, which does not say who stored them, are always fetched, and no base", () =>
-      withOther(mode, "shared", async (a, b, schema) => {
+      withOther(mode, "incremental", async (a, b, schema) => {
         let log = messages(10);
         for (let turn = 0; turn < 3; turn++) {
           log = [...log, ...messages(1)];
@@ -191,7 +191,7 @@ export function rememberedCases(mode: Mode): void {
 
     it("give way to what another saver has stored since", () =>
       withSaver(mode, async (a, schema) => {
-        const { saver: b, close } = await mode.open(databaseUrl(), { schema, memory: 0 });
+        const { saver: b, close } = await mode.open(databaseUrl(), { schema, cacheBytes: 0 });
         let log = messages(10);
         await append(a, thread("1"), { messages: log });
         for (const saver of [b, a, b]) {

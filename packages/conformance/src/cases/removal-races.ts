@@ -40,7 +40,7 @@ export function removalRaceCases(mode: Mode): void {
     work: (saver: Saver, other: Saver, client: Client, schema: string) => Promise<void>,
   ) =>
     withSaver(mode, async (saver, schema) => {
-      const other = await mode.open(databaseUrl(), { schema, memory: 0 });
+      const other = await mode.open(databaseUrl(), { schema, cacheBytes: 0 });
       try {
         await withClient(async (client) => {
           await client.query("BEGIN");
@@ -176,7 +176,7 @@ export function removalRaceCases(mode: Mode): void {
       "%s between two batches of a rewrite loses nothing and leaves nothing",
       (_, remove, left) =>
         withOthers(async (saver, other, client, schema) => {
-          await saver.setup({ storage: "whole" });
+          await saver.setup({ storage: "full" });
           const fewer = log.slice(15, 40);
           await putChain(saver, "1", 23, (step) =>
             step < 20 ? grown(step) : step === 20 ? { log: fewer } : {},
@@ -186,7 +186,7 @@ export function removalRaceCases(mode: Mode): void {
             `SELECT FROM ${schema}.checkpoint_blobs WHERE channel = 'log' AND version LIKE '%.%'
            ORDER BY split_part(version, '.', 1)::int LIMIT 1 FOR UPDATE`,
           );
-          const rewritten = saver.rewriteStorage("shared");
+          const rewritten = saver.rewriteStorage("incremental");
           await untilBlocked(client);
           const removed = remove(other); // comes next
           await untilBlocked(client, 2);

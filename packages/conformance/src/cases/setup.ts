@@ -2,8 +2,8 @@ import { PostgresSaver } from "@langchain/langgraph-checkpoint-postgres";
 import { setupScript, TABLES } from "@waypost/core";
 import pg from "pg";
 import { describe, expect, it } from "vitest";
-import { checkpoint, METADATA } from "../checkpoints.ts";
-import { databaseUrl, dropSchema, withClient, withSchema } from "../database.ts";
+import { checkpoint, METADATA, putChain } from "../checkpoints.ts";
+import { databaseUrl, dropSchema, withClient, withSaver, withSchema } from "../database.ts";
 import { thread } from "../graphs.ts";
 import type { Mode } from "../mode.ts";
 import { PYTHON_MIGRATIONS, pythonSetup } from "../python.ts";
@@ -98,9 +98,32 @@ export function setupCases(mode: Mode): void {
           const before = await applied(scripted);
           await setup(scripted);
           expect(await applied(scripted)).toEqual(before);
-          expect(before.map(({ version }) => version)).toEqual([1, 2, 3, 4]);
+          expect(before.map(({ version }) => version)).toEqual([1, 2, 3, 4, 5]);
         }),
       ));
+
+    it.each([
+      ["shared", "incremental", 1],
+      ["whole", "full", 0],
+    ])("reads a storage that was called %s before, and names it %s", (old, now, incremental) =>
+      withSaver(mode, (saver, schema) =>
+        withClient(async (client) => {
+          const settings = `"${schema}".waypost_settings`;
+          await client.query(`UPDATE ${settings} SET value = $1`, [old]);
+          await client.query(`DELETE FROM "${schema}".waypost_migrations WHERE version >= 5`);
+          const line = "x".repeat(2000);
+          await putChain(saver, "1", 2, (step) => ({ log: [line, step] }));
+          const { rows } = await client.query(
+            `SELECT 1 FROM "${schema}".checkpoint_blobs WHERE segments IS NOT NULL`,
+          );
+          expect(rows).toHaveLength(incremental);
+          await saver.setup();
+          expect((await client.query(`SELECT value FROM ${settings}`)).rows).toEqual([
+            { value: now },
+          ]);
+        }),
+      ),
+    );
 
     it("upgrades the tables of the official saver in place, and that saver goes on working", () =>
       withSchema(async (schema) => {

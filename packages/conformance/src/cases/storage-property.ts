@@ -42,7 +42,7 @@ const step = fc.oneof(
     weight: 1,
     arbitrary: fc.record({
       kind: fc.constant("storage" as const),
-      storage: fc.constantFrom("shared" as const, "whole" as const),
+      storage: fc.constantFrom("incremental" as const, "full" as const),
     }),
   },
 );
@@ -131,13 +131,13 @@ export function storagePropertyCases(mode: Mode): void {
     it("reads back what was stored, whoever stored it", () =>
       withSaver(mode, async (a, schema) => {
         const { saver: b, close } = await mode.open(databaseUrl(), { schema });
-        const other = await mode.open(databaseUrl(), { schema, memory: 0 });
+        const other = await mode.open(databaseUrl(), { schema, cacheBytes: 0 });
         let threads = 0;
         const property = fc.asyncProperty(
           fc.array(step, { minLength: 10, maxLength: 30 }),
           async (steps) => {
             threads += 1;
-            await Promise.all([a, b].map((saver) => saver.setup({ storage: "shared" })));
+            await Promise.all([a, b].map((saver) => saver.setup({ storage: "incremental" })));
             const run = new Run([a, b], other.saver, `thread ${threads}`);
             for (const next of steps) await run.apply(next);
             await run.check();

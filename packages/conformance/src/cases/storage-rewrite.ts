@@ -21,9 +21,9 @@ export function storageRewriteCases(mode: Mode): void {
         const before = await readAll(saver, "1");
         const shared = await storedBytes(saver, "1");
 
-        await saver.setup({ storage: "whole" });
+        await saver.setup({ storage: "full" });
         const progress: number[] = [];
-        const done = await saver.rewriteStorage("whole", {
+        const done = await saver.rewriteStorage("full", {
           onProgress: ({ threads }) => progress.push(threads),
         });
         expect(done.threads).toBe(2);
@@ -36,14 +36,14 @@ export function storageRewriteCases(mode: Mode): void {
         expect(read.map(({ checkpoint }) => checkpoint.channel_values.log)).toEqual(
           read.map((_, n) => log.slice(0, 59 - n)),
         );
-        expect(await saver.rewriteStorage("whole")).toMatchObject({ values: 0 });
+        expect(await saver.rewriteStorage("full")).toMatchObject({ values: 0 });
 
-        await saver.setup({ storage: "shared" });
-        expect((await saver.rewriteStorage("shared", { threadIds: ["1"] })).values).toBe(39);
+        await saver.setup({ storage: "incremental" });
+        expect((await saver.rewriteStorage("incremental", { threadIds: ["1"] })).values).toBe(39);
         expect(await readAll(saver, "1")).toEqual(before);
         expect(await storedBytes(saver, "1")).toBeLessThan(shared * 1.1);
         expect(await collect(saver.verify())).toEqual([]);
-        expect(await saver.rewriteStorage("shared", { threadIds: ["1"] })).toMatchObject({
+        expect(await saver.rewriteStorage("incremental", { threadIds: ["1"] })).toMatchObject({
           values: 0,
         });
       }));
@@ -54,9 +54,9 @@ export function storageRewriteCases(mode: Mode): void {
         const large = (step: number) => ({ data: new Uint8Array(2000).fill(step), step });
         const values = (step: number) => ({ small: small(step), large: large(step) });
         await putChain(saver, "1", 3, values);
-        await saver.setup({ storage: "whole" });
-        expect((await saver.rewriteStorage("whole")).values).toBe(6);
-        expect(await saver.rewriteStorage("whole")).toMatchObject({ values: 0 });
+        await saver.setup({ storage: "full" });
+        expect((await saver.rewriteStorage("full")).values).toBe(6);
+        expect(await saver.rewriteStorage("full")).toMatchObject({ values: 0 });
         const official = PostgresSaver.fromConnString(databaseUrl(), { schema });
         const read = await collect(official.list(thread("1"))).finally(() => official.end());
         const expected = [2, 1, 0].map(values);
@@ -70,7 +70,7 @@ export function storageRewriteCases(mode: Mode): void {
         const configs = await putChain(a, "1", 4, grown);
         const parent = configs.at(-1) ?? {};
         await a.getTuple(parent);
-        await b.rewriteStorage("whole").finally(close);
+        await b.rewriteStorage("full").finally(close);
         // Refers to the parts only, and brings none.
         const shorter = { log: log.slice(0, 21) };
         const next = checkpoint(shorter);
@@ -99,8 +99,8 @@ export function storageRewriteCases(mode: Mode): void {
         };
         const rewrite = async () => {
           while (!done) {
-            await b.rewriteStorage("whole");
-            await b.rewriteStorage("shared");
+            await b.rewriteStorage("full");
+            await b.rewriteStorage("incremental");
           }
         };
         await Promise.all([talk(), rewrite()]).finally(close);
@@ -140,9 +140,11 @@ export function storageRewriteCases(mode: Mode): void {
 
     it("refuses what is no storage", () =>
       withSaver(mode, async (saver) => {
-        await expect(saver.rewriteStorage("all" as never)).rejects.toThrow(/"shared" or "whole"/);
+        await expect(saver.rewriteStorage("all" as never)).rejects.toThrow(
+          /"incremental" or "full"/,
+        );
         await expect(saver.setup({ storage: "all" as never })).rejects.toThrow(
-          /"shared" or "whole"/,
+          /"incremental" or "full"/,
         );
       }));
   });

@@ -132,7 +132,7 @@ export function storageSharingCases(mode: Mode): void {
         const log = messages(10);
         const shared = await append(a, thread("1"), { messages: log });
         await append(a, thread("1"), { messages: [...log, message(10)] });
-        await b.setup({ storage: "whole" });
+        await b.setup({ storage: "full" });
         const whole = [...log, message(10), message(11)];
         await append(a, thread("1"), { messages: whole });
         await append(a, thread("1"), { messages: [...whole, message(12)] });
@@ -140,7 +140,7 @@ export function storageSharingCases(mode: Mode): void {
         const read = await official.getTuple(thread("1")).finally(() => official.end());
         expect(read?.checkpoint.channel_values.messages).toHaveLength(13);
         expect((await a.getTuple(shared))?.checkpoint.channel_values.messages).toEqual(log);
-        await a.setup({ storage: "shared" });
+        await a.setup({ storage: "incremental" });
         const before = await storedBytes(b, "1");
         const { saver: c, close } = await mode.open(databaseUrl(), { schema });
         await append(c, thread("1"), { messages: [...whole, message(12), message(13)] });

@@ -165,7 +165,7 @@ export function storageCases(mode: Mode): void {
           const whole = JSON.stringify(list).length;
           expect(await storedBytes(saver, "1")).toBeGreaterThan(whole * 3);
         },
-        { memory: 0 },
+        { cacheBytes: 0 },
       ));
   });
 }

@@ -123,7 +123,7 @@ async function refusedAt(
     () => saver.sweep({ keepLast: 1 }),
     () => saver.sweep({ keepLast: 10 }),
     () => collect(saver.verify({ repair: true })),
-    () => saver.rewriteStorage("whole"),
+    () => saver.rewriteStorage("full"),
     () => saver.put(thread("3"), root, METADATA, {}),
     () => saver.putWrites(config, [["log", 1]], "task"),
   ];

@@ -75,7 +75,7 @@ export function verifyCases(mode: Mode): void {
         expect(others).toEqual([]);
         expect(found?.threadId).toBe("forked");
         const log = found?.problems.find(({ channel }) => channel === "log");
-        expect(log).toMatchObject({ kind: "shared", checkpointNs: "", repaired: false });
+        expect(log).toMatchObject({ kind: "version_collision", checkpointNs: "", repaired: false });
         const branches = [history[0]?.config, fork].map((c) => c?.configurable?.checkpoint_id);
         expect(log?.checkpointIds).toEqual(branches);
       }),

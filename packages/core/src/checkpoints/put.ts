@@ -149,13 +149,13 @@ export async function storeWrites(context: WriteContext, passed: PutWritesInput)
   await withLock(context, input.threadId, (tx) => send(tx, sql.putWrites(input, false)));
 }
 
-/** Where values are stored whole, the official saver may read them: those that it has a form for are stored in it. */
+/** Where values are stored in full, the official saver may read them: those that it has a form for are stored in it. */
 async function forReaders<Row extends { readonly text: string | null }>(
   { driver, cache, serde }: WriteContext,
   rows: readonly Row[],
 ): Promise<readonly Row[]> {
   const isConcerned = rows.some(({ text }) => text !== null && mayHoldBytes(text));
-  if (!isConcerned || !(await cache.isWhole(driver))) return rows;
+  if (!isConcerned || !(await cache.isFull(driver))) return rows;
   return rows.map((row) =>
     row.text === null ? row : { ...row, text: serde.officialText?.(row.text) ?? row.text },
   );

@@ -7,7 +7,7 @@ import type { PutSharedInput, SharedRow } from "../sql/write/put-shared.js";
 import { type KnownValues, LruCache } from "./lru-cache.js";
 
 /** How values are stored may be switched at any time; this often the database is asked. */
-const WHOLE_MS = 60_000;
+const FULL_MS = 60_000;
 
 type Values = Map<string, KnownValue>;
 type Versions = Readonly<Record<string, unknown>>;
@@ -20,7 +20,7 @@ const certain = (base: KnownValue): KnownValue =>
 
 /**
  * What a saver knows to be stored, so that it can read and store what is new. About how it is stored it
- * may be wrong: the statement finds out, stores nothing then, and the values are stored whole.
+ * may be wrong: the statement finds out, stores nothing then, and the values are stored in full.
  */
 export class ValueCache {
   readonly #cache: LruCache;
@@ -59,7 +59,7 @@ export class ValueCache {
   /** The same checkpoint, with those values planned that share enough with its parent's; undefined if none does. */
   plan(input: PutInput): PutSharedInput | undefined {
     const known = this.#of(input, input.parentId);
-    if (known === undefined || !this.#isShared()) return undefined;
+    if (known === undefined || !this.#isIncremental()) return undefined;
     const shared = new Map<BlobRow, SharedRow>();
     for (const blob of input.blobs) {
       const remembered = known.get(blob.channel);
@@ -92,16 +92,16 @@ export class ValueCache {
   /** Something is not as it was remembered: asks whether values are shared at all. */
   async refused(session: Queryable): Promise<void> {
     const [row] = await session.query<{ storage: Storage }>(this.#get());
-    this.#storage = row?.storage ?? "whole";
+    this.#storage = row?.storage ?? "full";
     this.#asked = Date.now();
   }
 
   /** Whether values are stored for other savers to read; asks at most once a minute. */
-  async isWhole(session: Queryable): Promise<boolean> {
-    if (this.#storage === undefined || Date.now() - this.#asked >= WHOLE_MS) {
+  async isFull(session: Queryable): Promise<boolean> {
+    if (this.#storage === undefined || Date.now() - this.#asked >= FULL_MS) {
       await this.refused(session);
     }
-    return this.#storage === "whole";
+    return this.#storage === "full";
   }
 
   /** The database was told how to store values from now on. */
@@ -144,7 +144,7 @@ export class ValueCache {
   }
 
   /** Until it is told otherwise: the statement that shares makes sure of it. */
-  #isShared(): boolean {
-    return this.#storage !== "whole" || Date.now() - this.#asked >= WHOLE_MS;
+  #isIncremental(): boolean {
+    return this.#storage !== "full" || Date.now() - this.#asked >= FULL_MS;
   }
 }

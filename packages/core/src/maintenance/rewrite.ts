@@ -60,8 +60,8 @@ export async function rewrite(
   options: RewriteOptions = {},
 ): Promise<Rewritten> {
   assertKeys(options, "rewriteStorage", KEYS);
-  if (storage !== "shared" && storage !== "whole") {
-    throw new InvalidInputError('The storage must be "shared" or "whole".');
+  if (storage !== "incremental" && storage !== "full") {
+    throw new InvalidInputError('The storage must be "incremental" or "full".');
   }
   const { signal, onProgress = () => {} } = options;
   const chosen = options.threadIds && threadIds(options.threadIds);
@@ -98,7 +98,7 @@ async function rewriteThread(
         if (stored !== value) values += 1;
         base = { key, value: stored };
       }
-      if (storage === "whole") await tx.query(sql.removeUnreferenced(threadId));
+      if (storage === "full") await tx.query(sql.removeUnreferenced(threadId));
     });
   }
   return values;
@@ -172,7 +172,7 @@ async function storeValue(
   storage: Storage,
 ): Promise<KnownValue> {
   const { type, data, segments } = value;
-  if (storage === "whole") {
+  if (storage === "full") {
     const official = typeof data === "string" ? (serde.officialText?.(data) ?? data) : data;
     if (segments === undefined && official === data) return value;
     await tx.query(sql.whole(threadId, key, type, bufferOf(official)));

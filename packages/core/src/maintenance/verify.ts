@@ -16,13 +16,13 @@ import {
 import { countOrphans, removeOrphans, type SweepStatements, writesBefore } from "./sweep.js";
 
 /**
- * - `shared`: two branches stored a value under one version, so that one of them reads the other's. The
+ * - `version_collision`: two branches stored a value under one version, so that one of them reads the other's. The
  *   official saver does that to forks and to concurrent runs. The lost value can't be restored.
  * - `missing`: checkpoints refer to a value that is not there.
  * - `unreadable`: the serializer refuses a stored value, or a checkpoint has no versions of channels.
  * - `orphans`: values and writes that no checkpoint refers to; harmless, and all that can be repaired.
  */
-export type ProblemKind = "shared" | "missing" | "unreadable" | "orphans";
+export type ProblemKind = "version_collision" | "missing" | "unreadable" | "orphans";
 
 export interface Problem {
   readonly kind: ProblemKind;
@@ -30,7 +30,7 @@ export interface Problem {
   readonly channel?: string;
   /** The channel's version; none for writes and for checkpoints as a whole. */
   readonly version?: string;
-  /** The checkpoints that are affected: of `shared`, those that each stored a value. */
+  /** The checkpoints that are affected: of `version_collision`, those that each stored a value. */
   readonly checkpointIds?: readonly string[];
   /** Of `orphans`: how many rows, and their size in bytes. */
   readonly rows?: number;

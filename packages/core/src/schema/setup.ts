@@ -9,9 +9,9 @@ import { OFFICIAL_ELSEWHERE, officialElsewhere, unquotedName } from "./unquoted.
 
 export interface SetupOptions {
   /**
-   * How values are stored from now on: `"shared"`, a version stores what the one before it does not have;
-   * `"whole"`, as the official savers do, which can read them. Both are always readable. Default: as it
-   * is; tables that `setup()` creates are `"shared"`, those it finds are `"whole"`.
+   * How values are stored from now on: `"incremental"`, each version as what it adds to the one before it;
+   * `"full"`, each version with all of its bytes, which the official savers can read. A saver reads both.
+   * Default: no change. Tables that `setup()` creates are `"incremental"`, tables that it finds are `"full"`.
    */
   storage?: Storage;
   /**
@@ -79,8 +79,8 @@ async function isReady(
 
 /** @throws InvalidInputError naming the option and what to pass */
 function storageOf({ storage }: SetupOptions): Storage | undefined {
-  if (storage === undefined || storage === "shared" || storage === "whole") return storage;
-  throw new InvalidInputError('The option "storage" must be "shared" or "whole".');
+  if (storage === undefined || storage === "incremental" || storage === "full") return storage;
+  throw new InvalidInputError('The option "storage" must be "incremental" or "full".');
 }
 
 /**
@@ -166,7 +166,7 @@ function migrationCommands(schema: string, from: number, layout: Layout): string
   value TEXT NOT NULL
 )`,
     `INSERT INTO ${tables.settings} (name, value)
-SELECT 'storage', CASE WHEN pg_catalog.to_regclass(${quoteLiteral(tables.checkpoints)}) IS NULL THEN 'shared' ELSE 'whole' END
+SELECT 'storage', CASE WHEN pg_catalog.to_regclass(${quoteLiteral(tables.checkpoints)}) IS NULL THEN 'incremental' ELSE 'full' END
 ON CONFLICT DO NOTHING`,
   ];
   const pending = MIGRATIONS.slice(from).flatMap((migration, index) => [

@@ -2,16 +2,21 @@ import type { Statement } from "../driver/driver.js";
 import { template } from "../driver/template.js";
 import type { Tables } from "./identifiers.js";
 
-/** How values are stored; both forms are always readable, side by side. */
-export type Storage = "shared" | "whole";
+/**
+ * How values are stored: `"incremental"`, each version as what it adds to the one before it, or `"full"`, each
+ * version with all of its bytes. A saver reads both.
+ */
+export type Storage = "incremental" | "full";
 
-/** A condition: values may share parts. */
-export const isShared = (tables: Tables) =>
-  `EXISTS (SELECT FROM ${tables.settings} WHERE name = 'storage' AND value = 'shared')`;
+/** A condition: values may be stored incrementally. `shared` is what migration 5 renames. */
+export const isIncremental = (tables: Tables) =>
+  `EXISTS (SELECT FROM ${tables.settings} WHERE name = 'storage' AND value IN ('incremental', 'shared'))`;
 
 /** Reads and sets how the database stores values, for all savers alike. */
 export function storageStatements(tables: Tables) {
-  const get = template(`SELECT value AS storage FROM ${tables.settings} WHERE name = 'storage'`);
+  const get =
+    template(`SELECT CASE WHEN value IN ('incremental', 'shared') THEN 'incremental' ELSE 'full' END AS storage
+FROM ${tables.settings} WHERE name = 'storage'`);
   const set = template(`INSERT INTO ${tables.settings} (name, value) VALUES ('storage', $1::text)
 ON CONFLICT (name) DO UPDATE SET value = EXCLUDED.value`);
   return {

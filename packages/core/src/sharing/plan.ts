@@ -15,7 +15,7 @@ export interface KnownValue {
   readonly putId?: string | undefined;
   readonly type: string;
   readonly data: string | Uint8Array;
-  /** Where its bytes lie but for its tail; undefined where it is stored whole. */
+  /** Where its bytes lie but for its tail; undefined where it is stored in full. */
   readonly segments: readonly Segment[] | undefined;
   /** Of shared text how many characters its tail has. */
   readonly tail?: number;
@@ -41,7 +41,7 @@ export interface SharedValue {
   readonly ends: readonly { readonly start: number; readonly stop: number }[];
 }
 
-/** Smaller values are stored whole. */
+/** Smaller values are stored in full. */
 export const MIN_SHARED = 1024;
 /** Larger rows are compressed and kept apart by the server, which reads them more slowly. */
 const MAX_PART = 2 ** 15;

@@ -10,7 +10,7 @@ export interface Segment {
   readonly to: number;
 }
 
-/** What a stream can hold. Larger values are stored whole. */
+/** What a stream can hold. Larger values are stored in full. */
 export const STREAM_BYTES = 2 ** 27;
 
 const STREAMS = 2 ** 26;

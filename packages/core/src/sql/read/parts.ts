@@ -17,7 +17,7 @@ export const typeOf = (from: string) =>
 export const isJson = (from: string) => `${from}.type IN ('json', '${PARTS}json')`;
 
 /**
- * Where each segment of the value `b` begins in its list; none of one that is stored whole. Of a list that is
+ * Where each segment of the value `b` begins in its list; none of one that is stored in full. Of a list that is
  * too long one row, for which `IS_RANGE` is null: to look into it for each of its segments would take minutes.
  */
 const SEGMENTS = `(

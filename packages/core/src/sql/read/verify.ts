@@ -6,7 +6,7 @@ import { partsOf, typeOf } from "./parts.js";
 
 /** Something that does not read back as it was stored. */
 export interface DamageRow {
-  readonly kind: "shared" | "missing" | "unreadable";
+  readonly kind: "version_collision" | "missing" | "unreadable";
   readonly namespace: string;
   /** Null for checkpoints as a whole. */
   readonly channel: string | null;
@@ -23,7 +23,7 @@ const copiedVersions = (from: string) =>
 /**
  * What a thread's rows tell of each other:
  *
- * - `shared`: two checkpoints introduced the same version, though neither got it from the other, so that
+ * - `version_collision`: two checkpoints introduced the same version, though neither got it from the other, so that
  *   one of them reads the other's value. A copy, equal to a sibling in its versions, shares rightly.
  * - `missing`: a checkpoint refers to a version that is neither stored nor marked as empty.
  * - `unreadable`: a checkpoint that is no object, or whose versions are none.
@@ -55,7 +55,7 @@ export function damageStatement(tables: Tables): (threadId: string) => Statement
     pg_catalog.jsonb_agg(checkpoint_id ORDER BY checkpoint_id) FILTER (WHERE NOT inlined) AS readers
   FROM referred GROUP BY checkpoint_ns, channel, version
 )
-SELECT CASE WHEN s.found THEN 'shared' ELSE 'missing' END AS kind, c.checkpoint_ns AS namespace,
+SELECT CASE WHEN s.found THEN 'version_collision' ELSE 'missing' END AS kind, c.checkpoint_ns AS namespace,
   c.channel, c.version, CASE WHEN s.found THEN c.introduced ELSE c.readers END::text AS ids
 FROM version c LEFT JOIN LATERAL (
   SELECT true AS found FROM ${tables.blobs}

@@ -7,7 +7,7 @@ import {
   widthOf,
 } from "../../driver/template.js";
 import type { Tables } from "../../schema/identifiers.js";
-import { isShared } from "../../schema/storage-setting.js";
+import { isIncremental } from "../../schema/storage-setting.js";
 import type { KnownValue, Part, SharedValue } from "../../sharing/plan.js";
 import { STREAM_BYTES, segmentsText } from "../../sharing/segments.js";
 import { groupParts, insertParts } from "./insert-parts.js";
@@ -56,7 +56,7 @@ const PARAMETERS = 13;
 /** Segments travel as text, as not every driver binds arrays of numbers. */
 const COLUMNS = [...BLOB_COLUMNS, "text::bigint[]"];
 const PART_COLUMNS = ["text", VALUE] as const;
-/** Beyond them values are stored whole, in as many statements as it takes. */
+/** Beyond them values are stored in full, in as many statements as it takes. */
 const MAX_ROWS = rowsPerStatement(widthOf(COLUMNS), PARAMETERS);
 
 /**
@@ -130,7 +130,7 @@ function textOf(
   ) s
 ), ready AS MATERIALIZED (
   SELECT FROM parent
-  WHERE ${isShared(tables)}
+  WHERE ${isIncremental(tables)}
     AND (SELECT pg_catalog.count(*) FROM base) = pg_catalog.cardinality($7::text[])
     AND ${streamsEnd(tables, "$11::text[]", "$12::text[]")}
 )${insertParts(tables, parts, PART_COLUMNS, firstPart)}, blobs AS (
