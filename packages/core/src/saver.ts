@@ -117,11 +117,8 @@ export abstract class WaypostSaver extends ThreadSaver {
    * may stop at any time. Without `thread_id` all threads are listed, without `checkpoint_ns` all
    * namespaces. Values that checkpoints share are the same objects; treat them as read-only.
    *
-   * @param options.filter metadata must contain it, as with `@>` of Postgres
-   * @param options.before only checkpoints older than the one this config names
-   * @param options.limit how many at most
-   * @param options.fetch `"cursor"` for one consistent snapshot through the driver's cursor, on a
-   *   connection of the pool that is kept until the loop ends
+   * @param options which checkpoints, and how to read them
+   * @throws InvalidInputError if the client can't keep a cursor and `fetch` asks for one
    */
   override async *list(
     config: RunnableConfig,

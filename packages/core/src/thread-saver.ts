@@ -96,6 +96,7 @@ export abstract class ThreadSaver extends BaseCheckpointSaver<number> implements
     await this.driver.close();
   }
 
+  /** Calls `end()` at the end of `await using`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.end();
   }
