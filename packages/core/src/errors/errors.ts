@@ -54,7 +54,7 @@ export class SerializationError extends WaypostError {
 export class DatabaseError extends WaypostError {}
 
 const UNTRUSTED =
-  "the server's certificate was refused; check the certificate authority that the client trusts (`ssl: { ca }`) and the host name";
+  "the server's certificate was refused; check the certificate authority that the client trusts (ssl: { ca }) and the host name";
 
 /**
  * Wraps what a driver threw. Server messages may quote values, so the text is ours; the original is the cause.
