@@ -85,6 +85,7 @@ export abstract class WaypostSaver extends BaseCheckpointSaver<number> implement
     await this.#executor.driver.close();
   }
 
+  /** Calls `end()`, at the end of `await using`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.end();
   }
