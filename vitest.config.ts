@@ -1,4 +1,18 @@
-import { defineConfig } from "vitest/config";
+import { configDefaults, defineConfig } from "vitest/config";
+import { DEPTH } from "./packages/testing/src/depth.ts";
+
+/** What takes long and is the same for all modes: `npm run test:full` has it, `npm test` does not. */
+const FULL_ONLY = [
+  "examples/**",
+  "packages/cli/test/cli.test.ts",
+  "test/differential/**",
+  "test/faults/**",
+  "test/packed/**",
+  "test/pgbouncer.test.ts",
+  "test/processes/**",
+  "test/servers/**",
+  "test/tenants.test.ts",
+];
 
 /** Packages resolve to their sources, so that tests need no build and errors point at real lines. */
 const conditions = ["waypost-source", "module", "node", "development|production"];
@@ -8,6 +22,7 @@ export default defineConfig({
   ssr: { resolve: { conditions } },
   test: {
     include: ["packages/*/test/**/*.test.ts", "examples/**/*.test.ts", "test/**/*.test.ts"],
+    exclude: [...configDefaults.exclude, ...(DEPTH === "full" ? [] : FULL_ONLY)],
     // LangGraph's validation suite takes describe, it and expect from the global scope.
     globals: true,
     globalSetup: "./scripts/test-postgres.ts",

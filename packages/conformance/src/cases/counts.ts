@@ -1,4 +1,3 @@
-import type { RunnableConfig } from "@langchain/core/runnables";
 import { setupScript } from "@waypost/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { checkpoint, METADATA, putChain } from "../checkpoints.ts";
@@ -214,27 +213,5 @@ export function countCases(mode: Mode): void {
         { session: { "app.tenant": "a", "app.user": "b" } },
         proxy.url,
       ));
-
-    it("more writes than one statement can bind are stored in one transaction", () =>
-      withCounted(async (saver) => {
-        const [config] = await putChain(saver, "1", 1, () => ({}));
-        const writes = Array.from({ length: 17_000 }, (_, i): [string, unknown] => ["log", i]);
-        const traffic = await proxy.during(() => saver.putWrites(config ?? {}, writes, "task"));
-        expect(traffic.statements).toBe(2 + overhead);
-        const read = await saver.getTuple(thread("1"));
-        expect(read?.pendingWrites?.map(([, , value]) => value)).toEqual(writes.map(([, v]) => v));
-      }));
-
-    it("more channels than one statement can bind are stored in one transaction", () =>
-      withCounted(async (saver) => {
-        let config: RunnableConfig = thread("1");
-        for (const stored of [checkpoint(values(17_000)), checkpoint(values(17_000))]) {
-          const put = async () => {
-            config = await saver.put(config, stored, METADATA, stored.channel_versions);
-          };
-          expect((await proxy.during(put)).statements).toBe(2 + overhead);
-          expect((await saver.getTuple(thread("1")))?.checkpoint).toEqual(stored);
-        }
-      }));
   });
 }
