@@ -1,8 +1,8 @@
 import { withClient, withSchema } from "@waypost/conformance";
-import { type Statement, setupScript } from "@waypost/core";
+import { setupScript } from "@waypost/core";
 import type pg from "pg";
 import { describe, expect, it } from "vitest";
-import { OVER_ALL_THREADS, STATEMENTS } from "./distribution/statements.ts";
+import { allStatements, statementsOfManyRows } from "../packages/core/test/statements.ts";
 
 /** `jit_above_cost`: from there on a server with JIT, as Debian's is by default, compiles a statement for seconds. */
 const COMPILED = 100_000;
@@ -25,13 +25,6 @@ const fill = (schema: string) => `
   SELECT t::text, '', 'id-' || lpad(i::text, 3, '0'), 'task', 0, 'a', 'json', '1'
   FROM generate_series(1, 300) t, generate_series(0, 19) i`;
 
-const ALL: readonly (readonly [string, readonly (Statement | undefined)[]])[] = [
-  ...Object.entries(STATEMENTS),
-  ...Object.entries(OVER_ALL_THREADS).map(
-    ([name, statement]) => [`${name} of all threads`, [statement]] as const,
-  ),
-];
-
 async function costOf(client: pg.Client, explained: string, values: unknown[]): Promise<number> {
   const { rows } = await client.query(`EXPLAIN (FORMAT JSON) ${explained}`, values);
   return rows[0]["QUERY PLAN"][0].Plan["Total Cost"];
@@ -50,13 +43,9 @@ async function costs(client: pg.Client, text: string, values: unknown[]): Promis
 /** Names and costs of the statements that a server with JIT would compile. */
 async function compiled(client: pg.Client, schema: string): Promise<[string, number][]> {
   const found: [string, number][] = [];
-  for (const [name, statements] of ALL) {
-    for (const statement of statements) {
-      if (statement === undefined) continue;
-      const text = statement.text.replaceAll('"agents".', `${schema}.`);
-      for (const cost of await costs(client, text, [...statement.values])) {
-        if (cost >= COMPILED) found.push([name, cost]);
-      }
+  for (const { name, statement } of [...allStatements(schema), ...statementsOfManyRows(schema)]) {
+    for (const cost of await costs(client, statement.text, [...statement.values])) {
+      if (cost >= COMPILED) found.push([name, cost]);
     }
   }
   return found;

@@ -1,20 +1,16 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
-import { readdirSync } from "node:fs";
 import { collect, databaseUrl, everyOperation, withSchema } from "@waypost/conformance";
 import type { StatementEvent } from "@waypost/core";
 import { PgSaver } from "@waypost/pg";
 import { describe, expect, it } from "vitest";
+import {
+  allStatements,
+  OVER_ALL_THREADS,
+  statementsOfManyRows,
+} from "../packages/core/test/statements.ts";
 import { problemsOf } from "./distribution/rules.ts";
-import { OVER_ALL_THREADS, STATEMENTS } from "./distribution/statements.ts";
 
-const CORE = new URL("../packages/core/src/", import.meta.url);
-/** Where statements are made: one lies with the setting that it reads. */
-const SQL = [
-  ...readdirSync(new URL("sql/", CORE), { recursive: true, encoding: "utf8" })
-    .filter((file) => file.endsWith(".ts"))
-    .map((file) => `sql/${file}`),
-  "schema/storage-setting.ts",
-];
+const STATEMENTS = [...allStatements("agents"), ...statementsOfManyRows("agents")];
 
 const checkpoints = (condition: string) => `SELECT FROM s.checkpoints c WHERE ${condition}`;
 const FREE = ["checkpoints c is not bound to a thread"];
@@ -118,22 +114,15 @@ async function statementsOf(work: (saver: PgSaver) => Promise<void>): Promise<st
 }
 
 describe("statements on one thread reach one node", () => {
-  it("all statements are looked at", async () => {
-    const modules = await Promise.all(SQL.map((file) => import(new URL(file, CORE).href)));
-    const makers = modules
-      .flatMap((module) => Object.keys(module))
-      .filter((name) => /Statements?$/.test(name));
-    const known = new Set([...Object.keys(STATEMENTS), ...Object.keys(OVER_ALL_THREADS)]);
-    expect(new Set(makers)).toEqual(known);
+  const ofOneThread = STATEMENTS.filter(({ name }) => !OVER_ALL_THREADS.includes(name));
+
+  it.each(ofOneThread)("$name", ({ statement }) => {
+    expect(problemsOf(statement.text)).toEqual([]);
   });
 
-  it.each(Object.entries(STATEMENTS))("%s", (_, statements) => {
-    expect(statements.length).toBeGreaterThan(0);
-    for (const statement of statements) expect(problemsOf(statement?.text ?? "")).toEqual([]);
-  });
-
-  it.each(Object.entries(OVER_ALL_THREADS))("%s over all threads does not", (_, { text }) => {
-    const problems = problemsOf(text);
+  it.each(OVER_ALL_THREADS)("%s asks every node, and every partition", (name) => {
+    const found = STATEMENTS.find((one) => one.name === name);
+    const problems = problemsOf(found?.statement.text ?? "");
     expect(problems).not.toEqual([]);
     // It may be sent to all nodes, so what is left of the rules holds.
     expect(problems.filter((problem) => problem.includes("returns rows"))).toEqual([]);

@@ -4,8 +4,8 @@ import type { StatementEvent } from "@waypost/core";
 import { PgSaver } from "@waypost/pg";
 import { parse } from "libpg-query";
 import { describe, expect, it } from "vitest";
+import { allStatements, statementsOfManyRows } from "../packages/core/test/statements.ts";
 import type { Node } from "./distribution/scope.ts";
-import { OVER_ALL_THREADS, STATEMENTS } from "./distribution/statements.ts";
 
 /** Functions that a statement names without their schema, so that the search path decides on them. */
 async function unqualified(text: string): Promise<string[]> {
@@ -42,10 +42,10 @@ describe("no statement names a function that the search path decides on", () => 
       for (const text of statements) expect(await unqualified(text)).toEqual([]);
     }));
 
-  it.each(Object.entries({ ...STATEMENTS, ...{ all: Object.values(OVER_ALL_THREADS) } }))(
-    "of %s",
-    async (_, statements) => {
-      for (const one of statements) expect(await unqualified(one?.text ?? "")).toEqual([]);
+  it.each([...allStatements("agents"), ...statementsOfManyRows("agents")])(
+    "of $name",
+    async ({ statement }) => {
+      expect(await unqualified(statement.text)).toEqual([]);
     },
   );
 

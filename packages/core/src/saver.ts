@@ -30,42 +30,21 @@ import {
   writeKey,
 } from "./input/config.js";
 import { type AdapterOptions, checkOptions, type SaverOptions } from "./options.js";
-import type { Tables } from "./schema/identifiers.js";
 import type { SetupOptions } from "./schema/setup.js";
-import { storageStatements } from "./schema/storage-setting.js";
 import { encodeMetadata } from "./serializer/values.js";
-import { lockThreadStatement } from "./sql/locks/maintenance-lock.js";
-import { cursorStatement } from "./sql/read/cursor.js";
-import { type DeltaRow, deltaHistoryStatement } from "./sql/read/delta-history.js";
-import { getTupleStatement } from "./sql/read/get-tuple.js";
-import { listStatement, type PageInput } from "./sql/read/list.js";
+import type { DeltaRow } from "./sql/read/delta-history.js";
+import type { PageInput } from "./sql/read/list.js";
 import type { TupleRow } from "./sql/read/tuple.js";
-import { newPutId, putStatements } from "./sql/write/put.js";
-import { putSharedStatement } from "./sql/write/put-shared.js";
-import { putWritesStatements } from "./sql/write/put-writes.js";
+import type { ValueForm } from "./sql/read/values.js";
+import { newPutId } from "./sql/write/put.js";
 import { ThreadSaver } from "./thread-saver.js";
-
-function statementsFor(tables: Tables, jsonIsText: boolean) {
-  return {
-    put: putStatements(tables),
-    putShared: putSharedStatement(tables),
-    putWrites: putWritesStatements(tables),
-    getTuple: getTupleStatement(tables, jsonIsText),
-    list: listStatement(tables, jsonIsText),
-    cursor: cursorStatement(tables, jsonIsText),
-    deltaHistory: deltaHistoryStatement(tables, jsonIsText),
-    lockThread: lockThreadStatement(tables),
-  };
-}
-
-type Statements = ReturnType<typeof statementsFor>;
 
 /** Text that the server itself can't take for UTF-8. */
 const BROKEN_TEXT = "22021";
 
 /** A LangGraph checkpoint saver over any driver. Use the class of your driver's package. */
 export abstract class WaypostSaver extends ThreadSaver {
-  readonly #sql: Statements;
+  readonly #form: ValueForm;
   readonly #context: WriteContext;
   readonly #uncontinuable = new Uncontinuable();
   readonly #updates = new Updates();
@@ -76,10 +55,10 @@ export abstract class WaypostSaver extends ThreadSaver {
   constructor(driver: Driver, options?: SaverOptions, adapter: AdapterOptions = {}) {
     const checked = checkOptions(options, adapter);
     super(driver, checked, adapter.reader);
-    this.#sql = statementsFor(this.tables, checked.jsonIsText);
-    const cache = new ValueCache(checked.cacheBytes, storageStatements(this.tables).get);
-    const { tombstones, serde } = this;
-    this.#context = { driver: this.driver, sql: this.#sql, tombstones, cache, serde };
+    this.#form = checked.jsonIsText ? "text" : "bytes";
+    const cache = new ValueCache(checked.cacheBytes, this.sql);
+    const { sql, tombstones, serde } = this;
+    this.#context = { driver: this.driver, sql, tombstones, cache, serde };
   }
 
   override async setup(options?: SetupOptions): Promise<void> {
@@ -99,8 +78,8 @@ export abstract class WaypostSaver extends ThreadSaver {
     if (key === undefined) return undefined;
     const { cache } = this.#context;
     const known = cache.known(key);
-    const rows = await this.#read<TupleRow>("getTuple", key.threadId, (sql) =>
-      sql.getTuple(key, known),
+    const rows = await this.#read<TupleRow>("getTuple", key.threadId, (form) =>
+      this.sql.getTuple(key, known, form),
     );
     const page = new TupleReader(rows, this.serde);
     page.add(key, known);
@@ -131,12 +110,17 @@ export abstract class WaypostSaver extends ThreadSaver {
     const nextVersion = () => this.getNextVersion(undefined);
     if (fetchOf(options) === "cursor") {
       const operation = { name: "list", ...(query.threadId && { threadId: query.threadId }) };
-      const cursor = this.#sql.cursor(query);
+      const cursor = this.sql.listCursor(query, this.#form);
       const rows = streamOperation<TupleRow>(this.reader, operation, cursor, CURSOR_BATCH);
       yield* streamTuples(query, rows, this.serde, nextVersion);
     } else {
       const read = (input: PageInput) =>
-        this.#read<TupleRow>("list", query.threadId, (sql) => sql.list(input), this.reader);
+        this.#read<TupleRow>(
+          "list",
+          query.threadId,
+          (form) => this.sql.list(input, form),
+          this.reader,
+        );
       yield* listTuples(query, read, this.serde, nextVersion);
     }
   }
@@ -228,8 +212,8 @@ export abstract class WaypostSaver extends ThreadSaver {
     const rows =
       key === undefined || channels.length === 0
         ? []
-        : await this.#read<DeltaRow>("getDeltaChannelHistory", key.threadId, (sql) =>
-            sql.deltaHistory(key, channels),
+        : await this.#read<DeltaRow>("getDeltaChannelHistory", key.threadId, (form) =>
+            this.sql.deltaHistory(key, channels, form),
           );
     return toDeltaHistory(rows, channels, this.serde, key ?? { threadId: "", checkpointNs: "" });
   }
@@ -249,15 +233,14 @@ export abstract class WaypostSaver extends ThreadSaver {
   async #read<Row extends object>(
     name: string,
     threadId: string | undefined,
-    statement: (sql: Statements) => Statement,
+    statement: (form: ValueForm) => Statement,
     driver = this.driver,
   ): Promise<Row[]> {
     try {
-      return await this.query<Row>({ name, threadId }, statement(this.#sql), driver);
+      return await this.query<Row>({ name, threadId }, statement(this.#form), driver);
     } catch (error) {
       if ((error as WaypostError).code !== BROKEN_TEXT) throw error;
-      const asBytes = statementsFor(this.tables, false);
-      return await driver.query<Row>(statement(asBytes)).catch(() => Promise.reject(error));
+      return await driver.query<Row>(statement("bytes")).catch(() => Promise.reject(error));
     }
   }
 }

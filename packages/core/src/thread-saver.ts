@@ -9,7 +9,7 @@ import { withSession } from "./execution/session-settings.js";
 import { type NamespaceKey, threadIdOf } from "./input/config.js";
 import { flag, type PruneOptions, prunePlan, runIds, threadIds } from "./input/maintenance.js";
 import { lockPlan, lockThread, type ThreadLock, type ThreadLockOptions } from "./locks/run-lock.js";
-import { copyStatements, copyThread } from "./maintenance/copy.js";
+import { copyThread } from "./maintenance/copy.js";
 import { deleteWhole } from "./maintenance/delete.js";
 import {
   type ListThreadsOptions,
@@ -17,31 +17,23 @@ import {
   type ThreadInfo,
   toThreadInfo,
 } from "./maintenance/list-threads.js";
-import { deleteRuns, pruneStatements, pruneThread } from "./maintenance/prune.js";
+import { deleteRuns, pruneThread } from "./maintenance/prune.js";
 import { addThread, NOTHING, type Removed } from "./maintenance/removed.js";
 import { isDue, type RetentionPlan, retain } from "./maintenance/retention.js";
-import { type RewriteOptions, type Rewritten, rewrite, rewriteSql } from "./maintenance/rewrite.js";
-import {
-  type SweepOptions,
-  type Swept,
-  sweep,
-  sweepPlan,
-  sweepStatements,
-} from "./maintenance/sweep.js";
+import { type RewriteOptions, type Rewritten, rewrite } from "./maintenance/rewrite.js";
+import { type SweepOptions, type Swept, sweep, sweepPlan } from "./maintenance/sweep.js";
 import {
   type ThreadProblems,
   type VerifyOptions,
   verify,
   verifyPlan,
-  verifyStatements,
 } from "./maintenance/verify.js";
 import type { CheckedOptions } from "./options.js";
 import { type Tables, tablesIn } from "./schema/identifiers.js";
 import { type SetupOptions, setup } from "./schema/setup.js";
 import type { Storage } from "./schema/storage-setting.js";
-import { type ThreadLockStatements, threadLockStatements } from "./sql/locks/run-lock.js";
-import { listThreadsStatement, type ThreadRow } from "./sql/read/list-threads.js";
-import { type Tombstones, tombstoneStatements } from "./sql/remove/tombstones.js";
+import { type Catalogue, catalogueOf } from "./sql/catalogue.js";
+import type { ThreadRow } from "./sql/read/list-threads.js";
 
 /** What operators do with threads. The saver of graphs is built on it. */
 export abstract class ThreadSaver extends BaseCheckpointSaver<number> implements AsyncDisposable {
@@ -51,14 +43,9 @@ export abstract class ThreadSaver extends BaseCheckpointSaver<number> implements
   protected readonly tables: Tables;
   readonly #schema: string;
   readonly #policy: Policy;
-  readonly #prune: ReturnType<typeof pruneStatements>;
-  readonly #sweep: ReturnType<typeof sweepStatements>;
-  readonly #verify: ReturnType<typeof verifyStatements>;
-  readonly #copy: ReturnType<typeof copyStatements>;
-  protected readonly tombstones: Tombstones | undefined;
+  protected readonly sql: Catalogue;
+  protected readonly tombstones: boolean;
   readonly #retention: RetentionPlan | undefined;
-  readonly #list: ReturnType<typeof listThreadsStatement>;
-  readonly #lock: ThreadLockStatements;
 
   constructor(driver: Driver, options: CheckedOptions, reader: Driver | undefined) {
     const { schema, serde, retention, tombstones, session, policy } = options;
@@ -69,14 +56,9 @@ export abstract class ThreadSaver extends BaseCheckpointSaver<number> implements
     this.#policy = policy;
     this.#schema = schema;
     this.tables = tablesIn(schema, driver.bytes);
-    this.#prune = pruneStatements(this.tables);
-    this.#sweep = sweepStatements(this.tables);
-    this.#verify = verifyStatements(this.tables);
-    this.#copy = copyStatements(this.tables);
-    this.tombstones = tombstones ? tombstoneStatements(this.tables) : undefined;
+    this.sql = catalogueOf(schema, driver.bytes);
+    this.tombstones = tombstones;
     this.#retention = retention;
-    this.#list = listThreadsStatement(this.tables);
-    this.#lock = threadLockStatements(this.tables);
   }
 
   /**
@@ -109,7 +91,7 @@ export abstract class ThreadSaver extends BaseCheckpointSaver<number> implements
    * const next = await saver.listThreads({ limit: 50, after: page.at(-1) });
    */
   async listThreads(options?: ListThreadsOptions): Promise<ThreadInfo[]> {
-    const statement = this.#list(listThreadsInput(options));
+    const statement = this.sql.listThreads(listThreadsInput(options));
     const operation = { name: "listThreads" };
     return (await this.query<ThreadRow>(operation, statement, this.reader)).map(toThreadInfo);
   }
@@ -133,7 +115,7 @@ export abstract class ThreadSaver extends BaseCheckpointSaver<number> implements
     assertKeys(options, "copyThread", { overwrite: true });
     const overwrite = flag(options.overwrite ?? false, "overwrite");
     await this.guard({ name: "copyThread", threadId: source }, (driver) =>
-      copyThread(driver, this.#copy, source, target, overwrite, this.tombstones),
+      copyThread(driver, this.sql, source, target, overwrite, this.tombstones),
     );
   }
 
@@ -143,9 +125,9 @@ export abstract class ThreadSaver extends BaseCheckpointSaver<number> implements
    */
   override async deleteThread(threadId: string): Promise<void> {
     const id = threadIdOf(threadId);
-    const markDeleted = this.tombstones?.markDeleted(id);
+    const markDeleted = this.tombstones ? this.sql.markDeleted(id) : undefined;
     await this.guard({ name: "deleteThread", threadId: id, idempotent: true }, (driver) =>
-      deleteWhole(driver, this.#prune.whole, id, null, markDeleted),
+      deleteWhole(driver, this.sql, id, null, markDeleted),
     );
   }
 
@@ -160,7 +142,7 @@ export abstract class ThreadSaver extends BaseCheckpointSaver<number> implements
    * await graph.invoke(input, { configurable: { thread_id: "1" }, signal: lock.signal });
    */
   async threadLock(threadId: string, options?: ThreadLockOptions): Promise<ThreadLock> {
-    const context = { driver: this.driver, tables: this.tables, sql: this.#lock };
+    const context = { driver: this.driver, tables: this.tables, sql: this.sql };
     const id = threadIdOf(threadId);
     return lockThread({ ...context, policy: this.#policy }, id, lockPlan(options));
   }
@@ -182,7 +164,7 @@ export abstract class ThreadSaver extends BaseCheckpointSaver<number> implements
     let total = NOTHING;
     for (const threadId of threadIds(threads)) {
       const removed = await this.guard({ name: "prune", threadId }, (driver) =>
-        pruneThread(driver, this.#prune, threadId, plan),
+        pruneThread(driver, this.sql, threadId, plan),
       );
       total = addThread(total, removed);
     }
@@ -200,9 +182,8 @@ export abstract class ThreadSaver extends BaseCheckpointSaver<number> implements
    */
   async sweep(options: SweepOptions): Promise<Swept> {
     const plan = sweepPlan(options);
-    const sql = { ...this.#prune, ...this.#sweep };
     const { signal } = plan;
-    return this.guard({ name: "sweep", signal }, (driver) => sweep(driver, sql, plan));
+    return this.guard({ name: "sweep", signal }, (driver) => sweep(driver, this.sql, plan));
   }
 
   /**
@@ -214,10 +195,9 @@ export abstract class ThreadSaver extends BaseCheckpointSaver<number> implements
    */
   async *verify(options?: VerifyOptions): AsyncGenerator<ThreadProblems> {
     const plan = verifyPlan(options);
-    const sql = { ...this.#verify, ...this.#sweep };
     let limit: AbortSignal | undefined;
     const driver = until(this.driver, () => limit);
-    const found = verify(driver, sql, this.serde, plan);
+    const found = verify(driver, this.sql, this.serde, plan);
     for (;;) {
       const { signal } = plan;
       const next = await this.guard({ name: "verify", signal }, (_, ofStep) => {
@@ -239,7 +219,7 @@ export abstract class ThreadSaver extends BaseCheckpointSaver<number> implements
   async deleteForRuns(runs: readonly string[]): Promise<Removed> {
     const ids = runIds(runs);
     if (ids.length === 0) return NOTHING;
-    return this.guard({ name: "deleteForRuns" }, (driver) => deleteRuns(driver, this.#prune, ids));
+    return this.guard({ name: "deleteForRuns" }, (driver) => deleteRuns(driver, this.sql, ids));
   }
 
   /**
@@ -250,8 +230,9 @@ export abstract class ThreadSaver extends BaseCheckpointSaver<number> implements
    */
   async rewriteStorage(storage: Storage, options?: RewriteOptions): Promise<Rewritten> {
     const operation = { name: "rewriteStorage", signal: options?.signal };
-    const sql = rewriteSql(this.tables);
-    return this.guard(operation, (driver) => rewrite(driver, sql, this.serde, storage, options));
+    return this.guard(operation, (driver) =>
+      rewrite(driver, this.sql, this.serde, storage, options),
+    );
   }
 
   /**
@@ -268,7 +249,7 @@ export abstract class ThreadSaver extends BaseCheckpointSaver<number> implements
     const work: Work<void> = (driver) =>
       driver.transaction((tx) => {
         joined = tx.joined;
-        return retain(tx, this.#prune, threadId, plan);
+        return retain(tx, this.sql, threadId, plan);
       });
     try {
       await this.guard({ name: "retention", threadId }, work);

@@ -3,17 +3,8 @@ import type pg from "pg";
 import { describe, expect, it } from "vitest";
 import { withClient, withSchema } from "../../conformance/src/database.ts";
 import type { Statement } from "../src/driver/driver.ts";
-import { tablesIn } from "../src/schema/identifiers.ts";
-import { cursorStatement } from "../src/sql/read/cursor.ts";
-import { deltaHistoryStatement } from "../src/sql/read/delta-history.ts";
-import { getTupleStatement } from "../src/sql/read/get-tuple.ts";
-import { listStatement } from "../src/sql/read/list.ts";
-import { partsStatement } from "../src/sql/read/parts.ts";
-import { valuesStatements } from "../src/sql/read/verify.ts";
-import { deleteThreadStatements } from "../src/sql/remove/delete-thread.ts";
-import { putStatements } from "../src/sql/write/put.ts";
-import { putSharedStatement } from "../src/sql/write/put-shared.ts";
-import { putWritesStatements } from "../src/sql/write/put-writes.ts";
+import { catalogueOf } from "../src/sql/catalogue.ts";
+import { allStatements, OVER_ALL_THREADS } from "./statements.ts";
 
 const CHECKPOINTS = 10_000;
 const idOf = (step: number) => `id-${String(step).padStart(6, "0")}`;
@@ -72,12 +63,14 @@ async function explainGeneric(client: pg.Client, { text, values }: Statement): P
   return scans(rows[0]["QUERY PLAN"][0].Plan);
 }
 
-function expectPrimaryKeys(plan: Plan[]): void {
-  expect(plan.length).toBeGreaterThan(0);
+/** A plan without scans passes: that of an insert, which finds its conflicts by the primary key itself. */
+function expectPrimaryKeys(plan: Plan[], name: string): void {
   for (const scan of plan) {
     if (scan["Relation Name"] === "waypost_settings") continue; // holds one row
     const read = `${scan["Node Type"]} on ${scan["Index Name"] ?? scan["Relation Name"]}`;
-    expect(read).toMatch(/^(Index (Only )?Scan|Bitmap Index Scan) on \w+_pkey$|^Bitmap Heap Scan/);
+    expect(read, name).toMatch(
+      /^(Index (Only )?Scan|Bitmap Index Scan) on \w+_pkey$|^Bitmap Heap Scan/,
+    );
   }
 }
 
@@ -91,24 +84,17 @@ describe("plans on a thread of 10,000 checkpoints", () => {
 
   /** Each statement, and how many rows it may read: what it returns, never the thread. */
   const statements = (schema: string): [string, Statement, number][] => {
-    const tables = tablesIn(schema);
-    const getTuple = getTupleStatement(tables, true);
-    const list = listStatement(tables, true);
-    const history = deltaHistoryStatement(tables, true);
+    const sql = catalogueOf(schema, "binary");
     const row = { kind: "blob" as const, type: "json", text: "1", bytes: null };
     const page = { query: all, after: undefined, size: 100, known: [], knownParts: [] };
-    const [put] = putStatements(tables)(
-      {
-        ...{ ...key, checkpointId: "new", parentId: idOf(CHECKPOINTS / 2) },
-        ...{ checkpoint: "{}", metadata: "{}", putId: "1" },
-        blobs: [{ channel: "often", version: "0", ...row }],
-      },
-      true,
-    );
-    const segments = [{ from: 100, to: 110 }];
-    const putShared = putSharedStatement(tables)({
+    const put = {
       ...{ ...key, checkpointId: "new", parentId: idOf(CHECKPOINTS / 2) },
-      ...{ checkpoint: "{}", metadata: "{}", putId: "1", blobs: [] },
+      ...{ checkpoint: "{}", metadata: "{}", putId: "1" },
+      blobs: [{ channel: "often", version: "0", ...row }],
+    };
+    const segments = [{ from: 100, to: 110 }];
+    const incremental = {
+      ...{ ...put, blobs: [] },
       shared: [
         {
           ...{ channel: "once", version: "2", ...row, segments, tail: Buffer.from("]") },
@@ -117,18 +103,12 @@ describe("plans on a thread of 10,000 checkpoints", () => {
           ...{ end: 200_001, ends: [{ start: 200_000, stop: 200_000 }] },
         },
       ],
-    });
-    const [putWrites, putWritesOnCheckpoint] = [false, true].flatMap((onCheckpoint) =>
-      putWritesStatements(tables)(
-        {
-          ...{ ...middle, taskId: "task", taskPath: "" },
-          writes: [{ idx: 0, channel: "delta", ...row }],
-        },
-        onCheckpoint,
-      ),
-    );
+    };
+    const writes = {
+      ...{ ...middle, taskId: "task", taskPath: "" },
+      writes: [{ idx: 0, channel: "delta", ...row }],
+    };
     const named = { channel: "often", version: String(CHECKPOINTS / 2), putId: "1", ...key };
-    const values = valuesStatements(tables);
     const value = {
       namespace: "",
       id: middle.checkpointId,
@@ -139,28 +119,31 @@ describe("plans on a thread of 10,000 checkpoints", () => {
     };
     const known = new Map();
     const after = { page: { ...page, after: middle, known: [named] } };
+    const latest = { ...key, checkpointId: undefined };
+    const before = { ...page, query: { ...all, before: middle.checkpointId } };
+    const one = { ...page, query: { ...all, ...middle } };
     return [
-      ["getTuple of the latest", getTuple({ ...key, checkpointId: undefined }, known), 20],
-      ["getTuple of one in the middle", getTuple(middle, known), 20],
-      ["getTuple without known values", getTuple(middle, new Map([["often", named]])), 20],
-      ["list, first page", list(page), 1000],
-      ["list, a page in the middle", list(after.page), 1000],
+      ["getTuple of the latest", sql.getTuple(latest, known, "text"), 20],
+      ["getTuple of one in the middle", sql.getTuple(middle, known, "text"), 20],
       [
-        "list before a checkpoint",
-        list({ ...page, query: { ...all, before: middle.checkpointId } }),
-        1000,
+        "getTuple without known values",
+        sql.getTuple(middle, new Map([["often", named]]), "text"),
+        20,
       ],
-      ["list of one checkpoint", list({ ...page, query: { ...all, ...middle } }), 1000],
-      ["list through a cursor", cursorStatement(tables, true)(all), 2000],
-      ["history of the latest", history({ ...key, checkpointId: undefined }, ["delta"]), 5000],
-      ["history of one in the middle", history(middle, ["delta"]), 5000],
-      ["verify, values in the middle", values.blobs("long", value, 20), 20],
-      ["verify, writes in the middle", values.writes("long", value, 20), 20],
-      ["verify, parts", partsStatement(tables)("long", [{ from: 100, to: 110 }]), 20],
-      ["put", put as Statement, 0],
-      ["put of a shared value", putShared as Statement, 10],
-      ["putWrites", putWrites as Statement, 0],
-      ["putWrites with tombstones", putWritesOnCheckpoint as Statement, 0],
+      ["list, first page", sql.list(page, "text"), 1000],
+      ["list, a page in the middle", sql.list(after.page, "text"), 1000],
+      ["list before a checkpoint", sql.list(before, "text"), 1000],
+      ["list of one checkpoint", sql.list(one, "text"), 1000],
+      ["list through a cursor", sql.listCursor(all, "text"), 2000],
+      ["history of the latest", sql.deltaHistory(latest, ["delta"], "text"), 5000],
+      ["history of one in the middle", sql.deltaHistory(middle, ["delta"], "text"), 5000],
+      ["verify, values in the middle", sql.verifyBlobs("long", value, 20), 20],
+      ["verify, writes in the middle", sql.verifyWrites("long", value, 20), 20],
+      ["verify, parts", sql.parts("long", segments), 20],
+      ["put", sql.put(put, true), 0],
+      ["put of a shared value", sql.putIncremental(incremental), 10],
+      ["putWrites", sql.putWrites(writes, false), 0],
+      ["putWrites with tombstones", sql.putWrites(writes, true), 0],
     ];
   };
 
@@ -181,9 +164,8 @@ describe("plans on a thread of 10,000 checkpoints", () => {
               await explain(client, writes ? "VERBOSE" : "ANALYZE, VERBOSE", statement),
             ];
             for (const plan of plans) {
-              // An insert finds its conflicts by the primary key itself.
-              if (name === "putWrites") expect(plan).toEqual([]);
-              else expectPrimaryKeys(plan);
+              expect(plan.length > 0, name).toBe(name !== "putWrites");
+              expectPrimaryKeys(plan, name);
               expect(rowsRead(plan), name).toBeLessThanOrEqual(limit);
             }
           }
@@ -191,7 +173,7 @@ describe("plans on a thread of 10,000 checkpoints", () => {
       }),
     ));
 
-  it("find a whole thread by the primary keys", () =>
+  it("find a whole thread by the primary keys, as every statement of one thread does", () =>
     withSchema((schema) =>
       withClient(async (client) => {
         await client.query(setupScript(schema));
@@ -211,17 +193,26 @@ describe("plans on a thread of 10,000 checkpoints", () => {
              SELECT 'other' || n, ${names} FROM ${schema}.${table}, generate_series(1, 9) n`,
           );
         }
+        await client.query(
+          `INSERT INTO ${schema}.waypost_deleted_threads SELECT 'gone' || n FROM generate_series(1, 1000) n`,
+        );
         await client.query("ANALYZE");
-        const tables = tablesIn(schema);
+        const sql = catalogueOf(schema, "binary");
         const query = { ...all, checkpointNs: undefined };
         const page = { query, after: undefined, size: 100, known: [], knownParts: [] };
         const wholeThread = [
-          deleteThreadStatements(tables).remove("long", null, CHECKPOINTS),
+          sql.deleteThread("long", null, CHECKPOINTS),
           // No key has the order of all namespaces: each checkpoint of the thread is looked at.
-          listStatement(tables, true)(page),
+          sql.list(page, "text"),
         ];
         for (const statement of wholeThread) {
-          expectPrimaryKeys(await explain(client, "VERBOSE", statement));
+          expectPrimaryKeys(await explain(client, "VERBOSE", statement), "of the whole thread");
+        }
+        const ofOneThread = allStatements(schema).filter(
+          ({ name }) => !OVER_ALL_THREADS.includes(name),
+        );
+        for (const { name, statement } of ofOneThread) {
+          expectPrimaryKeys(await explain(client, "VERBOSE", statement), name);
         }
       }),
     ));

@@ -10,30 +10,23 @@ import type { NamespaceKey } from "../input/config.js";
 import { assertNotDeleted, takeLock } from "../locks/maintenance-lock.js";
 import { mayHoldBytes } from "../serializer/official.js";
 import type { Serializer } from "../serializer/types.js";
-import type { Take } from "../sql/locks/maintenance-lock.js";
-import type { Tombstones } from "../sql/remove/tombstones.js";
+import type { Catalogue } from "../sql/catalogue.js";
 import type { BlobRow, PutInput, StoredRow } from "../sql/write/put.js";
-import type { PutSharedInput } from "../sql/write/put-shared.js";
+import { fitsParameters } from "../sql/write/put-incremental.js";
 import type { PutWritesInput } from "../sql/write/put-writes.js";
+import { putAll, putAllWrites } from "./batches.js";
 import { encodeBlobs } from "./encode.js";
 import type { IsUntracked } from "./untracked.js";
 import type { ValueCache } from "./value-cache.js";
 
-export interface PutSql {
-  put(input: PutInput, requireParent: boolean): Statement[];
-  putShared(input: PutSharedInput): Statement | undefined;
-  putWrites(input: PutWritesInput, onCheckpoint: boolean): Statement[];
-  lockThread(threadId: string, take: Take): Statement;
-}
-
 /** Where and how to context. */
 export interface WriteContext {
   readonly driver: Driver;
-  readonly sql: PutSql;
+  readonly sql: Catalogue;
   readonly cache: ValueCache;
   readonly serde: Serializer;
-  /** Undefined where a deleted thread may begin anew. */
-  readonly tombstones: Tombstones | undefined;
+  /** Whether a deleted thread may not begin anew. */
+  readonly tombstones: boolean;
 }
 
 /** A checkpoint ready to be stored, and what is needed to store all of its values. */
@@ -85,7 +78,7 @@ export async function storeCheckpoint(context: WriteContext, passed: Put): Promi
   const blobs = await forReaders(context, passed.input.blobs);
   const put = { ...passed, input: { ...passed.input, blobs } };
   const requireParent = put.input.parentId !== null;
-  if (!isCopy(put) && (requireParent || context.tombstones === undefined)) {
+  if (!isCopy(put) && (requireParent || !context.tombstones)) {
     const stored =
       (await storeShared(context, put)) ?? (await storeNew(context, put, requireParent));
     if (stored === "new") return;
@@ -99,14 +92,13 @@ type Stored = "new" | "known" | undefined;
 /** Stores what is new of values that share with those of the parent. */
 async function storeShared({ driver, sql, cache }: WriteContext, put: Put): Promise<Stored> {
   const plan = cache.plan(put.input);
-  const statement = plan && sql.putShared(plan);
-  if (statement === undefined) return undefined;
-  const stored = await driver.query<StoredRow>(statement);
+  if (plan === undefined || !fitsParameters(plan)) return undefined;
+  const stored = await driver.query<StoredRow>(sql.putIncremental(plan));
   if (stored.length === 0) {
     await cache.refused(driver);
     return undefined;
   }
-  cache.stored(put.input, put.versions, plan?.shared ?? []);
+  cache.stored(put.input, put.versions, plan.shared);
   return stored[0]?.fresh ? "new" : "known";
 }
 
@@ -116,7 +108,7 @@ async function storeNew(
   { input, versions }: Put,
   requireParent: boolean,
 ): Promise<Stored> {
-  const stored = await sendAll<StoredRow>(driver, sql.put(input, requireParent));
+  const stored = await sendAll<StoredRow>(driver, putAll(sql, input, requireParent));
   if (stored.length === 0) return undefined;
   cache.stored(input, versions, []);
   return stored[0]?.fresh ? "new" : "known";
@@ -129,7 +121,7 @@ async function storeWhole(context: WriteContext, put: Put): Promise<void> {
   const whole = { ...put.input, blobs: [...put.input.blobs, ...old] };
   await withLock(context, whole.threadId, async (tx) => {
     const requireParent = put.input.parentId !== null && needsAncestors(put);
-    const stored = await send(tx, sql.put(whole, requireParent));
+    const stored = await send(tx, putAll(sql, whole, requireParent));
     if (stored.length === 0) throw parentRemoved();
   });
   context.cache.stored(whole, put.versions, []);
@@ -144,9 +136,9 @@ async function storeWhole(context: WriteContext, put: Put): Promise<void> {
 export async function storeWrites(context: WriteContext, passed: PutWritesInput): Promise<void> {
   const { driver, sql, tombstones } = context;
   const input = { ...passed, writes: await forReaders(context, passed.writes) };
-  const stored = await sendAll(driver, sql.putWrites(input, tombstones !== undefined));
-  if (tombstones === undefined || input.writes.length === 0 || stored.length > 0) return;
-  await withLock(context, input.threadId, (tx) => send(tx, sql.putWrites(input, false)));
+  const stored = await sendAll(driver, putAllWrites(sql, input, tombstones));
+  if (!tombstones || input.writes.length === 0 || stored.length > 0) return;
+  await withLock(context, input.threadId, (tx) => send(tx, putAllWrites(sql, input, false)));
 }
 
 /** Where values are stored in full, the official saver may read them: those that it has a form for are stored in it. */
@@ -168,11 +160,11 @@ function withLock<T>(
   work: (tx: Queryable) => Promise<T>,
 ): Promise<T> {
   return driver.transaction(async (tx) => {
-    const lock = sql.lockThread(threadId, "wait");
-    if (tombstones === undefined) await tx.query(lock);
+    const lock = sql.takeMaintenanceLock(threadId, "wait");
+    if (!tombstones) await tx.query(lock);
     else {
       await takeLock(tx, lock);
-      await assertNotDeleted(tx, tombstones, threadId);
+      await assertNotDeleted(tx, sql, threadId);
     }
     return work(tx);
   });

@@ -1,9 +1,10 @@
-import type { Queryable, Statement } from "../driver/driver.js";
+import type { Queryable } from "../driver/driver.js";
 import type { CheckpointKey, NamespaceKey } from "../input/config.js";
 import type { Storage } from "../schema/storage-setting.js";
 import { type KnownValue, MIN_SHARED, own, planShared } from "../sharing/plan.js";
+import type { Catalogue } from "../sql/catalogue.js";
 import type { BlobRow, PutInput } from "../sql/write/put.js";
-import type { PutSharedInput, SharedRow } from "../sql/write/put-shared.js";
+import type { PutSharedInput, SharedRow } from "../sql/write/put-incremental.js";
 import { type KnownValues, LruCache } from "./lru-cache.js";
 
 /** How values are stored may be switched at any time; this often the database is asked. */
@@ -24,17 +25,17 @@ const certain = (base: KnownValue): KnownValue =>
  */
 export class ValueCache {
   readonly #cache: LruCache;
-  readonly #get: () => Statement;
+  readonly #sql: Pick<Catalogue, "getStorage">;
   #storage: Storage | undefined;
   #asked = 0;
 
   /**
    * @param maxBytes how much to remember
-   * @param get asks the database how it stores values
+   * @param sql asks the database how it stores values
    */
-  constructor(maxBytes: number, get: () => Statement) {
+  constructor(maxBytes: number, sql: Pick<Catalogue, "getStorage">) {
     this.#cache = new LruCache(maxBytes);
-    this.#get = get;
+    this.#sql = sql;
   }
 
   /**
@@ -91,7 +92,7 @@ export class ValueCache {
 
   /** Something is not as it was remembered: asks whether values are shared at all. */
   async refused(session: Queryable): Promise<void> {
-    const [row] = await session.query<{ storage: Storage }>(this.#get());
+    const [row] = await session.query<{ storage: Storage }>(this.#sql.getStorage());
     this.#storage = row?.storage ?? "full";
     this.#asked = Date.now();
   }

@@ -17,26 +17,31 @@ export function template(text: string): Template {
   return (values) => ({ text, values, name });
 }
 
+/** What a text depends on beside its tables: numbers of rows, and which of its variants it is. */
+type Shape = readonly (number | string | boolean)[];
+
 /** Texts for more rows than this are rare, large, and not worth a place in the server's memory. */
 const MAX_PREPARED_ROWS = 64;
 
 /**
- * Statements whose texts depend on numbers of rows; small ones are made once and prepared.
+ * Statements whose texts depend on a shape. A text is made when it is first wanted; small ones are kept and
+ * prepared.
  *
  * @param textFor makes the text
- * @returns a function of the same numbers
+ * @returns a function of the same shape
  */
-export function templateByRows<Counts extends readonly number[]>(
-  textFor: (...counts: Counts) => string,
-): (...counts: Counts) => Template {
+export function templateByShape<S extends Shape>(
+  textFor: (...shape: S) => string,
+): (...shape: S) => Template {
   const prepared = new Map<string, Template>();
-  return (...counts) => {
-    if (counts.reduce((sum, count) => sum + count, 0) > MAX_PREPARED_ROWS) {
-      const text = textFor(...counts);
+  return (...shape) => {
+    const rows = shape.reduce<number>((sum, one) => sum + (typeof one === "number" ? one : 0), 0);
+    if (rows > MAX_PREPARED_ROWS) {
+      const text = textFor(...shape);
       return (values) => ({ text, values, name: "" });
     }
-    const key = counts.join(" ");
-    const known = prepared.get(key) ?? template(textFor(...counts));
+    const key = shape.join(" ");
+    const known = prepared.get(key) ?? template(textFor(...shape));
     prepared.set(key, known);
     return known;
   };
@@ -77,7 +82,7 @@ export function valueRows(
         ? `coalesce(pg_catalog.convert_to(${next("text")}, 'UTF8'), ${next("bytea")})`
         : next(column),
     );
-  return Array.from({ length: rows }, () => `(${[shared, ...row()].join(", ")})`).join(",\n    ");
+  return Array.from({ length: rows }, () => `(${[shared, ...row()].join(", ")})`).join(",\n");
 }
 
 /** The protocol counts parameters in 16 bits; postgres.js refuses the last two. */

@@ -1,6 +1,7 @@
 import type { Driver } from "../driver/driver.js";
 import { InvalidInputError } from "../errors/errors.js";
-import type { ThreadLockStatements, TryLockRow, UnlockRow } from "../sql/locks/run-lock.js";
+import type { Catalogue } from "../sql/catalogue.js";
+import type { TryLockRow, UnlockRow } from "../sql/locks/run-lock.js";
 import { LockSession } from "./lock-session.js";
 
 /** One thread's lock where the driver can keep it. */
@@ -17,7 +18,7 @@ export interface LockBackend {
 
 export async function lockBackend(
   driver: Driver,
-  sql: ThreadLockStatements,
+  sql: Catalogue,
   threadId: string,
 ): Promise<LockBackend> {
   const place = await driver.lockScope();
@@ -28,10 +29,11 @@ export async function lockBackend(
 
 const unheard = { onLost: () => () => {}, leave: async () => {} };
 
-function onPool(session: LockSession, sql: ThreadLockStatements, threadId: string): LockBackend {
+function onPool(session: LockSession, sql: Catalogue, threadId: string): LockBackend {
   return {
-    take: async () => (await session.query<TryLockRow>(sql.take(threadId)))[0]?.locked === true,
-    free: async () => assertFreed(await session.query<UnlockRow>(sql.free(threadId))),
+    take: async () =>
+      (await session.query<TryLockRow>(sql.takeRunLock(threadId)))[0]?.locked === true,
+    free: async () => assertFreed(await session.query<UnlockRow>(sql.freeRunLock(threadId))),
     onLost: (listener) => session.onLost(listener),
     leave: () => session.leave(),
   };
@@ -39,14 +41,14 @@ function onPool(session: LockSession, sql: ThreadLockStatements, threadId: strin
 
 function onSession(
   driver: Driver,
-  sql: ThreadLockStatements,
+  sql: Catalogue,
   threadId: string,
   pid: number | undefined,
 ): LockBackend {
   return {
     ...unheard,
     async take() {
-      const [row] = await driver.query<TryLockRow>(sql.take(threadId, pid));
+      const [row] = await driver.query<TryLockRow>(sql.takeRunLock(threadId, pid));
       if (row?.locked === null) {
         throw new InvalidInputError(
           "Behind a pooler, threadLock can't use a single connection, which need not stay with one session of the server; create the saver with a pool.",
@@ -54,16 +56,16 @@ function onSession(
       }
       return row?.locked === true;
     },
-    free: async () => assertFreed(await driver.query<UnlockRow>(sql.free(threadId))),
+    free: async () => assertFreed(await driver.query<UnlockRow>(sql.freeRunLock(threadId))),
   };
 }
 
 /** The server frees it when the transaction ends. */
-function inTransaction(driver: Driver, sql: ThreadLockStatements, threadId: string): LockBackend {
+function inTransaction(driver: Driver, sql: Catalogue, threadId: string): LockBackend {
   return {
     ...unheard,
     async take() {
-      const [row] = await driver.query<TryLockRow>(sql.takeInTransaction(threadId));
+      const [row] = await driver.query<TryLockRow>(sql.takeRunLockInTransaction(threadId));
       return row?.locked === true;
     },
     free: async () => {},

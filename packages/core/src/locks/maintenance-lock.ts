@@ -1,7 +1,7 @@
 import type { Queryable, Statement } from "../driver/driver.js";
 import { WaypostError } from "../errors/errors.js";
+import type { Catalogue } from "../sql/catalogue.js";
 import type { LockRow } from "../sql/locks/maintenance-lock.js";
-import type { Tombstones } from "../sql/remove/tombstones.js";
 
 /** @throws WaypostError where a statement would not see what was stored before it began */
 export function checkIsolation({ isolation }: { readonly isolation: string }): void {
@@ -31,10 +31,10 @@ export async function takeLock(tx: Queryable, lock: Statement): Promise<boolean>
  */
 export async function assertNotDeleted(
   tx: Queryable,
-  tombstones: Tombstones,
+  sql: Pick<Catalogue, "isDeleted">,
   threadId: string,
 ): Promise<void> {
-  const deleted = await tx.query(tombstones.isDeleted(threadId));
+  const deleted = await tx.query(sql.isDeleted(threadId));
   if (deleted.length === 0) return;
   throw new WaypostError(
     "WAYPOST_THREAD_DELETED",

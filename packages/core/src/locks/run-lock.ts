@@ -6,7 +6,7 @@ import { type Policy, runOperation } from "../execution/operations.js";
 import { pause } from "../execution/retry.js";
 import { checkSignal, flag } from "../input/maintenance.js";
 import type { Tables } from "../schema/identifiers.js";
-import type { ThreadLockStatements } from "../sql/locks/run-lock.js";
+import type { Catalogue } from "../sql/catalogue.js";
 import { type LockBackend, lockBackend } from "./lock-backend.js";
 import { LockQueue } from "./lock-queue.js";
 
@@ -42,7 +42,7 @@ export function lockPlan(options: ThreadLockOptions = {}) {
 export interface LockContext {
   readonly driver: Driver;
   readonly tables: Tables;
-  readonly sql: ThreadLockStatements;
+  readonly sql: Catalogue;
   readonly policy: Policy;
 }
 

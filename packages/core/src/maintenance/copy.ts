@@ -1,24 +1,9 @@
 import type { Driver } from "../driver/driver.js";
 import { WaypostError } from "../errors/errors.js";
 import { assertNotDeleted, takeLock } from "../locks/maintenance-lock.js";
-import type { Tables } from "../schema/identifiers.js";
-import { lockThreadStatement } from "../sql/locks/maintenance-lock.js";
-import type { Tombstones } from "../sql/remove/tombstones.js";
-import {
-  type CopyCheckRow,
-  checkCopyStatement,
-  copyThreadStatement,
-} from "../sql/write/copy-thread.js";
-import { deleteStatements, removeWhole } from "./delete.js";
-
-export function copyStatements(tables: Tables) {
-  return {
-    lock: lockThreadStatement(tables),
-    check: checkCopyStatement(tables),
-    whole: deleteStatements(tables),
-    copy: copyThreadStatement(tables),
-  };
-}
+import type { Catalogue } from "../sql/catalogue.js";
+import type { CopyCheckRow } from "../sql/write/copy-thread.js";
+import { removeWhole } from "./delete.js";
 
 /**
  * Copies a thread in one transaction; its values never leave the server. Nobody removes anything from
@@ -28,18 +13,21 @@ export function copyStatements(tables: Tables) {
  */
 export async function copyThread(
   driver: Driver,
-  sql: ReturnType<typeof copyStatements>,
+  sql: Catalogue,
   sourceId: string,
   targetId: string,
   overwrite: boolean,
-  tombstones: Tombstones | undefined,
+  tombstones: boolean,
 ): Promise<void> {
   await driver.transaction(async (tx) => {
     // In one order, so that no two copies can wait for each other.
     for (const threadId of [sourceId, targetId].sort()) {
-      await takeLock(tx, sql.lock(threadId, threadId === sourceId ? "share" : "wait"));
+      await takeLock(
+        tx,
+        sql.takeMaintenanceLock(threadId, threadId === sourceId ? "share" : "wait"),
+      );
     }
-    const [found] = await tx.query<CopyCheckRow>(sql.check(sourceId, targetId));
+    const [found] = await tx.query<CopyCheckRow>(sql.checkCopy(sourceId, targetId));
     if (!found?.source) throw new WaypostError("WAYPOST_NO_THREAD", "There is no thread to copy.");
     if (found.encrypted) {
       throw new WaypostError(
@@ -53,8 +41,8 @@ export async function copyThread(
         "The target thread exists; choose another one, or pass { overwrite: true } to replace it.",
       );
     }
-    if (tombstones !== undefined) await assertNotDeleted(tx, tombstones, targetId);
-    if (found.target) await removeWhole(tx, sql.whole, targetId, null);
-    await tx.query(sql.copy(sourceId, targetId));
+    if (tombstones) await assertNotDeleted(tx, sql, targetId);
+    if (found.target) await removeWhole(tx, sql, targetId, null);
+    await tx.query(sql.copyThread(sourceId, targetId));
   });
 }

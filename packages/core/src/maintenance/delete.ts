@@ -1,19 +1,14 @@
 import type { Driver, Queryable, Statement } from "../driver/driver.js";
 import { checkIsolation } from "../locks/maintenance-lock.js";
-import type { Tables } from "../schema/identifiers.js";
-import { type LockedRow, lockCheckpointsStatement } from "../sql/locks/maintenance-lock.js";
-import { type DeletedRow, deleteThreadStatements } from "../sql/remove/delete-thread.js";
+import type { Catalogue } from "../sql/catalogue.js";
+import type { LockedRow } from "../sql/locks/maintenance-lock.js";
+import type { DeletedRow } from "../sql/remove/delete-thread.js";
 import { NOTHING, type Removed, removedOf } from "./removed.js";
-
-export function deleteStatements(tables: Tables) {
-  return { lock: lockCheckpointsStatement(tables), ...deleteThreadStatements(tables) };
-}
-export type DeleteStatements = ReturnType<typeof deleteStatements>;
 
 /** Deletes a thread in one transaction, as `removeWhole` does. */
 export function deleteWhole(
   driver: Driver,
-  sql: DeleteStatements,
+  sql: Catalogue,
   threadId: string,
   olderThan: string | null,
   markDeleted?: Statement,
@@ -34,18 +29,18 @@ export function deleteWhole(
  */
 export async function removeWhole(
   tx: Queryable,
-  sql: DeleteStatements,
+  sql: Catalogue,
   threadId: string,
   olderThan: string | null,
   markDeleted?: Statement,
 ): Promise<Removed> {
   for (let marked = false; ; ) {
-    const [lock] = await tx.query<LockedRow>(sql.lock(threadId));
+    const [lock] = await tx.query<LockedRow>(sql.lockCheckpoints(threadId));
     if (lock === undefined) return NOTHING;
     checkIsolation(lock);
     if (markDeleted !== undefined && !marked) await tx.query(markDeleted);
     marked = true;
-    const removed = await tx.query<DeletedRow>(sql.remove(threadId, olderThan, lock.locked));
+    const removed = await tx.query<DeletedRow>(sql.deleteThread(threadId, olderThan, lock.locked));
     if (removed[0]?.complete) return removedOf(removed);
   }
 }

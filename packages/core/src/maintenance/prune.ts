@@ -1,12 +1,9 @@
 import type { Driver, Queryable, Statement } from "../driver/driver.js";
 import type { PrunePlan } from "../input/maintenance.js";
 import { takeLock } from "../locks/maintenance-lock.js";
-import type { Tables } from "../schema/identifiers.js";
-import { lockThreadStatement } from "../sql/locks/maintenance-lock.js";
-import { type Choice, type ChosenRow, chooseStatement } from "../sql/remove/prune-choose.js";
-import { dryPruneStatement, removeStatement } from "../sql/remove/prune-remove.js";
-import { chooseRunsStatement, threadsOfRunsStatement } from "../sql/remove/runs.js";
-import { deleteStatements, deleteWhole } from "./delete.js";
+import type { Catalogue } from "../sql/catalogue.js";
+import type { Choice, ChosenRow } from "../sql/remove/prune-choose.js";
+import { deleteWhole } from "./delete.js";
 import { addThread, NOTHING, type Removed, removedOf } from "./removed.js";
 
 /**
@@ -14,19 +11,6 @@ import { addThread, NOTHING, type Removed, removedOf } from "./removed.js";
  * second at most; each further batch looks at all that is left of the thread.
  */
 export const BATCH = 10_000;
-
-export function pruneStatements(tables: Tables) {
-  return {
-    lockThread: lockThreadStatement(tables),
-    choose: chooseStatement(tables),
-    chooseRuns: chooseRunsStatement(tables),
-    threadsOfRuns: threadsOfRunsStatement(tables),
-    remove: removeStatement(tables),
-    dryPrune: dryPruneStatement(tables),
-    whole: deleteStatements(tables),
-  };
-}
-export type PruneStatements = ReturnType<typeof pruneStatements>;
 
 /**
  * Prunes one thread, in transactions of at most `batch` checkpoints. Each leaves a thread whose
@@ -36,18 +20,18 @@ export type PruneStatements = ReturnType<typeof pruneStatements>;
  */
 export async function pruneThread(
   driver: Driver,
-  sql: PruneStatements,
+  sql: Catalogue,
   threadId: string,
   { strategy, keepLast, olderThan, dryRun }: PrunePlan,
   { batch, wait } = { batch: BATCH, wait: true },
 ): Promise<Removed> {
   if (strategy === "delete") {
     return dryRun
-      ? removedOf(await driver.query(sql.whole.count(threadId, olderThan)))
-      : deleteWhole(driver, sql.whole, threadId, olderThan);
+      ? removedOf(await driver.query(sql.countThread(threadId, olderThan)))
+      : deleteWhole(driver, sql, threadId, olderThan);
   }
   const choice: Choice = { threadId, keepLast, olderThan };
-  if (dryRun) return removedOf(await driver.query(sql.dryPrune(choice)));
+  if (dryRun) return removedOf(await driver.query(sql.countPruned(choice)));
   let total = NOTHING;
   for (let limit = batch; ; ) {
     const { chosen, removed } = await driver.transaction((tx) =>
@@ -63,27 +47,27 @@ export async function pruneThread(
 /** One transaction of `pruneThread`, for at most `limit` checkpoints. */
 export async function pruneBatch(
   tx: Queryable,
-  sql: PruneStatements,
+  sql: Catalogue,
   choice: Choice,
   { limit, wait }: { readonly limit: number; readonly wait: boolean },
 ): Promise<{ chosen: number; removed: Removed }> {
   const { threadId } = choice;
-  const free = await takeLock(tx, sql.lockThread(threadId, wait ? "wait" : "try"));
+  const free = await takeLock(tx, sql.takeMaintenanceLock(threadId, wait ? "wait" : "try"));
   if (!free) return { chosen: 0, removed: NOTHING };
-  return removeChosen(tx, sql, threadId, sql.choose(choice, limit), true);
+  return removeChosen(tx, sql, threadId, sql.choosePruned(choice, limit), true);
 }
 
 /** Removes what the runs stored, thread by thread, but for what later runs are rebuilt from. */
 export async function deleteRuns(
   driver: Driver,
-  sql: PruneStatements,
+  sql: Catalogue,
   runIds: readonly string[],
 ): Promise<Removed> {
   let total = NOTHING;
   const threads = await driver.query<{ thread: string }>(sql.threadsOfRuns(runIds));
   for (const { thread } of threads) {
     const { removed } = await driver.transaction(async (tx) => {
-      await takeLock(tx, sql.lockThread(thread, "wait"));
+      await takeLock(tx, sql.takeMaintenanceLock(thread, "wait"));
       return removeChosen(tx, sql, thread, sql.chooseRuns(thread, runIds), false);
     });
     total = addThread(total, removed);
@@ -97,14 +81,14 @@ export async function deleteRuns(
  */
 async function removeChosen(
   tx: Queryable,
-  sql: PruneStatements,
+  sql: Catalogue,
   threadId: string,
   choose: Statement,
   keepUseful: boolean,
 ): Promise<{ chosen: number; removed: Removed }> {
   const chosen = await tx.query<ChosenRow>(choose);
   if (chosen.length === 0) return { chosen: 0, removed: NOTHING };
-  const removed = removedOf(await tx.query(sql.remove(threadId, chosen, keepUseful)));
+  const removed = removedOf(await tx.query(sql.removeChosen(threadId, chosen, keepUseful)));
   return { chosen: chosen.length, removed };
 }
 

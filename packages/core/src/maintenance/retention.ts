@@ -4,7 +4,8 @@ import { InvalidInputError } from "../errors/errors.js";
 import { assertKeys, type OptionKeys } from "../errors/option-keys.js";
 import type { NamespaceKey } from "../input/config.js";
 import { count } from "../input/maintenance.js";
-import { type PruneStatements, pruneBatch } from "./prune.js";
+import type { Catalogue } from "../sql/catalogue.js";
+import { pruneBatch } from "./prune.js";
 
 /** Which checkpoints stay as threads grow; where both are given, a checkpoint stays for either. */
 export interface Retention {
@@ -54,7 +55,7 @@ export function isDue({ checkpointNs }: NamespaceKey, { step }: CheckpointMetada
 /** Prunes a thread a little; not where somebody else is at it. */
 export async function retain(
   tx: Queryable,
-  sql: PruneStatements,
+  sql: Catalogue,
   threadId: string,
   { keepLast, maxAge }: RetentionPlan,
 ): Promise<void> {

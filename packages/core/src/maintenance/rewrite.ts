@@ -4,15 +4,12 @@ import { InvalidInputError, SerializationError } from "../errors/errors.js";
 import { assertKeys, type OptionKeys } from "../errors/option-keys.js";
 import { threadIds } from "../input/maintenance.js";
 import { takeLock } from "../locks/maintenance-lock.js";
-import type { Tables } from "../schema/identifiers.js";
 import type { Storage } from "../schema/storage-setting.js";
 import type { Serializer } from "../serializer/types.js";
 import { bufferOf, type KnownValue, planShared } from "../sharing/plan.js";
 import { parseSegments, segmentsText } from "../sharing/segments.js";
-import { lockThreadStatement } from "../sql/locks/maintenance-lock.js";
-import { partsStatement } from "../sql/read/parts.js";
-import { threadPageStatement } from "../sql/read/thread-page.js";
-import { type RewriteKey, type RewriteRow, rewriteStatements } from "../sql/write/rewrite.js";
+import type { Catalogue } from "../sql/catalogue.js";
+import type { RewriteKey, RewriteRow } from "../sql/write/rewrite.js";
 import { allThreads } from "./verify.js";
 
 export interface RewriteOptions {
@@ -36,16 +33,6 @@ const KEYS: OptionKeys<RewriteOptions> = { threadIds: true, signal: true, onProg
 /** Values in one transaction. A run that continues from one of them waits until it ends. */
 const BATCH = 20;
 
-export function rewriteSql(tables: Tables) {
-  return {
-    ...rewriteStatements(tables),
-    threads: threadPageStatement(tables),
-    lock: lockThreadStatement(tables),
-    parts: partsStatement(tables),
-  };
-}
-type Sql = ReturnType<typeof rewriteSql>;
-
 /**
  * Stores values that are there as the storage wants them, batch by batch. It may be interrupted at any
  * time and called again; every value can be read at any moment.
@@ -54,7 +41,7 @@ type Sql = ReturnType<typeof rewriteSql>;
  */
 export async function rewrite(
   driver: Driver,
-  sql: Sql,
+  sql: Catalogue,
   serde: Serializer,
   storage: Storage,
   options: RewriteOptions = {},
@@ -81,13 +68,13 @@ async function rewriteThread(
   signal: AbortSignal | undefined,
 ): Promise<number> {
   const { sql, threadId } = place;
-  const keys = (await driver.query<RewriteKey>(sql.keys(threadId))).sort(byVersion);
+  const keys = (await driver.query<RewriteKey>(sql.listRewritable(threadId))).sort(byVersion);
   let values = 0;
   let base: Base | undefined;
   for (let at = 0; at < keys.length; at += BATCH) {
     signal?.throwIfAborted();
     await driver.transaction(async (tx) => {
-      await takeLock(tx, sql.lock(threadId, "wait"));
+      await takeLock(tx, sql.takeMaintenanceLock(threadId, "wait"));
       const thread = { ...place, tx };
       base = base && (await stillStored(thread, base));
       for (const key of keys.slice(at, at + BATCH)) {
@@ -98,7 +85,7 @@ async function rewriteThread(
         if (stored !== value) values += 1;
         base = { key, value: stored };
       }
-      if (storage === "full") await tx.query(sql.removeUnreferenced(threadId));
+      if (storage === "full") await tx.query(sql.removeUnreferencedParts(threadId));
     });
   }
   return values;
@@ -114,7 +101,7 @@ interface Base {
  * it the bytes that the next one is to share.
  */
 async function stillStored({ tx, sql, threadId }: Thread, base: Base): Promise<Base | undefined> {
-  const [row] = await tx.query<RewriteRow>(sql.read(threadId, base.key));
+  const [row] = await tx.query<RewriteRow>(sql.readRewritable(threadId, base.key));
   const { segments } = base.value;
   const expected = segments === undefined ? null : segmentsText(segments);
   return row?.segments === expected ? base : undefined;
@@ -122,14 +109,14 @@ async function stillStored({ tx, sql, threadId }: Thread, base: Base): Promise<B
 
 interface Thread {
   readonly tx: Queryable;
-  readonly sql: Sql;
+  readonly sql: Catalogue;
   readonly serde: Serializer;
   readonly threadId: string;
 }
 
 /** @returns undefined where it was removed meanwhile, or is damaged, which `verify` tells */
 async function readValue(thread: Thread, key: RewriteKey): Promise<KnownValue | undefined> {
-  const [row] = await thread.tx.query<RewriteRow>(thread.sql.read(thread.threadId, key));
+  const [row] = await thread.tx.query<RewriteRow>(thread.sql.readRewritable(thread.threadId, key));
   try {
     return row && (await knownValue(thread, key, row));
   } catch (error) {
@@ -175,12 +162,12 @@ async function storeValue(
   if (storage === "full") {
     const official = typeof data === "string" ? (serde.officialText?.(data) ?? data) : data;
     if (segments === undefined && official === data) return value;
-    await tx.query(sql.whole(threadId, key, type, bufferOf(official)));
+    await tx.query(sql.rewriteFull(threadId, key, type, bufferOf(official)));
     return { ...value, data: official, segments: undefined };
   }
   const plan = segments || !before ? undefined : planShared(before, type, data);
   if (plan === undefined) return value;
-  const stored = await tx.query(sql.shared(threadId, key, type, plan));
+  const stored = await tx.query(sql.rewriteIncremental(threadId, key, type, plan));
   return stored.length === 0 ? value : { ...value, segments: plan.segments, end: plan.end };
 }
 

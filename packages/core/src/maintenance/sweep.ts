@@ -10,12 +10,10 @@ import {
   prunePlan,
 } from "../input/maintenance.js";
 import { takeLock } from "../locks/maintenance-lock.js";
-import type { Tables } from "../schema/identifiers.js";
-import { lockThreadStatement } from "../sql/locks/maintenance-lock.js";
-import { orphansStatement } from "../sql/remove/orphans.js";
+import type { Catalogue } from "../sql/catalogue.js";
 import type { RemovedRow } from "../sql/remove/removed.js";
-import { type SweepRow, sweepPageStatement } from "../sql/remove/sweep-page.js";
-import { BATCH, type PruneStatements, pruneThread } from "./prune.js";
+import type { SweepRow } from "../sql/remove/sweep-page.js";
+import { BATCH, pruneThread } from "./prune.js";
 import { addThread, NOTHING, type Removed, removedOf } from "./removed.js";
 
 /** What a sweep has removed so far. */
@@ -69,26 +67,17 @@ export function sweepPlan(options: SweepOptions): SweepPlan {
   return { prune, batch: count(batch, "batch"), signal, onProgress };
 }
 
-export function sweepStatements(tables: Tables) {
-  return {
-    page: sweepPageStatement(tables),
-    lock: lockThreadStatement(tables),
-    orphans: orphansStatement(tables),
-  };
-}
-export type SweepStatements = ReturnType<typeof sweepStatements>;
-
 /** Prunes all threads, one after the other; those that somebody else prunes are left to them. */
 export async function sweep(
   driver: Driver,
-  sql: PruneStatements & SweepStatements,
+  sql: Catalogue,
   { prune, batch, signal, onProgress }: SweepPlan,
 ): Promise<Swept> {
   let total: Swept = { ...NOTHING, threads: 0 };
   const before = writesBefore();
   for (let after: string | null = null; ; ) {
     const page: SweepRow[] = await driver.query<SweepRow>(
-      sql.page({ ...prune, after, size: PAGE, writesBefore: before }),
+      sql.sweepPage({ ...prune, after, size: PAGE, writesBefore: before }),
     );
     for (const { thread, old, orphaned } of page) {
       signal?.throwIfAborted();
@@ -113,11 +102,11 @@ export async function sweep(
 
 export async function countOrphans(
   driver: Driver,
-  sql: SweepStatements,
+  sql: Catalogue,
   threadId: string,
   before: string,
 ): Promise<Removed> {
-  return removedOf(await driver.query<RemovedRow>(sql.orphans(threadId, before, true)));
+  return removedOf(await driver.query<RemovedRow>(sql.removeOrphans(threadId, before, "SELECT")));
 }
 
 /**
@@ -127,14 +116,15 @@ export async function countOrphans(
  */
 export function removeOrphans(
   driver: Driver,
-  sql: SweepStatements,
+  sql: Catalogue,
   threadId: string,
   before: string,
   wait: boolean,
 ): Promise<Removed> {
   return driver.transaction(async (tx) => {
-    if (!(await takeLock(tx, sql.lock(threadId, wait ? "wait" : "try")))) return NOTHING;
-    return removedOf(await tx.query<RemovedRow>(sql.orphans(threadId, before, false)));
+    if (!(await takeLock(tx, sql.takeMaintenanceLock(threadId, wait ? "wait" : "try"))))
+      return NOTHING;
+    return removedOf(await tx.query<RemovedRow>(sql.removeOrphans(threadId, before, "DELETE")));
   });
 }
 

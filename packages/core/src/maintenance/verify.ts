@@ -3,17 +3,11 @@ import type { Driver } from "../driver/driver.js";
 import { SerializationError } from "../errors/errors.js";
 import { assertKeys, type OptionKeys } from "../errors/option-keys.js";
 import { flag, threadIds } from "../input/maintenance.js";
-import type { Tables } from "../schema/identifiers.js";
 import type { Place, Serializer } from "../serializer/types.js";
 import { decode } from "../serializer/values.js";
-import { threadPageStatement } from "../sql/read/thread-page.js";
-import {
-  type DamageRow,
-  damageStatement,
-  type ValueRow,
-  valuesStatements,
-} from "../sql/read/verify.js";
-import { countOrphans, removeOrphans, type SweepStatements, writesBefore } from "./sweep.js";
+import type { Catalogue } from "../sql/catalogue.js";
+import type { DamageRow, ValueRow } from "../sql/read/verify.js";
+import { countOrphans, removeOrphans, writesBefore } from "./sweep.js";
 
 /**
  * - `version_collision`: two branches stored a value under one version, so that one of them reads the other's. The
@@ -58,15 +52,6 @@ const THREADS = 100;
 /** Values are of any size, and a page of them is held in memory. */
 const VALUES = 20;
 
-export function verifyStatements(tables: Tables) {
-  return {
-    threads: threadPageStatement(tables),
-    damage: damageStatement(tables),
-    values: valuesStatements(tables),
-  };
-}
-export type VerifyStatements = ReturnType<typeof verifyStatements> & SweepStatements;
-
 const KEYS: OptionKeys<VerifyOptions> = { threadIds: true, repair: true, signal: true };
 
 /** @throws InvalidInputError naming the option and what to pass */
@@ -82,7 +67,7 @@ export function verifyPlan(options: VerifyOptions = {}) {
 /** Yields the threads in which something is wrong. */
 export async function* verify(
   driver: Driver,
-  sql: VerifyStatements,
+  sql: Catalogue,
   serde: Serializer,
   { threads, repair, signal }: ReturnType<typeof verifyPlan>,
 ): AsyncGenerator<ThreadProblems> {
@@ -102,18 +87,18 @@ export async function* verify(
 
 export async function* allThreads(
   driver: Driver,
-  sql: Pick<VerifyStatements, "threads">,
+  sql: Pick<Catalogue, "threadPage">,
 ): AsyncGenerator<string> {
   for (let after: string | null = null; ; ) {
-    const page: { thread: string }[] = await driver.query(sql.threads(after, THREADS));
+    const page: { thread: string }[] = await driver.query(sql.threadPage(after, THREADS));
     for (const { thread } of page) yield thread;
     after = page.at(-1)?.thread ?? null;
     if (after === null) return;
   }
 }
 
-async function damage(driver: Driver, sql: VerifyStatements, threadId: string): Promise<Problem[]> {
-  const rows = await driver.query<DamageRow>(sql.damage(threadId));
+async function damage(driver: Driver, sql: Catalogue, threadId: string): Promise<Problem[]> {
+  const rows = await driver.query<DamageRow>(sql.verifyVersions(threadId));
   return rows.map(({ kind, namespace, channel, version, ids }) => ({
     kind,
     checkpointNs: namespace,
@@ -126,12 +111,12 @@ async function damage(driver: Driver, sql: VerifyStatements, threadId: string): 
 
 async function unreadable(
   driver: Driver,
-  sql: VerifyStatements,
+  sql: Catalogue,
   serde: Serializer,
   threadId: string,
 ): Promise<Problem[]> {
   const problems: Problem[] = [];
-  for (const read of [sql.values.blobs, sql.values.writes]) {
+  for (const read of [sql.verifyBlobs, sql.verifyWrites]) {
     for (let last: ValueRow | undefined; ; ) {
       const all: ValueRow[] = await driver.query<ValueRow>(read(threadId, last, VALUES));
       const parts = partsIn(all, threadId);
@@ -187,7 +172,7 @@ function unreadableRow({ namespace, id, channel, version }: ValueRow): Problem {
 
 async function orphans(
   driver: Driver,
-  sql: VerifyStatements,
+  sql: Catalogue,
   threadId: string,
   repair: boolean,
 ): Promise<Problem[]> {

@@ -4,7 +4,7 @@ import { assertKeys, type OptionKeys } from "../errors/option-keys.js";
 import { checkSchemaName, quoteIdentifier, quoteLiteral, tablesIn } from "./identifiers.js";
 import { checkLayout, distributeCommands, isDistributed, type Layout, layoutOf } from "./layout.js";
 import { MIGRATIONS } from "./migrations/index.js";
-import { type Storage, storageStatements } from "./storage-setting.js";
+import { type Storage, setStorageStatement } from "./storage-setting.js";
 import { OFFICIAL_ELSEWHERE, officialElsewhere, unquotedName } from "./unquoted.js";
 
 export interface SetupOptions {
@@ -64,7 +64,7 @@ export async function setup(
         await execute(tx, command);
     });
   }
-  if (storage !== undefined) await driver.query(storageStatements(tablesIn(schema)).set(storage));
+  if (storage !== undefined) await driver.query(setStorageStatement(tablesIn(schema))(storage));
 }
 
 async function isReady(

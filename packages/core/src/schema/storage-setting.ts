@@ -12,15 +12,17 @@ export type Storage = "incremental" | "full";
 export const isIncremental = (tables: Tables) =>
   `EXISTS (SELECT FROM ${tables.settings} WHERE name = 'storage' AND value IN ('incremental', 'shared'))`;
 
-/** Reads and sets how the database stores values, for all savers alike. */
-export function storageStatements(tables: Tables) {
-  const get =
+/** Reads how the database stores values, for all savers alike. */
+export function getStorageStatement(tables: Tables): () => Statement {
+  const bind =
     template(`SELECT CASE WHEN value IN ('incremental', 'shared') THEN 'incremental' ELSE 'full' END AS storage
 FROM ${tables.settings} WHERE name = 'storage'`);
-  const set = template(`INSERT INTO ${tables.settings} (name, value) VALUES ('storage', $1::text)
+  return () => bind([]);
+}
+
+/** Sets it. */
+export function setStorageStatement(tables: Tables): (storage: Storage) => Statement {
+  const bind = template(`INSERT INTO ${tables.settings} (name, value) VALUES ('storage', $1::text)
 ON CONFLICT (name) DO UPDATE SET value = EXCLUDED.value`);
-  return {
-    get: (): Statement => get([]),
-    set: (storage: Storage): Statement => set([storage]),
-  };
+  return (storage) => bind([storage]);
 }

@@ -10,6 +10,9 @@ export interface Segment {
   readonly to: number;
 }
 
+/** Marks the type of a value that its row holds only the tail of, so that no other saver takes it for one. */
+export const PARTS = "parts:";
+
 /** What a stream can hold. Larger values are stored in full. */
 export const STREAM_BYTES = 2 ** 27;
 

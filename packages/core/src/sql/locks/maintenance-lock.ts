@@ -1,5 +1,5 @@
 import type { Statement } from "../../driver/driver.js";
-import { type Template, template } from "../../driver/template.js";
+import { template, templateByShape } from "../../driver/template.js";
 import type { Tables } from "../../schema/identifiers.js";
 
 /**
@@ -8,17 +8,17 @@ import type { Tables } from "../../schema/identifiers.js";
  *
  * @param thread placeholder of the thread's id
  */
-function lockThread(tables: Tables, thread: string): string {
+function lockAlone(tables: Tables, thread: string): string {
   return `pg_catalog.pg_advisory_xact_lock(${lockKey(tables, thread)})`;
 }
 
-/** As `lockThread`, for who only reads the thread: any number at once. */
-function shareThread(tables: Tables, thread: string): string {
+/** As `lockAlone`, for who only reads the thread: any number at once. */
+function lockShared(tables: Tables, thread: string): string {
   return `pg_catalog.pg_advisory_xact_lock_shared(${lockKey(tables, thread)})`;
 }
 
-/** As `lockThread`, but false at once where somebody else has it. */
-function tryLockThread(tables: Tables, thread: string): string {
+/** As `lockAlone`, but false at once where somebody else has it. */
+function tryLock(tables: Tables, thread: string): string {
   return `pg_catalog.pg_try_advisory_xact_lock(${lockKey(tables, thread)})`;
 }
 
@@ -48,17 +48,20 @@ export type Take = "wait" | "try" | "share";
  * what was stored and removed until then. It looks at a row of the thread because Citus then takes the lock on the node
  * where the other statements that need it run.
  */
-export function lockThreadStatement(tables: Tables): (threadId: string, take: Take) => Statement {
-  const taking = (lock: string) =>
-    template(`SELECT ${lock} AS free, ${ISOLATION} AS isolation FROM (
-  SELECT pg_catalog.count(*) FROM (SELECT FROM ${tables.checkpoints} WHERE thread_id = $1::text LIMIT 1) c
-) n`);
-  const locks: Readonly<Record<Take, Template>> = {
-    wait: taking(`${lockThread(tables, "$1::text")} IS NOT NULL`),
-    try: taking(tryLockThread(tables, "$1::text")),
-    share: taking(`${shareThread(tables, "$1::text")} IS NOT NULL`),
+export function takeMaintenanceLockStatement(
+  tables: Tables,
+): (threadId: string, take: Take) => Statement {
+  const locks: Readonly<Record<Take, string>> = {
+    wait: `${lockAlone(tables, "$1::text")} IS NOT NULL`,
+    try: tryLock(tables, "$1::text"),
+    share: `${lockShared(tables, "$1::text")} IS NOT NULL`,
   };
-  return (threadId, take) => locks[take]([threadId]);
+  const templateFor = templateByShape(
+    (take: Take) => `SELECT ${locks[take]} AS free, ${ISOLATION} AS isolation FROM (
+  SELECT pg_catalog.count(*) FROM (SELECT FROM ${tables.checkpoints} WHERE thread_id = $1::text LIMIT 1) c
+) n`,
+  );
+  return (threadId, take) => templateFor(take)([threadId]);
 }
 
 export interface LockedRow {
@@ -74,7 +77,7 @@ export interface LockedRow {
 export function lockCheckpointsStatement(tables: Tables): (threadId: string) => Statement {
   const bind = template(`WITH thread_lock AS MATERIALIZED (
   SELECT CASE WHEN ${ISOLATION} = 'read committed'
-    THEN ${lockThread(tables, "$1::text")} IS NOT NULL END AS free
+    THEN ${lockAlone(tables, "$1::text")} IS NOT NULL END AS free
 ), locked AS MATERIALIZED (
   SELECT c.checkpoint_id FROM thread_lock l CROSS JOIN LATERAL (
     SELECT checkpoint_id FROM ${tables.checkpoints} WHERE thread_id = $1::text

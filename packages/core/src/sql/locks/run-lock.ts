@@ -1,5 +1,5 @@
 import type { Statement } from "../../driver/driver.js";
-import { template } from "../../driver/template.js";
+import { template, templateByShape } from "../../driver/template.js";
 import type { Tables } from "../../schema/identifiers.js";
 
 export interface TryLockRow {
@@ -11,23 +11,34 @@ export interface UnlockRow {
   readonly unlocked: boolean;
 }
 
-/** The lock that runs take. Removing takes another (`lockThread`), so neither is in the other's way. */
-export function threadLockStatements(tables: Tables) {
-  const key = `pg_catalog.hashtextextended(${tables.runLockName} || $1::text, 0)`;
-  const take = template(`SELECT pg_catalog.pg_try_advisory_lock(${key}) AS locked`);
-  const takeOn = template(
-    `SELECT CASE WHEN pg_catalog.pg_backend_pid() = $2::bigint THEN pg_catalog.pg_try_advisory_lock(${key}) END AS locked`,
+/** The lock that runs take. Maintenance takes another, so neither is in the other's way. */
+const runLock = (tables: Tables) =>
+  `pg_catalog.hashtextextended(${tables.runLockName} || $1::text, 0)`;
+
+/** Takes it for the session, and only if it is the one with this process id, where one is given. */
+export function takeRunLockStatement(
+  tables: Tables,
+): (threadId: string, pid?: number) => Statement {
+  const take = `pg_catalog.pg_try_advisory_lock(${runLock(tables)})`;
+  const templateFor = templateByShape((isAnySession: boolean) =>
+    isAnySession
+      ? `SELECT ${take} AS locked`
+      : `SELECT CASE WHEN pg_catalog.pg_backend_pid() = $2::bigint THEN ${take} END AS locked`,
   );
-  const takeInTransaction = template(
-    `SELECT pg_catalog.pg_try_advisory_xact_lock(${key}) AS locked`,
-  );
-  const free = template(`SELECT pg_catalog.pg_advisory_unlock(${key}) AS unlocked`);
-  return {
-    /** For the session, and only if it is the one with this process id, where one is given. */
-    take: (threadId: string, pid?: number): Statement =>
-      pid === undefined ? take([threadId]) : takeOn([threadId, pid]),
-    takeInTransaction: (threadId: string): Statement => takeInTransaction([threadId]),
-    free: (threadId: string): Statement => free([threadId]),
-  };
+  return (threadId, pid) =>
+    pid === undefined ? templateFor(true)([threadId]) : templateFor(false)([threadId, pid]);
 }
-export type ThreadLockStatements = ReturnType<typeof threadLockStatements>;
+
+/** Takes it until the transaction ends. */
+export function takeRunLockInTransactionStatement(tables: Tables): (threadId: string) => Statement {
+  const bind = template(
+    `SELECT pg_catalog.pg_try_advisory_xact_lock(${runLock(tables)}) AS locked`,
+  );
+  return (threadId) => bind([threadId]);
+}
+
+/** Frees that of the session. */
+export function freeRunLockStatement(tables: Tables): (threadId: string) => Statement {
+  const bind = template(`SELECT pg_catalog.pg_advisory_unlock(${runLock(tables)}) AS unlocked`);
+  return (threadId) => bind([threadId]);
+}

@@ -3,8 +3,18 @@ import { type Template, template } from "../../driver/template.js";
 import type { ListQuery } from "../../input/config.js";
 import type { Tables } from "../../schema/identifiers.js";
 import type { Segment } from "../../sharing/segments.js";
-import { type Bind, binder, NEWEST_FIRST, selectionOf, whereAll } from "./selection.js";
-import { blobCte, REFERRED_VERSIONS, type TupleSource, tupleSelect } from "./tuple.js";
+import { cte, materialized, sql, withAll } from "../text.js";
+import type { KnownParts } from "./parts.js";
+import {
+  type Bind,
+  binder,
+  NEWEST_FIRST,
+  type Selection,
+  selectionOf,
+  whereAll,
+} from "./selection.js";
+import { referredVersions, storedBlobs, tupleSelect } from "./tuple.js";
+import type { ValueForm } from "./values.js";
 
 /** Where a page ended; the next one begins below it. */
 export interface PageEnd {
@@ -43,12 +53,9 @@ export interface PageInput {
  * Reads one page of checkpoints, newest first, each blob once however many of them refer to it; of
  * those in `known` only that they are stored, by the same put.
  */
-export function listStatement(
-  tables: Tables,
-  jsonIsText: boolean,
-): (input: PageInput) => Statement {
+export function listStatement(tables: Tables): (input: PageInput, form: ValueForm) => Statement {
   const templates = new Map<string, Template>();
-  return ({ query, after, size, known, knownParts }) => {
+  return ({ query, after, size, known, knownParts }, form) => {
     const values: SqlValue[] = [];
     const bind = binder(values);
     const { conditions, thread, namespace } = selectionOf(query, bind);
@@ -56,45 +63,62 @@ export function listStatement(
     const limit = bind(size, "int");
     const bindAll = <Row>(rows: readonly Row[], column: (row: Row) => string) =>
       bind(rows.map(column), "text[]");
-    const held = `unnest(
-    ${bindAll(known, (k) => k.threadId)}, ${bindAll(known, (k) => k.checkpointNs)},
-    ${bindAll(known, (k) => k.channel)}, ${bindAll(known, (k) => k.version)}, ${bindAll(known, (k) => k.putId)}
-  ) AS k(thread_id, checkpoint_ns, channel, version, put_id)`;
-    const source: TupleSource = {
-      thread: thread ?? "p.thread_id",
-      namespace: namespace ?? "p.checkpoint_ns",
-      page: "page",
-      versions: "versions",
-      knownParts: {
-        threads: bindAll(knownParts, (k) => k.threadId),
-        from: bindAll(knownParts, (k) => String(k.from)),
-        to: bindAll(knownParts, (k) => String(k.to)),
-      },
+    const held = sql`unnest(
+  ${bindAll(known, (k) => k.threadId)}, ${bindAll(known, (k) => k.checkpointNs)},
+  ${bindAll(known, (k) => k.channel)}, ${bindAll(known, (k) => k.version)}, ${bindAll(known, (k) => k.putId)}
+)`;
+    const parts = {
+      threads: bindAll(knownParts, (k) => k.threadId),
+      from: bindAll(knownParts, (k) => String(k.from)),
+      to: bindAll(knownParts, (k) => String(k.to)),
     };
-
-    const text = `WITH keys AS (
-  SELECT thread_id, checkpoint_ns, checkpoint_id, pg_catalog.row_number() OVER (${NEWEST_FIRST}) AS position
-  FROM ${tables.checkpoints}
-  ${whereAll(below === undefined ? conditions : [...conditions, below])}
-  ${NEWEST_FIRST} LIMIT ${limit}
-), page AS (
-  SELECT c.*, k.position::int FROM keys k CROSS JOIN LATERAL (
-    SELECT thread_id, checkpoint_ns, checkpoint_id, parent_checkpoint_id, checkpoint, metadata
-    FROM ${tables.checkpoints}
-    WHERE thread_id = ${thread ?? "k.thread_id"} AND checkpoint_ns = ${namespace ?? "k.checkpoint_ns"}
-      AND checkpoint_id = k.checkpoint_id OFFSET 0
-  ) c
-), versions AS (
-  SELECT v.*, k.put_id::bigint AS known_put FROM (SELECT DISTINCT * FROM (${REFERRED_VERSIONS}) r) v
-  LEFT JOIN ${held}
-    ON k.thread_id = v.thread_id AND k.checkpoint_ns = v.checkpoint_ns
-    AND k.channel = v.channel AND k.version = v.version
-), ${blobCte(tables, source)}
-${tupleSelect(tables, jsonIsText, source)}`;
+    const where = below === undefined ? conditions : [...conditions, below];
+    const text = textOf(tables, form, { thread, namespace, where, limit, held, parts });
     const bound = templates.get(text) ?? template(text);
     templates.set(text, bound);
     return bound(values);
   };
+}
+
+/** What the text of a page is made of: conditions and placeholders. */
+interface PageText extends Pick<Selection, "thread" | "namespace"> {
+  readonly where: readonly string[];
+  readonly limit: string;
+  /** What the reader holds of blobs. */
+  readonly held: string;
+  readonly parts: KnownParts;
+}
+
+function textOf(tables: Tables, form: ValueForm, page: PageText): string {
+  const { thread, namespace, where, limit, held, parts } = page;
+  const place = { thread: thread ?? "p.thread_id", namespace: namespace ?? "p.checkpoint_ns" };
+  const keys = sql`SELECT thread_id, checkpoint_ns, checkpoint_id, pg_catalog.row_number() OVER (${NEWEST_FIRST}) AS position
+FROM ${tables.checkpoints}${whereAll(where)}
+${NEWEST_FIRST} LIMIT ${limit}`;
+  const checkpoints = sql`SELECT c.*, k.position::int FROM keys k CROSS JOIN LATERAL (
+  SELECT thread_id, checkpoint_ns, checkpoint_id, parent_checkpoint_id, checkpoint, metadata
+  FROM ${tables.checkpoints}
+  WHERE thread_id = ${thread ?? "k.thread_id"} AND checkpoint_ns = ${namespace ?? "k.checkpoint_ns"}
+    AND checkpoint_id = k.checkpoint_id OFFSET 0
+) c`;
+  const versions = sql`SELECT v.*, k.put_id::bigint AS known_put
+FROM (
+  SELECT DISTINCT * FROM (
+    ${referredVersions("page")}
+  ) r
+) v
+LEFT JOIN ${held} AS k(thread_id, checkpoint_ns, channel, version, put_id)
+  ON k.thread_id = v.thread_id AND k.checkpoint_ns = v.checkpoint_ns
+  AND k.channel = v.channel AND k.version = v.version`;
+  return withAll(
+    [
+      ...[cte("keys", keys), cte("page", checkpoints), cte("versions", versions)],
+      materialized("blob", storedBlobs(tables, place, "versions")),
+    ],
+    tupleSelect(tables, form, {
+      ...{ ...place, page: { relation: "page" }, blobs: "blob", knownParts: parts },
+    }),
+  );
 }
 
 function belowCondition(after: PageEnd, bind: Bind): string {

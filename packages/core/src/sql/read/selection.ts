@@ -33,5 +33,5 @@ export function selectionOf(query: ListQuery, bind: Bind): Selection {
 }
 
 export function whereAll(conditions: readonly string[]): string {
-  return conditions.length === 0 ? "" : `WHERE ${conditions.join(" AND ")}`;
+  return conditions.length === 0 ? "" : `\nWHERE ${conditions.join(" AND ")}`;
 }

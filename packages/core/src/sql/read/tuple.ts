@@ -1,6 +1,8 @@
 import type { Tables } from "../../schema/identifiers.js";
+import { sql } from "../text.js";
 import { versionsOf } from "../versions.js";
-import { isJson, type KnownParts, partsOf, typeOf } from "./parts.js";
+import { type KnownParts, partsOf } from "./parts.js";
+import { type Columns, columnsOf, typeOf, type ValueForm, valueColumns } from "./values.js";
 
 /**
  * One row of a read: a checkpoint, or one of the values that belong to it. Columns that do not apply
@@ -56,42 +58,17 @@ const COLUMNS = {
   segments: "text",
 } as const satisfies Record<keyof TupleRow, string>;
 
-/** Makes select lists with all of some columns, null where no expression is given. */
-export type Columns = (expressions: Readonly<Record<string, string>>) => string;
-
-/** @param types the columns and the type of each */
-export const columnsOf =
-  (types: Readonly<Record<string, string>>): Columns =>
-  (expressions) =>
-    Object.entries(types)
-      .map(([name, type]) => `${expressions[name] ?? `NULL::${type}`} AS ${name}`)
-      .join(", ");
-
 const tupleColumns = columnsOf(COLUMNS);
-
-/**
- * The two columns of a stored value. Text spares drivers that receive bytea in hexadecimal twice
- * the bytes; it is for serializers of ours only, another's `json` may be anything.
- *
- * @param from alias of the table with `type` and `blob`
- */
-export function valueColumns(from: string, jsonIsText: boolean): { json: string; bytes: string } {
-  if (!jsonIsText) return { json: "NULL::text", bytes: `${from}.blob` };
-  return {
-    json: `CASE WHEN ${isJson(from)} THEN pg_catalog.convert_from(${from}.blob, 'UTF8') END`,
-    bytes: `CASE WHEN ${isJson(from)} THEN NULL ELSE ${from}.blob END`,
-  };
-}
 
 /** The bytes of shared values, as rows of kind `part`. */
 export function partSelect(
   tables: Tables,
-  jsonIsText: boolean,
+  form: ValueForm,
   source: { readonly blobs: string; readonly thread?: string; readonly known?: KnownParts },
   columns: Columns = tupleColumns,
 ): string {
-  const text = jsonIsText ? "p.is_text" : "false";
-  return `SELECT ${columns({
+  const text = form === "text" ? "p.is_text" : "false";
+  return sql`SELECT ${columns({
     kind: "'part'",
     thread: "p.thread_id",
     version: "p.position::text",
@@ -109,59 +86,64 @@ export interface TupleSource {
   /** How to name thread and namespace; parameters where they are fixed, so that each branch can be routed by `thread_id` alone. */
   readonly thread: string;
   readonly namespace: string;
-  /** Relation with the checkpoints, columns named as in the table and a `position` beside them; undefined where an outer `p` is one of them. */
-  readonly page: string | undefined;
   /**
-   * Relation with thread_id, checkpoint_ns, channel and version of the blobs to read, and in `known_put` which
-   * put stored what the reader holds of each, null for nothing.
+   * Relation with the checkpoints, columns named as in the table and a `position` beside them; or the alias of
+   * an outer one that is one of them.
    */
-  readonly versions: string;
+  readonly page: { readonly relation: string } | { readonly outer: string };
+  /** Relation with what `storedBlobs` selects. */
+  readonly blobs: string;
   /** Parts that need not be read. */
   readonly knownParts?: KnownParts;
 }
 
 /**
- * The CTE that `tupleSelect` needs: the stored values of the versions, whole ones and the tails of others;
- * of those that the reader holds only that they are there.
+ * The stored values of some versions, full ones and the tails of others; of those that the reader holds only
+ * that they are there.
+ *
+ * @param versions relation with thread_id, checkpoint_ns, channel and version of the blobs to read, and in
+ *   `known_put` which put stored what the reader holds of each, null for nothing
  */
-export function blobCte(tables: Tables, { thread, namespace, versions }: TupleSource): string {
-  return `blob AS MATERIALIZED (
-  SELECT p.thread_id, p.checkpoint_ns, p.channel, p.version, b.*
-  FROM ${versions} p CROSS JOIN LATERAL (
-    SELECT type, put_id, coalesce(put_id = p.known_put, false) AS is_known,
-      CASE WHEN put_id = p.known_put THEN NULL ELSE blob END AS blob,
-      CASE WHEN put_id = p.known_put THEN NULL ELSE segments END AS segments
-    FROM ${tables.blobs}
-    WHERE thread_id = ${thread} AND checkpoint_ns = ${namespace}
-      AND channel = p.channel AND version = p.version AND type <> 'empty' OFFSET 0
-  ) b
-)`;
+export function storedBlobs(
+  tables: Tables,
+  { thread, namespace }: Pick<TupleSource, "thread" | "namespace">,
+  versions: string,
+): string {
+  return sql`SELECT p.thread_id, p.checkpoint_ns, p.channel, p.version, b.*
+FROM ${versions} p CROSS JOIN LATERAL (
+  SELECT type, put_id, coalesce(put_id = p.known_put, false) AS is_known,
+    CASE WHEN put_id = p.known_put THEN NULL ELSE blob END AS blob,
+    CASE WHEN put_id = p.known_put THEN NULL ELSE segments END AS segments
+  FROM ${tables.blobs}
+  WHERE thread_id = ${thread} AND checkpoint_ns = ${namespace}
+    AND channel = p.channel AND version = p.version AND type <> 'empty' OFFSET 0
+) b`;
 }
 
 /**
- * Reads all that belongs to some checkpoints: themselves, their values, their writes. Needs the CTE `blob`.
+ * Reads all that belongs to some checkpoints: themselves, their values, their writes.
  *
  * Look-ups stand in lateral sub-selects with OFFSET 0, which keeps the planner at one primary key
  * look-up for each: without it, it may read and hash all values of a long thread.
  */
-export function tupleSelect(tables: Tables, jsonIsText: boolean, source: TupleSource): string {
-  const { thread, namespace, page, knownParts: known } = source;
-  const where = `thread_id = ${thread} AND checkpoint_ns = ${namespace}`;
+export function tupleSelect(tables: Tables, form: ValueForm, source: TupleSource): string {
+  const { thread, page, blobs, knownParts: known } = source;
+  const isOuter = "outer" in page;
+  const p = isOuter ? page.outer : "p";
   // Of a page the thread may be fixed; an outer one can't be routed by a column of its own.
   const fixed = thread.startsWith("$") ? { thread } : {};
 
-  return `SELECT ${tupleColumns({
+  return sql`SELECT ${tupleColumns({
     kind: "'checkpoint'",
-    thread: "p.thread_id",
-    namespace: "p.checkpoint_ns",
-    id: "p.checkpoint_id",
-    parent: "p.parent_checkpoint_id",
-    metadata: "p.metadata::text",
-    idx: "p.position",
-    json: "p.checkpoint::text",
+    thread: `${p}.thread_id`,
+    namespace: `${p}.checkpoint_ns`,
+    id: `${p}.checkpoint_id`,
+    parent: `${p}.parent_checkpoint_id`,
+    metadata: `${p}.metadata::text`,
+    idx: `${p}.position`,
+    json: `${p}.checkpoint::text`,
   })}
-${page === undefined ? "" : `FROM ${page} p`}
-UNION ALL
+${isOuter ? "" : `FROM ${page.relation} ${p}\n`}UNION ALL
 SELECT ${tupleColumns({
     kind: "CASE WHEN b.is_known THEN 'known' ELSE 'blob' END",
     thread: "b.thread_id",
@@ -169,35 +151,41 @@ SELECT ${tupleColumns({
     channel: "b.channel",
     version: "b.version",
     type: typeOf("b"),
-    ...valueColumns("b", jsonIsText),
+    ...valueColumns("b", form),
     put: "b.put_id::text",
     segments: "b.segments::text",
   })}
-FROM blob b
+FROM ${blobs} b
 UNION ALL
-${partSelect(tables, jsonIsText, { blobs: "blob", ...fixed, ...(known && { known }) })}
+${partSelect(tables, form, { blobs, ...fixed, ...(known && { known }) })}
 UNION ALL
 SELECT ${tupleColumns({
-    kind: "CASE WHEN w.checkpoint_id = p.checkpoint_id THEN 'write' ELSE 'send' END",
-    thread: "p.thread_id",
-    namespace: "p.checkpoint_ns",
-    id: "p.checkpoint_id",
+    kind: `CASE WHEN w.checkpoint_id = ${p}.checkpoint_id THEN 'write' ELSE 'send' END`,
+    thread: `${p}.thread_id`,
+    namespace: `${p}.checkpoint_ns`,
+    id: `${p}.checkpoint_id`,
     channel: "w.channel",
     task: "w.task_id",
     path: "w.task_path",
     idx: "w.idx",
     type: "w.type",
-    ...valueColumns("w", jsonIsText),
+    ...valueColumns("w", form),
   })}
-${page === undefined ? "FROM" : `FROM ${page} p CROSS JOIN LATERAL`} (
-  SELECT * FROM ${tables.writes} WHERE ${where} AND checkpoint_id = ANY (ARRAY[p.checkpoint_id,
-    CASE WHEN p.checkpoint -> 'v'::text < '4'::jsonb THEN p.parent_checkpoint_id END])
-  OFFSET 0
+${isOuter ? "FROM" : `FROM ${page.relation} ${p} CROSS JOIN LATERAL`} (
+  ${writesOf(tables, source, p)}
 ) w
-WHERE w.checkpoint_id = p.checkpoint_id OR w.channel = '__pregel_tasks'`;
+WHERE w.checkpoint_id = ${p}.checkpoint_id OR w.channel = '__pregel_tasks'`;
 }
 
-/** The channels and versions that the checkpoints of `page` refer to. */
-export const REFERRED_VERSIONS = `SELECT p.thread_id, p.checkpoint_ns, v.key AS channel, v.value AS version
-  FROM page p
-  CROSS JOIN LATERAL ${versionsOf("p.checkpoint")} v`;
+/** The writes to a checkpoint, and to its parent where it takes its pending sends from there. */
+const writesOf = (tables: Tables, { thread, namespace }: TupleSource, checkpoint: string): string =>
+  `SELECT * FROM ${tables.writes}
+WHERE thread_id = ${thread} AND checkpoint_ns = ${namespace} AND checkpoint_id = ANY (ARRAY[${checkpoint}.checkpoint_id,
+  CASE WHEN ${checkpoint}.checkpoint -> 'v'::text < '4'::jsonb THEN ${checkpoint}.parent_checkpoint_id END])
+OFFSET 0`;
+
+/** The channels and versions that some checkpoints refer to. */
+export const referredVersions = (checkpoints: string): string =>
+  `SELECT p.thread_id, p.checkpoint_ns, v.key AS channel, v.value AS version
+FROM ${checkpoints} p
+CROSS JOIN LATERAL ${versionsOf("p.checkpoint")} v`;

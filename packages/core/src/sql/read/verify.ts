@@ -1,8 +1,10 @@
 import type { Statement } from "../../driver/driver.js";
-import { template } from "../../driver/template.js";
+import { template, templateByShape } from "../../driver/template.js";
 import type { Tables } from "../../schema/identifiers.js";
+import { materialized, sql } from "../text.js";
 import { hasVersions, versionsOf } from "../versions.js";
-import { partsOf, typeOf } from "./parts.js";
+import { partsOf } from "./parts.js";
+import { typeOf } from "./values.js";
 
 /** Something that does not read back as it was stored. */
 export interface DamageRow {
@@ -18,7 +20,7 @@ export interface DamageRow {
 /** The versions of a checkpoint but for pending sends, which have one of their own in a copy. */
 const copiedVersions = (from: string) =>
   `CASE WHEN ${hasVersions(`${from}.checkpoint`)}
-          THEN (${from}.checkpoint -> 'channel_versions'::text) - '__pregel_tasks'::text END`;
+  THEN (${from}.checkpoint -> 'channel_versions'::text) - '__pregel_tasks'::text END`;
 
 /**
  * What a thread's rows tell of each other:
@@ -28,9 +30,9 @@ const copiedVersions = (from: string) =>
  * - `missing`: a checkpoint refers to a version that is neither stored nor marked as empty.
  * - `unreadable`: a checkpoint that is no object, or whose versions are none.
  */
-export function damageStatement(tables: Tables): (threadId: string) => Statement {
+export function verifyVersionsStatement(tables: Tables): (threadId: string) => Statement {
   const own = "thread_id = $1::text AND checkpoint_ns = c.checkpoint_ns";
-  const bind = template(`WITH referred AS MATERIALIZED (
+  const bind = template(sql`WITH referred AS MATERIALIZED (
   SELECT c.checkpoint_ns, c.checkpoint_id, v.key AS channel, v.value AS version,
     (c.parent_checkpoint_id IS NULL OR p.checkpoint_id IS NOT NULL)
       AND p.versions ->> v.key IS DISTINCT FROM v.value AND NOT copy.found AS introduced,
@@ -88,64 +90,25 @@ export interface ValueRow {
   readonly segments: string | null;
 }
 
-/**
- * Reads all values of a thread, a page at a time, in the order of the primary keys; those of channels with
- * their parts, as of one moment. As bytes: one that is no text would end a read as text.
- */
-export function valuesStatements(tables: Tables) {
-  const pages = (
-    table: string,
-    key: string,
-    placeholders: string,
-    textFor: (page: string) => string,
-    and = "",
-  ) => {
-    const page = (after: string, limit: string) =>
-      template(
-        textFor(`SELECT * FROM ${table} WHERE thread_id = $1::text ${and} ${after}
-  ORDER BY ${key} LIMIT ${limit}::int`),
-      );
-    const last = placeholders.split(", ").length + 2;
-    return {
-      first: page("", "$2"),
-      next: page(`AND (${key}) > (${placeholders})`, `$${last}`),
-    };
-  };
-  const blobKey = "checkpoint_ns, channel, version";
-  const blobs = pages(
-    tables.blobs,
-    blobKey,
-    "$2::text, $3::text, $4::text",
-    (page) => blobPage(tables, page, blobKey),
-    "AND type <> 'empty'",
-  );
-  const writeKey = "checkpoint_ns, checkpoint_id, task_id, idx";
-  const writes = pages(
-    tables.writes,
-    writeKey,
-    "$2::text, $3::text, $4::text, $5::int",
-    (page) => `SELECT 'write' AS kind, checkpoint_ns AS namespace, checkpoint_id AS id, channel,
-  '' AS version, task_id AS task, idx, type, NULL AS segments, blob AS bytes
-FROM (
-  ${page}
-) w ORDER BY ${writeKey}`,
-  );
-  return {
-    blobs: (threadId: string, after: ValueRow | undefined, size: number): Statement =>
-      after === undefined
-        ? blobs.first([threadId, size])
-        : blobs.next([threadId, after.namespace, after.channel, after.version, size]),
-    writes: (threadId: string, after: ValueRow | undefined, size: number): Statement =>
-      after === undefined
-        ? writes.first([threadId, size])
-        : writes.next([threadId, after.namespace, after.id, after.task, after.idx, size]),
-  };
-}
+/** The value at which the next page begins; undefined for the first. */
+type After = ValueRow | undefined;
 
-/** @param page a select of rows of blobs */
-const blobPage = (tables: Tables, page: string, key: string): string => `WITH page AS MATERIALIZED (
-  ${page}
-)
+/**
+ * Reads all values of channels of a thread, a page at a time, in the order of the primary key, with their
+ * parts, as of one moment. As bytes: one that is no text would end a read as text.
+ */
+export function verifyBlobsStatement(
+  tables: Tables,
+): (threadId: string, after: After, size: number) => Statement {
+  const key = "checkpoint_ns, channel, version";
+  const templateFor = templateByShape((isFirst: boolean) => {
+    const page = pageOf(
+      tables.blobs,
+      key,
+      isFirst ? [] : ["$2::text", "$3::text", "$4::text"],
+      "type <> 'empty'",
+    );
+    return sql`WITH ${materialized("page", page)}
 SELECT 'blob' AS kind, checkpoint_ns AS namespace, '' AS id, channel, version, '' AS task,
   (pg_catalog.row_number() OVER (ORDER BY ${key}))::int AS idx, ${typeOf("page")} AS type,
   segments::text, blob AS bytes
@@ -155,3 +118,39 @@ SELECT 'part', '', '', '', p.position::text, '', pg_catalog.octet_length(p.bytes
 FROM (
   ${partsOf(tables, "page", "$1::text")}
 ) p`;
+  });
+  return (threadId, after, size) =>
+    after === undefined
+      ? templateFor(true)([threadId, size])
+      : templateFor(false)([threadId, after.namespace, after.channel, after.version, size]);
+}
+
+/** The same of writes, which have no parts. */
+export function verifyWritesStatement(
+  tables: Tables,
+): (threadId: string, after: After, size: number) => Statement {
+  const key = "checkpoint_ns, checkpoint_id, task_id, idx";
+  const templateFor = templateByShape((isFirst: boolean) => {
+    const after = isFirst ? [] : ["$2::text", "$3::text", "$4::text", "$5::int"];
+    return sql`SELECT 'write' AS kind, checkpoint_ns AS namespace, checkpoint_id AS id, channel,
+  '' AS version, task_id AS task, idx, type, NULL AS segments, blob AS bytes
+FROM (
+  ${pageOf(tables.writes, key, after)}
+) w ORDER BY ${key}`;
+  });
+  return (threadId, after, size) =>
+    after === undefined
+      ? templateFor(true)([threadId, size])
+      : templateFor(false)([threadId, after.namespace, after.id, after.task, after.idx, size]);
+}
+
+/** @param after placeholders of the key of the last row before it, none for the first page */
+function pageOf(table: string, key: string, after: readonly string[], condition?: string): string {
+  const conditions = [
+    "thread_id = $1::text",
+    ...(condition === undefined ? [] : [condition]),
+    ...(after.length === 0 ? [] : [`(${key}) > (${after.join(", ")})`]),
+  ];
+  return `SELECT * FROM ${table} WHERE ${conditions.join(" AND ")}
+ORDER BY ${key} LIMIT $${after.length + 2}::int`;
+}

@@ -1,6 +1,7 @@
 import type { Statement } from "../../driver/driver.js";
 import { template } from "../../driver/template.js";
 import type { Tables } from "../../schema/identifiers.js";
+import { materialized } from "../text.js";
 import { type RemovedRow, removedWhole } from "./removed.js";
 
 /** What a deletion took away. */
@@ -10,30 +11,40 @@ export interface DeletedRow extends RemovedRow {
 }
 
 /**
- * Deletes all namespaces of a thread, or only counts what that would delete; nothing where it has a
- * checkpoint from after a time.
+ * Deletes all namespaces of a thread; nothing where it has a checkpoint from after a time.
  *
- * `remove` takes how many checkpoints are locked. Where the thread has others, which came while the locks
- * were waited for, it removes nothing: a `put` may be about to continue from one of them.
+ * @returns a function of the thread, the time, and how many checkpoints are locked. Where the thread has others,
+ *   which came while the locks were waited for, it removes nothing: a `put` may be about to continue from one of
+ *   them.
  */
-export function deleteThreadStatements(tables: Tables) {
-  const thread = `thread AS MATERIALIZED (
-  SELECT pg_catalog.count(*)::int AS checkpoints, coalesce(pg_catalog.bool_or(
-    $2::text IS NOT NULL AND checkpoint ->> 'ts'::text >= $2::text COLLATE "C"
-  ), false) AS recent
-  FROM ${tables.checkpoints} WHERE thread_id = $1::text
-)`;
-  const rows = (condition: string) =>
-    `r.thread_id = $1::text AND EXISTS (SELECT true AS found FROM thread WHERE ${condition})`;
+export function deleteThreadStatement(
+  tables: Tables,
+): (threadId: string, olderThan: string | null, locked: number) => Statement {
   const complete = "checkpoints = $3::int";
-  const removed = removedWhole(tables, rows(`NOT recent AND ${complete}`), "DELETE", [
+  const removed = removedWhole(tables, "DELETE", rowsIf("thread", `NOT recent AND ${complete}`), [
     `(SELECT ${complete} FROM thread) AS complete`,
   ]);
-  const remove = template(`WITH ${thread}, ${removed}`);
-  const count = template(`WITH ${thread}, ${removedWhole(tables, rows("NOT recent"), "SELECT")}`);
-  return {
-    remove: (threadId: string, olderThan: string | null, locked: number): Statement =>
-      remove([threadId, olderThan, locked]),
-    count: (threadId: string, olderThan: string | null): Statement => count([threadId, olderThan]),
-  };
+  const bind = template(`WITH ${materialized("thread", ageOf(tables))}, ${removed}`);
+  return (threadId, olderThan, locked) => bind([threadId, olderThan, locked]);
 }
+
+/** Counts what a deletion would remove. */
+export function countThreadStatement(
+  tables: Tables,
+): (threadId: string, olderThan: string | null) => Statement {
+  const counted = removedWhole(tables, "SELECT", rowsIf("thread", "NOT recent"));
+  const bind = template(`WITH ${materialized("thread", ageOf(tables))}, ${counted}`);
+  return (threadId, olderThan) => bind([threadId, olderThan]);
+}
+
+/** How many checkpoints a thread has, and whether one is from after a time. */
+const ageOf = (
+  tables: Tables,
+) => `SELECT pg_catalog.count(*)::int AS checkpoints, coalesce(pg_catalog.bool_or(
+  $2::text IS NOT NULL AND checkpoint ->> 'ts'::text >= $2::text COLLATE "C"
+), false) AS recent
+FROM ${tables.checkpoints} WHERE thread_id = $1::text`;
+
+/** @param age relation of `ageOf` */
+const rowsIf = (age: string, condition: string) => (row: string) =>
+  `${row}.thread_id = $1::text AND EXISTS (SELECT true AS found FROM ${age} WHERE ${condition})`;

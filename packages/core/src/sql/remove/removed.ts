@@ -1,5 +1,6 @@
 import type { Tables } from "../../schema/identifiers.js";
-import { IS_UNREFERENCED, neededRanges } from "../read/parts.js";
+import { isUnreferenced, neededRanges } from "../read/parts.js";
+import { cte, sql } from "../text.js";
 
 /** What a removal took away. `kept`: checkpoints that were to go but stay. */
 export interface RemovedRow {
@@ -11,14 +12,16 @@ export interface RemovedRow {
   readonly size: string;
 }
 
-type Act = "DELETE" | "SELECT";
+/** Removes rows, or only counts them. */
+export type Act = "DELETE" | "SELECT";
 
-/** Stored size, compressed where it is; without the rows' headers and indexes. */
+/** Stored size of a row, compressed where it is; without its header and indexes. */
 const SIZES = {
-  checkpoints: "pg_catalog.pg_column_size(r.checkpoint) + pg_catalog.pg_column_size(r.metadata)",
-  writes: "pg_catalog.pg_column_size(r.blob)",
-  blobs: "coalesce(pg_catalog.pg_column_size(r.blob), 0)",
-  parts: "pg_catalog.pg_column_size(r.bytes)",
+  checkpoints: (row: string) =>
+    `pg_catalog.pg_column_size(${row}.checkpoint) + pg_catalog.pg_column_size(${row}.metadata)`,
+  writes: (row: string) => `pg_catalog.pg_column_size(${row}.blob)`,
+  blobs: (row: string) => `coalesce(pg_catalog.pg_column_size(${row}.blob), 0)`,
+  parts: (row: string) => `pg_catalog.pg_column_size(${row}.bytes)`,
 } as const;
 type Table = keyof typeof SIZES;
 
@@ -28,57 +31,76 @@ const KEYS: Readonly<Record<Exclude<Table, "parts">, readonly string[]>> = {
   blobs: ["checkpoint_ns", "channel", "version"],
 };
 
+/** Relations that list what is removed. */
+export interface Lists {
+  /** checkpoint_ns and checkpoint_id of the checkpoints that were to go. */
+  readonly chosen: string;
+  /** The same of those that do. */
+  readonly going: string;
+  /** checkpoint_ns, channel and version of blobs. */
+  readonly unused: string;
+}
+
 /**
- * Ends a statement whose CTEs are `chosen`, `going` (checkpoint_ns, checkpoint_id) and `unused`
- * (checkpoint_ns, channel, version): removes, or only counts, the checkpoints and writes of `going`,
- * the blobs of `unused`, and the parts that no other blob needs.
+ * CTEs and a select: removes, or only counts, the checkpoints and writes of `going`, the blobs of `unused`, and
+ * the parts that no other blob needs, all of one thread.
  */
-export function removedListed(tables: Tables, act: Act): string {
+export function removedListed(tables: Tables, act: Act, { chosen, going, unused }: Lists): string {
   const removed = (table: Table) => {
-    if (table === "parts") return unreferencedParts(tables, act);
-    const list = table === "blobs" ? "unused" : "going";
-    const size = `${SIZES[table]} AS size`;
+    if (table === "parts") return unreferencedParts(tables, act, unused);
+    const list = table === "blobs" ? unused : going;
+    const size = `${SIZES[table]("r")} AS size`;
     const match = KEYS[table].map((column) => `r.${column} = l.${column}`).join(" AND ");
-    const where = `r.thread_id = $1::text`;
     return act === "DELETE"
-      ? `DELETE FROM ${tables[table]} r USING ${list} l WHERE ${where} AND ${match} RETURNING ${size}`
-      : `SELECT ${size} FROM ${tables[table]} r JOIN ${list} l ON ${match} WHERE ${where}`;
+      ? `DELETE FROM ${tables[table]} r USING ${list} l
+WHERE r.thread_id = $1::text AND ${match}
+RETURNING ${size}`
+      : `SELECT ${size} FROM ${tables[table]} r JOIN ${list} l ON ${match}
+WHERE r.thread_id = $1::text`;
   };
-  const kept =
-    "(SELECT pg_catalog.count(*)::int FROM chosen) - (SELECT pg_catalog.count(*)::int FROM going)";
-  return `, ${counted(removed, kept)}`;
+  const count = (list: string) => `(SELECT pg_catalog.count(*)::int FROM ${list})`;
+  return counted(removed, `${count(chosen)} - ${count(going)}`);
 }
 
-/** Parts that no blob needs, but for those of the CTE `unused`. */
-export function unreferencedParts(tables: Tables, act: Act): string {
+/**
+ * Parts that no blob needs.
+ *
+ * @param unused relation with checkpoint_ns, channel and version of blobs that need none any more
+ */
+export function unreferencedParts(tables: Tables, act: Act, unused: string): string {
   const kept = `(
-      SELECT segments FROM ${tables.blobs} o
-      WHERE thread_id = $1::text AND segments IS NOT NULL AND NOT EXISTS (
-        SELECT FROM unused u
-        WHERE u.checkpoint_ns = o.checkpoint_ns AND u.channel = o.channel AND u.version = o.version
-      )
-    )`;
-  const from = `FROM ${tables.parts} r`;
-  const needed = `(${neededRanges(kept)}
-  ) n`;
-  const where = `WHERE r.thread_id = $1::text AND ${IS_UNREFERENCED}`;
+  SELECT segments FROM ${tables.blobs} o
+  WHERE thread_id = $1::text AND segments IS NOT NULL AND NOT EXISTS (
+    SELECT FROM ${unused} u
+    WHERE u.checkpoint_ns = o.checkpoint_ns AND u.channel = o.channel AND u.version = o.version
+  )
+)`;
+  const size = `${SIZES.parts("r")} AS size`;
+  const needed = sql`(
+  ${neededRanges(kept)}
+) n`;
+  const where = `WHERE r.thread_id = $1::text AND ${isUnreferenced("r", "n")}`;
   return act === "DELETE"
-    ? `DELETE ${from} USING ${needed} ${where} RETURNING ${SIZES.parts} AS size`
-    : `SELECT ${SIZES.parts} AS size ${from} CROSS JOIN ${needed} ${where}`;
+    ? `DELETE FROM ${tables.parts} r USING ${needed}\n${where}\nRETURNING ${size}`
+    : `SELECT ${size} FROM ${tables.parts} r CROSS JOIN ${needed}\n${where}`;
 }
 
-/** CTEs and a select: removes, or only counts, all rows `r` of the four tables under one condition. */
+/**
+ * CTEs and a select: removes, or only counts, all rows of the four tables under one condition.
+ *
+ * @param condition makes it for the alias of a row
+ */
 export function removedWhole(
   tables: Tables,
-  condition: string,
   act: Act,
+  condition: (row: string) => string,
   columns: readonly string[] = [],
 ): string {
   const removed = (table: Table) => {
-    const size = `${SIZES[table]} AS size`;
+    const size = `${SIZES[table]("r")} AS size`;
     return act === "DELETE"
-      ? `DELETE FROM ${tables[table]} r WHERE ${condition} RETURNING ${size}`
-      : `SELECT ${size} FROM ${tables[table]} r WHERE ${condition}`;
+      ? `DELETE FROM ${tables[table]} r\nWHERE ${condition("r")}\nRETURNING ${size}`
+      : `SELECT ${size} FROM ${tables[table]} r\nWHERE ${condition("r")}`;
   };
   return counted(removed, "0", columns);
 }
@@ -91,16 +113,14 @@ function counted(
   const more = columns.map((column) => `, ${column}`).join("");
   const sum = (table: string) =>
     `(SELECT pg_catalog.count(*)::int AS rows, coalesce(pg_catalog.sum(size), 0) AS size FROM ${table})`;
-  return `old_checkpoints AS (
-  ${removed("checkpoints")}
-), old_writes AS (
-  ${removed("writes")}
-), old_blobs AS (
-  ${removed("blobs")}
-), old_parts AS (
-  ${removed("parts")}
-)
+  const ctes = (["checkpoints", "writes", "blobs", "parts"] as const).map((table) =>
+    cte(`old_${table}`, removed(table)),
+  );
+  return `${ctes.join(", ")}
 SELECT c.rows AS checkpoints, b.rows AS blobs, w.rows AS writes, ${kept} AS kept,
   (c.size + b.size + w.size + p.size)::text AS size${more}
-FROM ${sum("old_checkpoints")} c, ${sum("old_blobs")} b, ${sum("old_writes")} w, ${sum("old_parts")} p`;
+FROM ${sum("old_checkpoints")} c,
+  ${sum("old_blobs")} b,
+  ${sum("old_writes")} w,
+  ${sum("old_parts")} p`;
 }

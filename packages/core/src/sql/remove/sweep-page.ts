@@ -2,6 +2,7 @@ import type { Statement } from "../../driver/driver.js";
 import { template } from "../../driver/template.js";
 import type { Tables } from "../../schema/identifiers.js";
 import { threadPage } from "../read/thread-page.js";
+import { materialized, sql } from "../text.js";
 import { lostWrites, unreferencedBlobs, unreferencedPartsOf } from "./orphans.js";
 
 export interface SweepPageInput {
@@ -24,9 +25,10 @@ export interface SweepRow {
 
 /** The next threads in the order of their ids, and which of them have something to remove. */
 export function sweepPageStatement(tables: Tables): (input: SweepPageInput) => Statement {
-  const bind = template(`WITH page AS MATERIALIZED (
-  ${threadPage(tables)}
-)
+  const first = (select: string) => sql`LEFT JOIN LATERAL (
+  ${select} LIMIT 1
+)`;
+  const bind = template(`WITH ${materialized("page", threadPage(tables))}
 SELECT p.thread_id AS thread, old.id IS NOT NULL AS old,
   blob.version IS NOT NULL OR lost.checkpoint_id IS NOT NULL OR part.position IS NOT NULL AS orphaned
 FROM page p
@@ -36,12 +38,9 @@ LEFT JOIN LATERAL (
   GROUP BY checkpoint_ns HAVING pg_catalog.count(*) > $3::int
     AND pg_catalog.bool_or($4::text IS NULL OR checkpoint ->> 'ts'::text < $4::text COLLATE "C") LIMIT 1
 ) old ON true
-LEFT JOIN LATERAL (${unreferencedBlobs(tables, "p.thread_id")} LIMIT 1
-) blob ON true
-LEFT JOIN LATERAL (${lostWrites(tables, "p.thread_id", "$5::text")} LIMIT 1
-) lost ON true
-LEFT JOIN LATERAL (${unreferencedPartsOf(tables, "p.thread_id")} LIMIT 1
-) part ON true
+${first(unreferencedBlobs(tables, "p.thread_id"))} blob ON true
+${first(lostWrites(tables, "p.thread_id", "$5::text"))} lost ON true
+${first(unreferencedPartsOf(tables, "p.thread_id"))} part ON true
 ORDER BY p.thread_id`);
   return ({ after, size, keepLast, olderThan, writesBefore }) =>
     bind([after, size, keepLast, olderThan, writesBefore]);

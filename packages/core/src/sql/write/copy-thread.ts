@@ -1,6 +1,7 @@
 import type { Statement } from "../../driver/driver.js";
 import { template } from "../../driver/template.js";
 import type { Tables } from "../../schema/identifiers.js";
+import { cte, withAll } from "../text.js";
 
 /** What stands in the way of a copy. */
 export interface CopyCheckRow {
@@ -44,19 +45,20 @@ export function copyThreadStatement(
     table: keyof typeof COLUMNS,
     conflict = "DO NOTHING",
   ) => `INSERT INTO ${tables[table]} (thread_id, ${COLUMNS[table]})
-  SELECT $2::text, ${COLUMNS[table]} FROM ${tables[table]} WHERE thread_id = $1::text
-  ON CONFLICT ${conflict}`;
+SELECT $2::text, ${COLUMNS[table]} FROM ${tables[table]} WHERE thread_id = $1::text
+ON CONFLICT ${conflict}`;
   const replaced = ["channel", "type", "blob", "task_path"]
     .map((column) => `${column} = EXCLUDED.${column}`)
     .join(", ");
   const key = "(thread_id, checkpoint_ns, checkpoint_id, task_id, idx)";
-  const bind = template(`WITH blobs AS (
-  ${copy("blobs")}
-), parts AS (
-  ${copy("parts")}
-), writes AS (
-  ${copy("writes", `${key} DO UPDATE SET ${replaced}`)}
-)
-${copy("checkpoints")}`);
+  const bind = template(
+    withAll(
+      [
+        ...[cte("blobs", copy("blobs")), cte("parts", copy("parts"))],
+        cte("writes", copy("writes", `${key} DO UPDATE SET ${replaced}`)),
+      ],
+      copy("checkpoints"),
+    ),
+  );
   return (sourceId, targetId) => bind([sourceId, targetId]);
 }

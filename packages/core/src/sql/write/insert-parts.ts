@@ -1,6 +1,7 @@
 import { valueRows, widthOf } from "../../driver/template.js";
 import type { Tables } from "../../schema/identifiers.js";
 import type { Part, SharedValue } from "../../sharing/plan.js";
+import { cte, materialized, sql } from "../text.js";
 
 /** Parts in the order in which a statement stores them. */
 export interface PartGroups<P> {
@@ -24,8 +25,16 @@ export function groupParts<P extends Pick<Part, "position">>(
   };
 }
 
+/** Relations of an insert of parts. */
+interface Claim {
+  /** Has a row where the parts are to be inserted. */
+  readonly ready: string;
+  /** The name of the CTE that has one where all were. */
+  readonly claimed: string;
+}
+
 /**
- * CTEs that insert parts where the CTE `ready` has a row; `claimed` has one where all were inserted.
+ * CTEs that insert parts where `ready` has a row; `claimed` has one where all were inserted.
  *
  * Whoever else continues a stream at the same time begins at the same position, so that one of them
  * inserts its first part there. The others must then insert none of theirs: what came behind it would lie
@@ -39,18 +48,24 @@ export function insertParts(
   { first, rest }: { readonly first: number; readonly rest: number },
   columns: readonly [string, string],
   firstPlaceholder: number,
-): string {
-  const insert = (from: string, rows: number, placeholder: number) => `
-  INSERT INTO ${tables.parts} (thread_id, position, bytes)
-  SELECT v.thread_id, v.position::bigint, v.bytes FROM ${from} CROSS JOIN (
-    VALUES ${valueRows(tables.bytes, "$1::text", columns, rows, placeholder)}
-  ) AS v(thread_id, position, bytes)`;
+  { ready, claimed }: Claim,
+): readonly string[] {
+  const insert = (from: string, rows: number, placeholder: number) =>
+    sql`INSERT INTO ${tables.parts} (thread_id, position, bytes)
+SELECT v.thread_id, v.position::bigint, v.bytes FROM ${from} CROSS JOIN (
+  VALUES ${valueRows(tables.bytes, "$1::text", columns, rows, placeholder)}
+) AS v(thread_id, position, bytes)`;
+  if (first === 0) return [materialized(claimed, `SELECT FROM ${ready}`)];
   const behind = firstPlaceholder + first * widthOf(columns);
-  const claimed = "claimed AS MATERIALIZED (\n  SELECT FROM ready";
-  if (first === 0) return `, ${claimed}\n)`;
-  const all = `, first AS (${insert("ready", first, firstPlaceholder)}
-  ON CONFLICT DO NOTHING RETURNING true
-), ${claimed} WHERE (SELECT pg_catalog.count(*) FROM first) = ${first}
-)`;
-  return rest === 0 ? all : `${all}, rest AS (${insert("claimed", rest, behind)}\n)`;
+  return [
+    cte(
+      "first",
+      `${insert(ready, first, firstPlaceholder)}\nON CONFLICT DO NOTHING RETURNING true`,
+    ),
+    materialized(
+      claimed,
+      `SELECT FROM ${ready} WHERE (SELECT pg_catalog.count(*) FROM first) = ${first}`,
+    ),
+    ...(rest === 0 ? [] : [cte("rest", insert(claimed, rest, behind))]),
+  ];
 }

@@ -2,12 +2,13 @@ import { randomInt } from "node:crypto";
 import type { SqlValue, Statement } from "../../driver/driver.js";
 import {
   rowsPerStatement,
-  templateByRows,
+  templateByShape,
   VALUE,
   valueRows,
   widthOf,
 } from "../../driver/template.js";
 import type { Tables } from "../../schema/identifiers.js";
+import { cte, materialized, sql, withAll } from "../text.js";
 
 export interface BlobRow {
   readonly channel: string;
@@ -43,11 +44,11 @@ const MAX_PUT_ID = 2 ** 48 - 1;
 
 const CHECKPOINT_PARAMETERS = 7;
 export const BLOB_COLUMNS = ["text", "text", "text", VALUE];
-const MAX_BLOBS = rowsPerStatement(widthOf(BLOB_COLUMNS), CHECKPOINT_PARAMETERS);
+/** Blobs that one statement can store; more take statements before it, which belong in one transaction with it. */
+export const MAX_BLOBS = rowsPerStatement(widthOf(BLOB_COLUMNS), CHECKPOINT_PARAMETERS);
 
 /**
- * One statement stores a checkpoint with its blobs; beyond 13,105 blobs it takes further statements
- * before it, which belong in one transaction with it.
+ * Stores a checkpoint with its blobs, `MAX_BLOBS` of them at most.
  *
  * A checkpoint refers to values that its parent's run stored. So the statement holds on to the
  * parent's row until it commits, against a removal at the same time; where there is no such row, it
@@ -55,64 +56,85 @@ const MAX_BLOBS = rowsPerStatement(widthOf(BLOB_COLUMNS), CHECKPOINT_PARAMETERS)
  *
  * @returns a function of the input, and whether the checkpoint stands on its parent
  */
-export function putStatements(
+export function putStatement(
   tables: Tables,
-): (input: PutInput, requireParent: boolean) => Statement[] {
-  const alone = texts(tables, 3, "FROM ", []);
-  const requiringParent = texts(tables, 4, "FROM parent CROSS JOIN ", [
-    `parent AS MATERIALIZED (
-  SELECT FROM ${tables.checkpoints}
-  WHERE thread_id = $1::text AND checkpoint_ns = $2::text AND checkpoint_id = $3::text
-  FOR KEY SHARE
-)`,
-  ]);
-  return ({ threadId, checkpointNs, parentId, putId, ...input }, requireParent) => {
-    const { whole, blobsOnly } = requireParent ? requiringParent : alone;
-    const namespace = [threadId, checkpointNs];
-    const key = requireParent ? [...namespace, parentId, putId] : [...namespace, putId];
-    const checkpoint = [parentId, input.checkpointId, input.checkpoint, input.metadata];
-    const blobs = [...input.blobs].sort(byChannelAndVersion);
-    const statements: Statement[] = [];
-    while (blobs.length > MAX_BLOBS) {
-      const rows = blobs.splice(0, MAX_BLOBS);
-      statements.push(blobsOnly(rows.length)([...key, ...rows.flatMap(blobValues)]));
-    }
-    const values = blobs.length === 0 ? [] : [putId, ...blobs.flatMap(blobValues)];
-    statements.push(whole(blobs.length)([...namespace, ...checkpoint, ...values]));
-    return statements;
-  };
+): (input: PutInput, requireParent: boolean) => Statement {
+  const templateFor = templateByShape((count: number, requireParent: boolean) => {
+    const { from, ctes } = standOn(tables, requireParent);
+    const checkpoint = insertCheckpoint(tables, from);
+    if (count === 0) return withAll(ctes, checkpoint);
+    const blobs = insertBlobs(tables, from, count, CHECKPOINT_PARAMETERS);
+    return withAll(
+      [...ctes, cte("blobs", blobs), cte("checkpoint", checkpoint)],
+      selectStored(count, { checkpoint: "checkpoint", blobs: "blobs" }),
+    );
+  });
+  return ({ threadId, checkpointNs, parentId, putId, blobs, ...input }, requireParent) =>
+    templateFor(
+      blobs.length,
+      requireParent,
+    )([
+      ...[threadId, checkpointNs, parentId, input.checkpointId, input.checkpoint, input.metadata],
+      ...(blobs.length === 0 ? [] : [putId, ...blobValues(blobs)]),
+    ]);
+}
+
+/** Stores blobs of a checkpoint that is stored after them, under the same condition. */
+export function putBlobsStatement(
+  tables: Tables,
+): (
+  input: Pick<PutInput, "threadId" | "checkpointNs" | "parentId" | "putId" | "blobs">,
+  requireParent: boolean,
+) => Statement {
+  const templateFor = templateByShape((count: number, requireParent: boolean) => {
+    const { from, ctes } = standOn(tables, requireParent);
+    return withAll(ctes, insertBlobs(tables, from, count, requireParent ? 4 : 3));
+  });
+  return ({ threadId, checkpointNs, parentId, putId, blobs }, requireParent) =>
+    templateFor(
+      blobs.length,
+      requireParent,
+    )([
+      ...[threadId, checkpointNs, ...(requireParent ? [parentId] : []), putId],
+      ...blobValues(blobs),
+    ]);
+}
+
+/** What to select rows from, so that there are none where they are to stand on a parent that is gone. */
+function standOn(tables: Tables, requireParent: boolean) {
+  if (!requireParent) return { from: undefined, ctes: [] };
+  const parent = `SELECT FROM ${tables.checkpoints}
+WHERE thread_id = $1::text AND checkpoint_ns = $2::text AND checkpoint_id = $3::text
+FOR KEY SHARE`;
+  return { from: "parent", ctes: [materialized("parent", parent)] };
 }
 
 /**
- * @param keyParameters how many parameters come before the blobs where these are alone; the last is the put's id
- * @param from what to select the rows from, so that there are none where that is empty
- * @param ctes what `from` needs
+ * The beginning of a FROM clause whose last table follows.
+ *
+ * @param onlyIf relation without a row of which there are none; one row otherwise
  */
-function texts(tables: Tables, keyParameters: number, from: string, ctes: readonly string[]) {
-  const withAll = (all: readonly string[]) => (all.length === 0 ? "" : `WITH ${all.join(", ")}\n`);
-  const blobs = (count: number, putId: number) => `INSERT INTO ${tables.blobs}
-  (thread_id, checkpoint_ns, put_id, channel, version, type, blob)
-SELECT v.* ${from}(
+const fromIf = (onlyIf: string | undefined) =>
+  onlyIf === undefined ? "FROM" : `FROM ${onlyIf} CROSS JOIN`;
+
+const insertBlobs = (
+  tables: Tables,
+  onlyIf: string | undefined,
+  count: number,
+  putId: number,
+) => sql`INSERT INTO ${tables.blobs} (thread_id, checkpoint_ns, put_id, channel, version, type, blob)
+SELECT v.* ${fromIf(onlyIf)} (
   VALUES ${valueRows(tables.bytes, `$1::text, $2::text, $${putId}::text::bigint`, BLOB_COLUMNS, count, putId + 1)}
 ) v
 ON CONFLICT DO NOTHING RETURNING true`;
-  return {
-    blobsOnly: templateByRows((count) => withAll(ctes) + blobs(count, keyParameters)),
-    whole: templateByRows((count) => {
-      const checkpoint = insertCheckpoint(tables, from);
-      if (count === 0) return withAll(ctes) + checkpoint;
-      const values = `blobs AS (\n${blobs(count, CHECKPOINT_PARAMETERS)}\n)`;
-      const all = [...ctes, values, `checkpoint AS (\n${checkpoint}\n)`];
-      return withAll(all) + selectStored(count);
-    }),
-  };
-}
 
-/** @param from what to select the checkpoint's row from, so that there is none where that is empty */
-export const insertCheckpoint = (tables: Tables, from: string): string =>
-  `INSERT INTO ${tables.checkpoints}
+/** @param onlyIf as of `fromIf` */
+export const insertCheckpoint = (
+  tables: Tables,
+  onlyIf: string | undefined,
+): string => `INSERT INTO ${tables.checkpoints}
   (thread_id, checkpoint_ns, parent_checkpoint_id, checkpoint_id, checkpoint, metadata)
-SELECT v.* ${from}(
+SELECT v.* ${fromIf(onlyIf)} (
   VALUES ($1::text, $2::text, $3::text, $4::text, $5::text::jsonb, $6::text::jsonb)
 ) v
 ON CONFLICT (thread_id, checkpoint_ns, checkpoint_id) DO UPDATE SET
@@ -121,9 +143,17 @@ ON CONFLICT (thread_id, checkpoint_ns, checkpoint_id) DO UPDATE SET
   metadata = EXCLUDED.metadata
 RETURNING true AS fresh`;
 
-/** Ends a statement with the CTEs `checkpoint` and `blobs`, which are to insert so many values. */
-export const selectStored = (blobs: number): string =>
-  `SELECT (SELECT pg_catalog.count(*) FROM blobs) = ${blobs} AS fresh FROM checkpoint`;
+/**
+ * Tells what was stored.
+ *
+ * @param count how many values `blobs` was to insert
+ * @param stored names of the queries that inserted the checkpoint and its values
+ */
+export const selectStored = (
+  count: number,
+  { checkpoint, blobs }: { readonly checkpoint: string; readonly blobs: string },
+): string =>
+  `SELECT (SELECT pg_catalog.count(*) FROM ${blobs}) = ${count} AS fresh FROM ${checkpoint}`;
 
 /** All writers lock rows in the same order, so that no two can wait for each other. */
 export function byChannelAndVersion(
@@ -134,6 +164,5 @@ export function byChannelAndVersion(
   return a.version < b.version ? -1 : Number(a.version > b.version);
 }
 
-function blobValues({ channel, version, type, text, bytes }: BlobRow): SqlValue[] {
-  return [channel, version, type, text, bytes];
-}
+const blobValues = (blobs: readonly BlobRow[]): SqlValue[] =>
+  blobs.flatMap(({ channel, version, type, text, bytes }) => [channel, version, type, text, bytes]);

@@ -1,7 +1,7 @@
 import type { SqlValue, Statement } from "../../driver/driver.js";
 import {
   rowsPerStatement,
-  templateByRows,
+  templateByShape,
   VALUE,
   valueRows,
   widthOf,
@@ -9,7 +9,9 @@ import {
 import type { Tables } from "../../schema/identifiers.js";
 import { isIncremental } from "../../schema/storage-setting.js";
 import type { KnownValue, Part, SharedValue } from "../../sharing/plan.js";
-import { STREAM_BYTES, segmentsText } from "../../sharing/segments.js";
+import { PARTS, STREAM_BYTES, segmentsText } from "../../sharing/segments.js";
+import { endOfPart } from "../stretches.js";
+import { cte, materialized, sql, withAll } from "../text.js";
 import { groupParts, insertParts } from "./insert-parts.js";
 import {
   BLOB_COLUMNS,
@@ -19,9 +21,6 @@ import {
   type PutInput,
   selectStored,
 } from "./put.js";
-
-/** Marks the type of a value that its row holds only the tail of, so that no other saver takes it for one. */
-export const PARTS = "parts:";
 
 /** A value of which the database has a part. */
 export interface SharedRow extends BlobRow, SharedValue {
@@ -40,14 +39,14 @@ export interface PutSharedInput extends PutInput {
  * @param stops placeholder of where they must end; a new one where it begins
  */
 export const streamsEnd = (tables: Tables, starts: string, stops: string): string => `NOT EXISTS (
-      SELECT FROM unnest(${starts}, ${stops}) AS s(start, stop) LEFT JOIN LATERAL (
-        SELECT position + pg_catalog.octet_length(bytes) AS stop FROM ${tables.parts}
-        WHERE thread_id = $1::text
-          AND position >= s.start::bigint AND position < s.start::bigint + ${STREAM_BYTES}
-        ORDER BY position DESC LIMIT 1
-      ) p ON true
-      WHERE coalesce(p.stop, s.start::bigint) <> s.stop::bigint
-    )`;
+  SELECT FROM unnest(${starts}, ${stops}) AS s(start, stop) LEFT JOIN LATERAL (
+    SELECT ${endOfPart("o")} AS stop FROM ${tables.parts} o
+    WHERE thread_id = $1::text
+      AND position >= s.start::bigint AND position < s.start::bigint + ${STREAM_BYTES}
+    ORDER BY position DESC LIMIT 1
+  ) p ON true
+  WHERE coalesce(p.stop, s.start::bigint) <> s.stop::bigint
+)`;
 
 /** An id that no put has. */
 const UNKNOWN_PUT = "0";
@@ -59,6 +58,12 @@ const PART_COLUMNS = ["text", VALUE] as const;
 /** Beyond them values are stored in full, in as many statements as it takes. */
 const MAX_ROWS = rowsPerStatement(widthOf(COLUMNS), PARAMETERS);
 
+/** Whether one statement can bind all of it. */
+export function fitsParameters({ blobs, shared }: PutSharedInput): boolean {
+  const parts = shared.reduce((sum, row) => sum + row.parts.length, 0);
+  return blobs.length + shared.length + parts <= MAX_ROWS;
+}
+
 /**
  * One statement stores a checkpoint, its blobs and the parts that the database does not have. It stores
  * all or nothing: nothing, and returns no row, where
@@ -67,27 +72,24 @@ const MAX_ROWS = rowsPerStatement(widthOf(COLUMNS), PARAMETERS);
  *   the parts of the bases from being removed;
  * - a base is stored by another put than it was, or otherwise, after a rewrite of the thread;
  * - a stream does not end where its parts are to go on, as somebody else wrote to it;
- * - values are to be stored whole from now on.
+ * - values are to be stored in full from now on.
  *
  * Locks the parent before the bases, as removals do: the other way round each would wait for the other.
  *
- * @returns a function of the input; its result is undefined where there are too many rows
+ * @returns a function of an input for which `fitsParameters` is true
  */
-export function putSharedStatement(
-  tables: Tables,
-): (input: PutSharedInput) => Statement | undefined {
-  const templateFor = templateByRows((rows: number, first: number, rest: number) =>
+export function putIncrementalStatement(tables: Tables): (input: PutSharedInput) => Statement {
+  const templateFor = templateByShape((rows: number, first: number, rest: number) =>
     textOf(tables, rows, { first, rest }),
   );
   return (input) => {
     const { threadId, checkpointNs, parentId, checkpointId, checkpoint, metadata, shared } = input;
-    const rows = [...input.blobs.map(wholeValues), ...shared.map(sharedValues)];
+    const rows = [...input.blobs.map(fullValues), ...shared.map(sharedValues)];
     const based = shared
       .filter(({ base }) => base.segments !== undefined)
       .sort(byChannelAndVersion);
     const ends = shared.flatMap((row) => row.ends);
     const parts = shared.flatMap((row) => row.parts.map((part) => partRow(row, part)));
-    if (rows.length + parts.length > MAX_ROWS) return undefined;
     const { first, rest } = groupParts(parts, ends);
     const bind = templateFor(rows.length, first.length, rest.length);
     return bind([
@@ -110,40 +112,55 @@ function textOf(
   rows: number,
   parts: { readonly first: number; readonly rest: number },
 ): string {
-  const shared = "$1::text, $2::text, $13::text::bigint";
   const firstPart = PARAMETERS + rows * widthOf(COLUMNS) + 1;
-  return `WITH parent AS MATERIALIZED (
-  SELECT FROM ${tables.checkpoints}
-  WHERE thread_id = $1::text AND checkpoint_ns = $2::text AND checkpoint_id = $3::text AND NOT EXISTS (
-    SELECT FROM unnest($7::text[], $8::text[]) AS b(channel, version)
-    WHERE checkpoint -> 'channel_versions'::text ->> b.channel IS DISTINCT FROM b.version
-  )
-  FOR KEY SHARE
-), base AS MATERIALIZED (
-  SELECT FROM unnest($7::text[], $8::text[], $9::text[], $10::text[]) AS b(channel, version, put_id, segments)
-  CROSS JOIN LATERAL (
-    SELECT FROM ${tables.blobs}
-    WHERE thread_id = $1::text AND checkpoint_ns = $2::text AND channel = b.channel
-      AND version = b.version AND put_id = b.put_id::bigint AND segments = b.segments::bigint[]
-      AND EXISTS (SELECT FROM parent)
-    FOR SHARE
-  ) s
-), ready AS MATERIALIZED (
-  SELECT FROM parent
-  WHERE ${isIncremental(tables)}
-    AND (SELECT pg_catalog.count(*) FROM base) = pg_catalog.cardinality($7::text[])
-    AND ${streamsEnd(tables, "$11::text[]", "$12::text[]")}
-)${insertParts(tables, parts, PART_COLUMNS, firstPart)}, blobs AS (
-  INSERT INTO ${tables.blobs} (thread_id, checkpoint_ns, put_id, channel, version, type, blob, segments)
-  SELECT v.* FROM claimed CROSS JOIN (
-    VALUES ${valueRows(tables.bytes, shared, COLUMNS, rows, PARAMETERS + 1)}
-  ) v
-  ON CONFLICT DO NOTHING RETURNING true
-), checkpoint AS (
-${insertCheckpoint(tables, "FROM claimed CROSS JOIN ")}
-)
-${selectStored(rows)}`;
+  const claim = { ready: "ready", claimed: "claimed" };
+  return withAll(
+    [
+      materialized("parent", parentOfBases(tables)),
+      materialized("base", basesOf(tables, "parent")),
+      materialized(claim.ready, readyIf(tables, "parent", "base")),
+      ...insertParts(tables, parts, PART_COLUMNS, firstPart, claim),
+      cte("blobs", insertValues(tables, claim.claimed, rows)),
+      cte("checkpoint", insertCheckpoint(tables, claim.claimed)),
+    ],
+    selectStored(rows, { checkpoint: "checkpoint", blobs: "blobs" }),
+  );
 }
+
+/** The parent, where it refers to the bases. */
+const parentOfBases = (tables: Tables) => `SELECT FROM ${tables.checkpoints}
+WHERE thread_id = $1::text AND checkpoint_ns = $2::text AND checkpoint_id = $3::text AND NOT EXISTS (
+  SELECT FROM unnest($7::text[], $8::text[]) AS b(channel, version)
+  WHERE checkpoint -> 'channel_versions'::text ->> b.channel IS DISTINCT FROM b.version
+)
+FOR KEY SHARE`;
+
+/** The bases that are stored as they were. */
+const basesOf = (
+  tables: Tables,
+  parent: string,
+) => `SELECT FROM unnest($7::text[], $8::text[], $9::text[], $10::text[]) AS b(channel, version, put_id, segments)
+CROSS JOIN LATERAL (
+  SELECT FROM ${tables.blobs}
+  WHERE thread_id = $1::text AND checkpoint_ns = $2::text AND channel = b.channel
+    AND version = b.version AND put_id = b.put_id::bigint AND segments = b.segments::bigint[]
+    AND EXISTS (SELECT FROM ${parent})
+  FOR SHARE
+) s`;
+
+const readyIf = (tables: Tables, parent: string, base: string) => sql`SELECT FROM ${parent}
+WHERE ${isIncremental(tables)}
+  AND (SELECT pg_catalog.count(*) FROM ${base}) = pg_catalog.cardinality($7::text[])
+  AND ${streamsEnd(tables, "$11::text[]", "$12::text[]")}`;
+
+const insertValues = (tables: Tables, onlyIf: string, rows: number) => {
+  const shared = "$1::text, $2::text, $13::text::bigint";
+  return sql`INSERT INTO ${tables.blobs} (thread_id, checkpoint_ns, put_id, channel, version, type, blob, segments)
+SELECT v.* FROM ${onlyIf} CROSS JOIN (
+  VALUES ${valueRows(tables.bytes, shared, COLUMNS, rows, PARAMETERS + 1)}
+) v
+ON CONFLICT DO NOTHING RETURNING true`;
+};
 
 interface Row {
   readonly channel: string;
@@ -151,7 +168,7 @@ interface Row {
   readonly values: readonly SqlValue[];
 }
 
-function wholeValues({ channel, version, type, text, bytes }: BlobRow): Row {
+function fullValues({ channel, version, type, text, bytes }: BlobRow): Row {
   return { channel, version, values: [channel, version, type, text, bytes, null] };
 }
 

@@ -1,0 +1,3 @@
+SELECT EXISTS (SELECT FROM "waypost".checkpoints WHERE thread_id = $1::text) OR EXISTS (SELECT FROM "waypost".checkpoint_blobs WHERE thread_id = $1::text) OR EXISTS (SELECT FROM "waypost".checkpoint_writes WHERE thread_id = $1::text) AS source,
+  EXISTS (SELECT FROM "waypost".checkpoints WHERE thread_id = $2::text) OR EXISTS (SELECT FROM "waypost".checkpoint_blobs WHERE thread_id = $2::text) OR EXISTS (SELECT FROM "waypost".checkpoint_writes WHERE thread_id = $2::text) OR EXISTS (SELECT FROM "waypost".waypost_parts WHERE thread_id = $2::text) AS target,
+  EXISTS (SELECT FROM "waypost".checkpoint_blobs WHERE thread_id = $1::text AND type LIKE '%+aes') OR EXISTS (SELECT FROM "waypost".checkpoint_writes WHERE thread_id = $1::text AND type LIKE '%+aes') AS encrypted;

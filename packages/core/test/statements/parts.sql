@@ -1,0 +1,33 @@
+SELECT p.thread_id AS thread, p.position::text AS version,
+  pg_catalog.octet_length(p.bytes) AS idx, NULL::text AS json, p.bytes
+FROM (
+  SELECT g.thread_id, g.is_text, f.position, a.bytes
+  FROM (
+    SELECT b.thread_id, b.type IN ('json', 'parts:json') AS is_text,
+      pg_catalog.range_agg(pg_catalog.int8range(b.segments[s.i], b.segments[s.i + 1])) AS ranges
+    FROM (SELECT $1::text AS thread_id, 'bytes' AS type, $2::text::bigint[] AS segments) b CROSS JOIN LATERAL (
+      SELECT i FROM pg_catalog.generate_series(1, CASE
+        WHEN pg_catalog.cardinality(b.segments) <= 512 THEN pg_catalog.cardinality(b.segments)
+        WHEN b.segments IS NOT NULL THEN 1 END, 2) AS g(i)
+      WHERE i BETWEEN 1 AND 512
+    ) s
+    WHERE pg_catalog.cardinality(b.segments) BETWEEN 2 AND 512 AND CASE
+      WHEN pg_catalog.cardinality(b.segments) <= 512
+        AND b.segments[s.i] >= 0 AND b.segments[s.i + 1] <= 9007199254740991
+      THEN b.segments[s.i + 1] - b.segments[s.i] BETWEEN 1 AND 134217728 END
+    GROUP BY 1, 2
+  ) g CROSS JOIN LATERAL (
+    SELECT range FROM pg_catalog.unnest(g.ranges) AS r(range) WHERE pg_catalog.lower(range) BETWEEN 0 AND 9007199254740991
+  ) r CROSS JOIN LATERAL (
+    SELECT position FROM "waypost".waypost_parts
+    WHERE thread_id = $1::text AND position <= pg_catalog.lower(r.range) ORDER BY position DESC LIMIT 1
+  ) f CROSS JOIN LATERAL (
+    SELECT CASE WHEN pg_catalog.sum(o.size) = pg_catalog.max(o.position + o.size) - f.position
+      THEN pg_catalog.string_agg(o.bytes, '') END AS bytes
+    FROM (
+      SELECT position, bytes, pg_catalog.octet_length(bytes) AS size FROM "waypost".waypost_parts
+      WHERE thread_id = $1::text AND position >= f.position AND position < pg_catalog.upper(r.range)
+      ORDER BY position OFFSET 0
+    ) o
+  ) a
+) p;
