@@ -1,4 +1,4 @@
-import { setupScript } from "@waypost/core";
+import { type SaverOptions, setupScript } from "@waypost/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { checkpoint, METADATA, putChain } from "../checkpoints.ts";
 import { databaseUrl, withClient, withSaver, withSchema } from "../database.ts";
@@ -33,14 +33,14 @@ export function countCases(mode: Mode): void {
     });
     afterAll(() => proxy.close());
 
-    const withCounted = (work: (saver: Saver) => Promise<void>) =>
+    const withCounted = (work: (saver: Saver) => Promise<void>, options: SaverOptions = {}) =>
       withSaver(
         mode,
         async (saver) => {
           await saver.getTuple(thread("connects")); // a connection is opened at the first use
           await work(saver);
         },
-        {},
+        options,
         proxy.url,
       );
 
@@ -159,20 +159,17 @@ export function countCases(mode: Mode): void {
       }));
 
     it("put on a parent is one statement, and retention adds five to a hundred of them", () =>
-      withSaver(
-        mode,
+      withCounted(
         async (saver) => {
           const hundred = () => putChain(saver, "1", 101, (step) => ({ step }));
           expect((await proxy.during(hundred)).statements).toBe(101 + 3 + overhead);
           expect(await saver.getTuple(thread("1"))).toBeDefined();
         },
         { retention: { keepLast: 10 } },
-        proxy.url,
       ));
 
     it("tombstones add no statement to put on a parent, nor to putWrites on a checkpoint", () =>
-      withSaver(
-        mode,
+      withCounted(
         async (saver) => {
           const [root] = await putChain(saver, "1", 1, () => ({}));
           const next = checkpoint({});
@@ -184,12 +181,10 @@ export function countCases(mode: Mode): void {
           expect(deletion.statements).toBe(3 + overhead);
         },
         { tombstones: true },
-        proxy.url,
       ));
 
     it("a session adds as few statements and waits as the driver can", () =>
-      withSaver(
-        mode,
+      withCounted(
         async (saver) => {
           const next = checkpoint({ a: 1 });
           const work = [
@@ -211,7 +206,6 @@ export function countCases(mode: Mode): void {
           }
         },
         { session: { "app.tenant": "a", "app.user": "b" } },
-        proxy.url,
       ));
   });
 }
