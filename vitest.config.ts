@@ -4,7 +4,9 @@ import { DEPTH } from "./packages/testing/src/depth.ts";
 /** What takes long and is the same for all modes: `npm run test:full` has it, `npm test` does not. */
 const FULL_ONLY = [
   "examples/**",
-  "packages/cli/test/{doctor,estimate,export,removal,setup,storage,verify}.test.ts",
+  "packages/cli/test/{docs,doctor,estimate,export,removal,setup,storage,verify}.test.ts",
+  "packages/compare/test/quick.test.ts",
+  "packages/dev-postgres/test/cli.test.ts",
   "test/differential/**",
   "test/failover.test.ts",
   "test/faults/**",
