@@ -1,5 +1,5 @@
 import { databaseUrl, grants, withClient, withRole, withSchema } from "@waypost/conformance";
-import { setupScript, TABLES } from "@waypost/core";
+import { setupScript, TABLES } from "@waypost/core/adapter";
 import { describe, expect, it } from "vitest";
 import { tooOld } from "../src/checks.ts";
 import { json, withThreads } from "./fixtures.ts";

@@ -43,38 +43,51 @@ describe.concurrent("waypost export and import", () => {
       }),
     ));
 
-  it("write one thread to a pipe, and refuse what is no export or was cut off", () =>
+  it("write one thread to a pipe, and read it from one", () =>
     withThreads((schema) =>
       withSchema(async (target) => {
         const { stdout } = await waypost(["export", "other", "--schema", schema]);
         expect(stdout).not.toContain('"thread_id":"chat"');
+        expect((await waypost(["import", "--schema", target], stdout)).code).toBe(0);
+        const threads = await waypost(["threads", "--json", "--schema", target]);
+        expect(json(threads.stdout)).toMatchObject([{ threadId: "other" }]);
+      }),
+    ));
+
+  it("refuse what is no export or was cut off, and store nothing of it", () =>
+    withThreads((schema) =>
+      withSchema(async (target) => {
+        const { stdout } = await waypost(["export", "other", "--schema", schema]);
         const cut = await waypost(["import", "--schema", target], stdout.slice(0, -20));
-        expect(cut).toMatchObject({ code: 1 });
-        expect(cut.stderr).toContain("cut off");
+        expect(cut).toMatchObject({ code: 1, stderr: expect.stringContaining("cut off") });
+        const other = await waypost(["import", "--schema", target], "{}\n");
+        expect(other).toMatchObject({ code: 1, stderr: expect.stringContaining("first line") });
         const threads = await waypost(["threads", "--json", "--schema", target]);
         expect(json(threads.stdout)).toEqual([]);
-        expect((await waypost(["import", "--schema", target], "{}\n")).stderr).toContain(
-          "first line",
-        );
+      }),
+    ));
+
+  const bomb = JSON.stringify(`{${Array(1000).fill("134217728,134217828").join(",")}}`);
+  it.each([
+    ["the wrong way round", '"{2,1}"'],
+    ["with a null", '"{1,NULL}"'],
+    ["that are no list", "7"],
+    ["of 100 bytes, a thousand times", bomb],
+  ])("refuse segments %s, name the line, and store nothing of it", (_, damaged) =>
+    withThreads((schema) =>
+      withSchema(async (target) => {
+        const { stdout } = await waypost(["export", "other", "--schema", schema]);
         const segments = /"segments":(null|"[^"]*")/;
         const lines = stdout.split("\n");
         const at = lines.findIndex((line) => segments.test(line));
-        const bomb = JSON.stringify(`{${Array(1000).fill("134217728,134217828").join(",")}}`);
-        for (const damaged of ['"{2,1}"', '"{1,NULL}"', "7", bomb]) {
-          const line = (lines[at] ?? "").replace(segments, `"segments":${damaged}`);
-          const refused = await waypost(
-            ["import", "--schema", target],
-            lines.with(at, line).join("\n"),
-          );
-          expect(refused.stderr).toContain(`Line ${at + 1} has segments`);
-          expect(refused.code).toBe(1);
-        }
-        const none = await waypost(["threads", "--json", "--schema", target]);
-        expect(json(none.stdout)).toEqual([]);
-        expect((await waypost(["import", "--schema", target], stdout)).code).toBe(0);
-        expect((await waypost(["export", "none", "--schema", schema])).stderr).toContain(
-          'no thread "none"',
-        );
+        const line = (lines[at] ?? "").replace(segments, `"segments":${damaged}`);
+        const changed = lines.with(at, line).join("\n");
+        const refused = await waypost(["import", "--schema", target], changed);
+        expect(refused.stderr).toContain(`Line ${at + 1} has segments`);
+        expect(refused.code).toBe(1);
+        const threads = await waypost(["threads", "--json", "--schema", target]);
+        expect(json(threads.stdout)).toEqual([]);
       }),
-    ));
+    ),
+  );
 });
