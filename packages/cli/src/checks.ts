@@ -1,4 +1,5 @@
 import type { Check, Finding } from "./finding.ts";
+import { jit } from "./jit.ts";
 import type { Session } from "./session.ts";
 import { sqlState } from "./sqlstate.ts";
 import { tables } from "./tables.ts";
@@ -151,4 +152,4 @@ async function settings(session: Session): Promise<Finding[]> {
   return hurting.length > 0 ? hurting : [{ level: "ok", what: "No setting of the server hurts" }];
 }
 
-export const CHECKS: readonly Check[] = [connection, pooler, tables, settings];
+export const CHECKS: readonly Check[] = [connection, pooler, tables, settings, jit];

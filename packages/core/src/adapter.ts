@@ -32,3 +32,4 @@ export { WaypostSaver } from "./saver.js";
 export { type Right, TABLES, type TableInfo } from "./schema/identifiers.js";
 export { unquotedName } from "./schema/unquoted.js";
 export { parseSegments } from "./sharing/segments.js";
+export { type WholeTableRead, wholeTableReads } from "./sql/whole-tables.js";
