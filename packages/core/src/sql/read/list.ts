@@ -113,7 +113,7 @@ LEFT JOIN ${held} AS k(thread_id, checkpoint_ns, channel, version, put_id)
   return withAll(
     [
       ...[cte("keys", keys), cte("page", checkpoints), cte("versions", versions)],
-      materialized("blob", storedBlobs(tables, place, "versions")),
+      materialized("blob", storedBlobs(tables, place, "versions", true)),
     ],
     tupleSelect(tables, form, {
       ...{ ...place, page: { relation: "page" }, blobs: "blob", common: { known: parts } },

@@ -1,7 +1,7 @@
 import type { Tables } from "../../schema/identifiers.js";
 import { sql } from "../text.js";
 import { versionsOf } from "../versions.js";
-import { commonPartsOf, type KnownParts, partsOf } from "./parts.js";
+import { commonPartsOf, type KnownParts, partRowsOf, partsOf } from "./parts.js";
 import { type Columns, columnsOf, typeOf, type ValueForm, valueColumns } from "./values.js";
 
 /**
@@ -73,22 +73,21 @@ export function partSelect(
   source: { readonly blobs: string; readonly thread?: string; readonly common?: CommonParts },
   columns: Columns = tupleColumns,
 ): string {
-  const text = form === "text" ? "p.is_text" : "false";
+  const { blobs, thread, common } = source;
+  const part =
+    common === undefined
+      ? partsOf(tables, blobs, thread)
+      : partRowsOf(commonPartsOf(tables, blobs, thread, common.known));
+  const text = form === "text" ? part.isText : "false";
   return sql`SELECT ${columns({
     kind: "'part'",
-    thread: "p.thread_id",
-    version: "p.position::text",
-    idx: "pg_catalog.octet_length(p.bytes)",
-    json: `CASE WHEN ${text} THEN pg_catalog.convert_from(p.bytes, 'UTF8') END`,
-    bytes: `CASE WHEN ${text} THEN NULL ELSE p.bytes END`,
+    thread: part.thread,
+    version: `${part.position}::text`,
+    idx: `pg_catalog.octet_length(${part.bytes})`,
+    json: `CASE WHEN ${text} THEN pg_catalog.convert_from(${part.bytes}, 'UTF8') END`,
+    bytes: `CASE WHEN ${text} THEN NULL ELSE ${part.bytes} END`,
   })}
-FROM (
-  ${
-    source.common === undefined
-      ? partsOf(tables, source.blobs, source.thread)
-      : commonPartsOf(tables, source.blobs, source.thread, source.common.known)
-  }
-) p`;
+FROM ${part.from}`;
 }
 
 /** Where a read finds its checkpoints and the blobs that they refer to. */
@@ -110,19 +109,24 @@ export interface TupleSource {
  * The stored values of some versions, full ones and the tails of others; of those that the reader holds only
  * that they are there.
  *
- * @param versions relation with thread_id, checkpoint_ns, channel and version of the blobs to read, and in
- *   `known_put` which put stored what the reader holds of each, null for nothing
+ * @param versions relation with thread_id, checkpoint_ns, channel and version of the blobs to read, and, if
+ *   `areKnown`, in `known_put` which put stored what the reader holds of each, null for nothing
+ * @param areKnown whether the reader holds any
  */
 export function storedBlobs(
   tables: Tables,
   { thread, namespace }: Pick<TupleSource, "thread" | "namespace">,
   versions: string,
+  areKnown: boolean,
 ): string {
+  const stored = areKnown
+    ? `coalesce(put_id = p.known_put, false) AS is_known,
+    CASE WHEN put_id = p.known_put THEN NULL ELSE blob END AS blob,
+    CASE WHEN put_id = p.known_put THEN NULL ELSE segments END AS segments`
+    : "false AS is_known, blob, segments";
   return sql`SELECT p.thread_id, p.checkpoint_ns, p.channel, p.version, b.*
 FROM ${versions} p CROSS JOIN LATERAL (
-  SELECT type, put_id, coalesce(put_id = p.known_put, false) AS is_known,
-    CASE WHEN put_id = p.known_put THEN NULL ELSE blob END AS blob,
-    CASE WHEN put_id = p.known_put THEN NULL ELSE segments END AS segments
+  SELECT type, put_id, ${stored}
   FROM ${tables.blobs}
   WHERE thread_id = ${thread} AND checkpoint_ns = ${namespace}
     AND channel = p.channel AND version = p.version AND type <> 'empty' OFFSET 0
