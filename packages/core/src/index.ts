@@ -43,9 +43,16 @@ export type { SweepOptions, Swept } from "./maintenance/sweep.js";
 export type { Problem, ProblemKind, ThreadProblems, VerifyOptions } from "./maintenance/verify.js";
 export { type AdapterOptions, fromConnString, SAVER_KEYS, type SaverOptions } from "./options.js";
 export { WaypostSaver } from "./saver.js";
-export { type Right, TABLES, type TableInfo } from "./schema/identifiers.js";
 export { type SetupOptions, setupScript } from "./schema/setup.js";
 export type { Storage } from "./schema/storage-setting.js";
+export {
+  CONTENT_TABLES,
+  type ColumnType,
+  type Right,
+  TABLES,
+  type Table,
+  type TableInfo,
+} from "./schema/tables.js";
 export { unquotedName } from "./schema/unquoted.js";
 export { type CompressOptions, compress } from "./serializer/compress.js";
 export { type EncryptOptions, encrypt } from "./serializer/encrypt.js";

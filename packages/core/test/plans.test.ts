@@ -1,4 +1,4 @@
-import { setupScript } from "@waypost/core";
+import { CONTENT_TABLES, setupScript } from "@waypost/core";
 import type pg from "pg";
 import { describe, expect, it } from "vitest";
 import { withClient, withSchema } from "../../conformance/src/database.ts";
@@ -179,15 +179,8 @@ describe("plans on a thread of 10,000 checkpoints", () => {
         await client.query(setupScript(schema));
         await fill(client, schema);
         // With one thread in the tables, reading all of it in sequence would be right.
-        for (const table of [
-          ...["checkpoints", "checkpoint_blobs", "checkpoint_writes", "waypost_parts"],
-        ]) {
-          const columns = await client.query(
-            `SELECT string_agg(column_name, ', ') AS names FROM information_schema.columns
-             WHERE table_schema = $1 AND table_name = $2 AND column_name <> 'thread_id'`,
-            [schema, table],
-          );
-          const { names } = columns.rows[0];
+        for (const { name: table, columns } of CONTENT_TABLES) {
+          const names = Object.keys(columns).filter((column) => column !== "thread_id");
           await client.query(
             `INSERT INTO ${schema}.${table} (thread_id, ${names})
              SELECT 'other' || n, ${names} FROM ${schema}.${table}, generate_series(1, 9) n`,
