@@ -1,7 +1,13 @@
 import { PGlite } from "@electric-sql/pglite";
 import type { Saver } from "@waypost/conformance";
 import { dropSchema, freshName, withClient } from "@waypost/conformance/database";
-import { CONTENT_TABLES, compress, encrypt, type SaverOptions, serializer } from "@waypost/core";
+import {
+  CONTENT_TABLES,
+  compress,
+  encrypt,
+  type SaverOptions,
+  serializer,
+} from "@waypost/core/adapter";
 import { KyselySaver } from "@waypost/kysely";
 import { CompiledQuery, Kysely, PGliteDialect } from "kysely";
 import { SHARED } from "../shared.ts";

@@ -1,4 +1,4 @@
-import { CONTENT_TABLES, TABLES, type TableInfo } from "@waypost/core";
+import { CONTENT_TABLES, TABLES, type TableInfo } from "@waypost/core/adapter";
 
 /** A node of the parser's tree: one key that names its kind, or the fields of such a kind. */
 // biome-ignore lint/suspicious/noExplicitAny: the tree has hundreds of kinds of nodes

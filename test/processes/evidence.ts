@@ -1,6 +1,6 @@
 import type { CheckpointTuple } from "@langchain/langgraph-checkpoint";
 import type { Saver } from "@waypost/conformance";
-import { CONTENT_TABLES } from "@waypost/core";
+import { CONTENT_TABLES } from "@waypost/core/adapter";
 import type pg from "pg";
 import { problemOf } from "./author.ts";
 import type { Content } from "./content.ts";

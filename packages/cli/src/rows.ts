@@ -1,4 +1,10 @@
-import { CONTENT_TABLES, type ColumnType, TABLES, type Table, type TableInfo } from "@waypost/core";
+import {
+  CONTENT_TABLES,
+  type ColumnType,
+  TABLES,
+  type Table,
+  type TableInfo,
+} from "@waypost/core/adapter";
 
 /** The tables that a thread is moved in, as they are written: a checkpoint comes after all that it refers to. */
 export const MOVED: readonly Table[] = [

@@ -1,4 +1,4 @@
-import type { Table } from "@waypost/core";
+import type { Table } from "@waypost/core/adapter";
 import { PgSaver } from "@waypost/pg";
 import type { Command } from "commander";
 import pg from "pg";

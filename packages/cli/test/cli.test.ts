@@ -12,7 +12,7 @@ import {
   withRole,
   withSchema,
 } from "@waypost/conformance";
-import { setupScript, TABLES } from "@waypost/core";
+import { setupScript, TABLES } from "@waypost/core/adapter";
 import { PgSaver } from "@waypost/pg";
 import { describe, expect, it, vi } from "vitest";
 import { tooOld } from "../src/checks.ts";

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { CONTENT_TABLES, type SaverOptions, type TableInfo } from "@waypost/core";
+import { CONTENT_TABLES, type SaverOptions, type TableInfo } from "@waypost/core/adapter";
 import pg from "pg";
 import type { Mode, Saver } from "./mode.ts";
 

@@ -1,4 +1,4 @@
-import { CONTENT_TABLES, TABLES } from "@waypost/core";
+import { CONTENT_TABLES, TABLES } from "@waypost/core/adapter";
 import { databaseUrl, freshName, withClient } from "./database.ts";
 
 /** A role that may log in and has no rights of its own. */

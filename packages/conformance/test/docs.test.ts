@@ -49,6 +49,7 @@ function installed(): string[] {
   const names = lines.flatMap((line) => (line ?? "").split(" "));
   const further = [
     "@electric-sql/pglite",
+    "@waypost/core",
     "pg-cursor",
     "@types/pg",
     "@types/pg-cursor",

@@ -3,10 +3,10 @@ import type { Driver } from "./driver/driver.js";
 import type { Prepare } from "./driver/prepare-policy.js";
 import { InvalidInputError } from "./errors/errors.js";
 import { assertKeys, assertNoMore, type OptionKeys } from "./errors/option-keys.js";
-import type { Policy } from "./execution/operations.js";
+import type { Policy } from "./execution/executor.js";
 import { type RetryOptions, retryAttempts } from "./execution/retry.js";
 import { type Settings, sessionSettings } from "./execution/session-settings.js";
-import { count, flag } from "./input/maintenance.js";
+import { assertCount, assertFlag } from "./input/maintenance.js";
 import { type Retention, type RetentionPlan, retentionPlan } from "./maintenance/retention.js";
 import { checkSchemaName } from "./schema/identifiers.js";
 import { serializer } from "./serializer/serializer.js";
@@ -18,8 +18,8 @@ export interface SaverOptions {
   /** Turns channel values and writes into bytes and back. Default: `serializer()`. */
   serde?: SerializerProtocol;
   /**
-   * Whether operations are tried again after a lost connection, a deadlock and the like. All of them
-   * can be, as none does anything twice. Never in a transaction of yours. Default `{ attempts: 6 }`.
+   * Whether operations are tried again after a lost connection, a deadlock and the like: those that
+   * docs/reliability.md calls retried. Never in a transaction of yours. Default `{ attempts: 6 }`.
    */
   retry?: false | RetryOptions;
   /**
@@ -57,8 +57,6 @@ export interface SaverOptions {
 export interface CheckedOptions {
   readonly schema: string;
   readonly serde: Serializer;
-  /** Whether the server may hand over type `json` as text; see `Serializer`. */
-  readonly jsonIsText: boolean;
   readonly retention: RetentionPlan | undefined;
   readonly tombstones: boolean;
   readonly cacheBytes: number;
@@ -110,18 +108,16 @@ export function checkOptions(
     throw new InvalidInputError('The option "prepare" must be "auto", true or false.');
   }
   if (serde !== undefined) checkSerializer(serde, 'The option "serde"');
-  const checked: Serializer = serde ?? serializer();
   return {
     schema,
-    serde: checked,
-    jsonIsText: checked.jsonIsText === true,
+    serde: serde ?? serializer(),
     retention: retentionPlan(retention),
-    tombstones: flag(tombstones, "tombstones"),
+    tombstones: assertFlag(tombstones, "tombstones"),
     cacheBytes,
     session: sessionSettings(session),
     policy: {
       attempts: retryAttempts(retry),
-      timeoutMs: timeout === undefined ? undefined : count(timeout, "timeout"),
+      timeoutMs: timeout === undefined ? undefined : assertCount(timeout, "timeout"),
     },
   };
 }

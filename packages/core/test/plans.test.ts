@@ -1,4 +1,4 @@
-import { CONTENT_TABLES, setupScript } from "@waypost/core";
+import { CONTENT_TABLES, setupScript } from "@waypost/core/adapter";
 import type pg from "pg";
 import { describe, expect, it } from "vitest";
 import { withClient, withSchema } from "../../conformance/src/database.ts";

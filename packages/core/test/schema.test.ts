@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { CONTENT_TABLES, TABLES } from "@waypost/core";
+import { CONTENT_TABLES, TABLES } from "@waypost/core/adapter";
 import { describe, expect, it } from "vitest";
 import { catalogueOf } from "../src/sql/catalogue.ts";
 

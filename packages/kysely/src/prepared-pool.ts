@@ -1,4 +1,4 @@
-import { PreparedNames, processWide } from "@waypost/core";
+import { PreparedNames, processWide } from "@waypost/core/adapter";
 
 /** The slices of pg that are used. */
 export interface PgPool {

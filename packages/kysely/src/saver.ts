@@ -5,7 +5,7 @@ import {
   SAVER_KEYS,
   type SaverOptions,
   WaypostSaver,
-} from "@waypost/core";
+} from "@waypost/core/adapter";
 import type { KyselyDatabase } from "./client.js";
 import { KyselyDriver } from "./driver.js";
 

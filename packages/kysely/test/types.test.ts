@@ -1,4 +1,4 @@
-import type { TABLES } from "@waypost/core";
+import type { TABLES } from "@waypost/core/adapter";
 import type { KyselyDatabase, WaypostDatabase } from "@waypost/kysely";
 import type { ControlledTransaction, Kysely, Transaction } from "kysely";
 import { expectTypeOf, it } from "vitest";

@@ -1,4 +1,4 @@
-import { InvalidInputError, textParser } from "@waypost/core";
+import { InvalidInputError, textParser } from "@waypost/core/adapter";
 
 /** The slices of pg that are used; `test/types.test.ts` holds them against the real library. */
 

@@ -8,7 +8,7 @@ import {
   SAVER_KEYS,
   type SaverOptions,
   WaypostSaver,
-} from "@waypost/core";
+} from "@waypost/core/adapter";
 import pg from "pg";
 import {
   type PgClient,

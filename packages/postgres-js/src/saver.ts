@@ -7,7 +7,7 @@ import {
   SAVER_KEYS,
   type SaverOptions,
   WaypostSaver,
-} from "@waypost/core";
+} from "@waypost/core/adapter";
 import library from "postgres";
 import type { PostgresJsReserved, PostgresJsSql, PostgresJsTransaction } from "./client.js";
 import { SqlDriver, TransactionDriver } from "./driver.js";

@@ -1,4 +1,4 @@
-import { CONTENT_TABLES } from "@waypost/core";
+import { CONTENT_TABLES } from "@waypost/core/adapter";
 import { Command } from "commander";
 import { bold, bytes, number, print, printable, printJson, printTable, time } from "../output.ts";
 import { globalsOf, Session } from "../session.ts";

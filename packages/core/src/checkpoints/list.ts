@@ -3,14 +3,12 @@ import type { ListQuery } from "../input/config.js";
 import type { Serializer } from "../serializer/types.js";
 import type { PageInput } from "../sql/read/list.js";
 import type { TupleRow } from "../sql/read/tuple.js";
+import { nextPageSize } from "./page-size.js";
 import { TupleReader } from "./tuple-reader.js";
 
 /** Whoever stops after a few rows should not wait for a hundred. */
 const FIRST_PAGE = 10;
 const MAX_PAGE = 100;
-const MAX_GROWTH = 4;
-/** What a page should weigh at most, judged by the page before it. */
-const PAGE_BYTES = 4 * 1024 * 1024;
 
 /**
  * The checkpoints that a query selects, newest first. Holds two pages in memory at most, and no
@@ -28,23 +26,23 @@ export async function* listTuples(
 ): AsyncGenerator<CheckpointTuple> {
   let remaining = query.limit;
   let size = FIRST_PAGE;
-  let page: TupleReader | undefined;
+  let reader: TupleReader | undefined;
   let last: TupleRow | undefined;
   while (remaining > 0) {
     size = Math.min(size, remaining);
     const rows = await read({
       ...{ query, after: last && endOf(last), size },
-      known: page?.known ?? [],
-      knownParts: page?.knownParts ?? [],
+      known: reader?.known ?? [],
+      knownParts: reader?.knownParts ?? [],
     });
-    page = new TupleReader(rows, serde, page);
-    for (const checkpoint of page.checkpoints) {
-      yield await page.tuple(checkpoint, query, nextVersion);
+    reader = new TupleReader(rows, serde, reader);
+    for (const checkpoint of reader.checkpoints) {
+      yield await reader.tuple(checkpoint, query, nextVersion);
     }
-    if (page.checkpoints.length < size) return;
+    if (reader.checkpoints.length < size) return;
     remaining -= size;
-    last = page.checkpoints.at(-1);
-    size = nextSize(page);
+    last = reader.checkpoints.at(-1);
+    size = nextPageSize(reader.checkpoints.length, reader.bytes, MAX_PAGE);
   }
 }
 
@@ -62,11 +60,11 @@ export async function* streamTuples(
   serde: Serializer,
   nextVersion: () => number,
 ): AsyncGenerator<CheckpointTuple> {
-  let page: TupleReader | undefined;
+  let reader: TupleReader | undefined;
   for await (const rows of checkpointByCheckpoint(batches)) {
-    page = new TupleReader(rows, serde, page, true);
-    for (const checkpoint of page.checkpoints) {
-      yield await page.tuple(checkpoint, query, nextVersion);
+    reader = new TupleReader(rows, serde, reader, true);
+    for (const checkpoint of reader.checkpoints) {
+      yield await reader.tuple(checkpoint, query, nextVersion);
     }
   }
 }
@@ -89,10 +87,4 @@ async function* checkpointByCheckpoint(
 
 function endOf({ thread: threadId, namespace: checkpointNs, id: checkpointId }: TupleRow) {
   return { threadId, checkpointNs, checkpointId };
-}
-
-function nextSize(page: TupleReader): number {
-  const rows = page.checkpoints.length;
-  const affordable = Math.floor((PAGE_BYTES * rows) / page.bytes);
-  return Math.max(1, Math.min(MAX_PAGE, rows * MAX_GROWTH, affordable));
 }

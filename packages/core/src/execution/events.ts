@@ -1,6 +1,13 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { channel } from "node:diagnostics_channel";
-import type { Driver, SqlValue, Statement, WaitingQueryable } from "../driver/driver.js";
+import type {
+  Driver,
+  SqlValue,
+  Statement,
+  Transaction,
+  WaitingQueryable,
+} from "../driver/driver.js";
+import { type Database, DriverLayer } from "../driver/layer.js";
 import { databaseError } from "../errors/errors.js";
 
 /** What an operation has sent and received so far, in all of its tries. */
@@ -98,22 +105,18 @@ export async function* publishingRows<Row extends object>(
 export const isObserved = (): boolean => operations.hasSubscribers;
 
 /** A driver that tells each statement to whoever listens, and else is the one it stands for. */
-export function observed(driver: Driver): Driver {
-  const observe = (target: WaitingQueryable): WaitingQueryable => ({
-    query: (statement, signal) => send(target, statement, signal),
-  });
-  return {
-    get recovery() {
-      return driver.recovery;
-    },
-    client: driver.client,
-    bytes: driver.bytes,
-    lockScope: () => driver.lockScope(),
-    ...observe(driver),
-    transaction: (work) => driver.transaction((tx) => work({ ...observe(tx), joined: tx.joined })),
-    stream: (statement, batch) => driver.stream(statement, batch),
-    close: () => driver.close(),
-  };
+export const observed = (driver: Driver): Database => new ObservedDriver(driver);
+
+class ObservedDriver extends DriverLayer {
+  override query<Row extends object>(statement: Statement, signal?: AbortSignal): Promise<Row[]> {
+    return send(this.driver, statement, signal);
+  }
+
+  override transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    return super.transaction((tx) =>
+      work({ joined: tx.joined, query: (statement) => send(tx, statement, undefined) }),
+    );
+  }
 }
 
 async function send<Row extends object>(

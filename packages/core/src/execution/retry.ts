@@ -34,7 +34,7 @@ export function retryAttempts(retry: false | RetryOptions = {}): number {
   return attempts;
 }
 
-/** Whether an operation that failed like this can be tried again. All operations of a saver are idempotent. */
+/** Whether an idempotent operation that failed like this can be tried again. */
 export function canRetry(error: unknown, recovery: Recovery): boolean {
   if (recovery === "none") return false;
   const failure = failureOf(error);

@@ -1,7 +1,8 @@
-import type { Driver, Queryable, Statement } from "../driver/driver.js";
+import type { Driver, Queryable, Statement, Transaction } from "../driver/driver.js";
+import { type Database, DriverLayer } from "../driver/layer.js";
 import { template } from "../driver/template.js";
 import { InvalidInputError, WaypostError } from "../errors/errors.js";
-import { text } from "../input/config.js";
+import { assertText } from "../input/config.js";
 
 /** Names of settings, and the value of each. */
 export interface Settings {
@@ -34,7 +35,7 @@ export function sessionSettings(session: unknown): Settings | undefined {
     throw new InvalidInputError('The option "session" names a setting twice.');
   }
   const values = names.map((name) =>
-    text((session as Record<string, unknown>)[name], `session.${name}`),
+    assertText((session as Record<string, unknown>)[name], `session.${name}`),
   );
   return { names, values };
 }
@@ -59,35 +60,42 @@ interface ReplacedRow {
  * A driver on which these settings hold for each operation, in its own transaction, so that no other one
  * on the same connection finds them. In a transaction of the caller they are set back after each.
  */
-export function withSession(driver: Driver, { names, values }: Settings): Driver {
-  const before = set([names, values]);
-  const transaction: Driver["transaction"] = (work) =>
-    driver.transaction(async (tx) => {
-      if (tx.joined) return within(tx, replace([names, values]), () => work(tx));
-      await tx.query(before);
-      return work(tx);
-    });
-  const query: Driver["query"] = async <Row extends object>(
+export const withSession = (driver: Driver, settings: Settings): Database =>
+  new SettingsDriver(driver, settings);
+
+class SettingsDriver extends DriverLayer {
+  readonly #set: Statement;
+  readonly #replace: Statement;
+
+  constructor(driver: Driver, { names, values }: Settings) {
+    super(driver);
+    this.#set = set([names, values]);
+    this.#replace = replace([names, values]);
+  }
+
+  override async query<Row extends object>(
     statement: Statement,
     signal?: AbortSignal,
-  ) =>
-    (await driver.queryAfter?.<Row>(before, statement, signal)) ??
-    (await transaction((tx) => {
+  ): Promise<Row[]> {
+    const rows = await this.driver.queryAfter?.<Row>(this.#set, statement, signal);
+    if (rows !== undefined) return rows;
+    return this.transaction((tx) => {
       signal?.throwIfAborted();
       return tx.query<Row>(statement);
-    }));
-  return {
-    client: driver.client,
-    bytes: driver.bytes,
-    lockScope: () => driver.lockScope(),
-    get recovery() {
-      return driver.recovery;
-    },
-    query,
-    transaction,
-    stream: (statement, batch) => driver.stream(statement, batch, before),
-    close: () => driver.close(),
-  };
+    });
+  }
+
+  override transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    return super.transaction(async (tx) => {
+      if (tx.joined) return within(tx, this.#replace, () => work(tx));
+      await tx.query(this.#set);
+      return work(tx);
+    });
+  }
+
+  override stream<Row extends object>(statement: Statement, batch: number): AsyncIterable<Row[]> {
+    return this.driver.stream?.<Row>(statement, batch, this.#set) ?? super.stream(statement, batch);
+  }
 }
 
 async function within<T>(tx: Queryable, change: Statement, work: () => Promise<T>): Promise<T> {

@@ -101,7 +101,7 @@ export function threadIdOf(value: unknown): string {
     throw new InvalidInputError(threadIdHint("is missing"));
   if (typeof value !== "string") throw new InvalidInputError(threadIdHint(`is a ${typeof value}`));
   if (value === "") throw new InvalidInputError(threadIdHint("is empty"));
-  return text(value, "thread_id");
+  return assertText(value, "thread_id");
 }
 
 /**
@@ -109,7 +109,7 @@ export function threadIdOf(value: unknown): string {
  *
  * @throws InvalidInputError naming the field, if it is no string, or holds NUL or half a surrogate pair
  */
-export function text(value: unknown, field: string): string {
+export function assertText(value: unknown, field: string): string {
   if (typeof value !== "string") {
     throw new InvalidInputError(`"${field}" must be a string, but it is a ${typeof value}.`);
   }
@@ -153,7 +153,7 @@ function optionalThreadId(keys: Keys): string | undefined {
 
 function optionalText(keys: Keys, field: string): string | undefined {
   const value = keys[field];
-  return value === undefined || value === null ? undefined : text(value, field);
+  return value === undefined || value === null ? undefined : assertText(value, field);
 }
 
 /** @throws InvalidInputError unless it is an object whose values are all defined */

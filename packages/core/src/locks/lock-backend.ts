@@ -1,4 +1,4 @@
-import type { Driver } from "../driver/driver.js";
+import type { Database } from "../driver/layer.js";
 import { InvalidInputError } from "../errors/errors.js";
 import type { Catalogue } from "../sql/catalogue.js";
 import type { TryLockRow, UnlockRow } from "../sql/locks/run-lock.js";
@@ -17,7 +17,7 @@ export interface LockBackend {
 }
 
 export async function lockBackend(
-  driver: Driver,
+  driver: Database,
   sql: Catalogue,
   threadId: string,
 ): Promise<LockBackend> {
@@ -40,7 +40,7 @@ function onPool(session: LockSession, sql: Catalogue, threadId: string): LockBac
 }
 
 function onSession(
-  driver: Driver,
+  driver: Database,
   sql: Catalogue,
   threadId: string,
   pid: number | undefined,
@@ -61,7 +61,7 @@ function onSession(
 }
 
 /** The server frees it when the transaction ends. */
-function inTransaction(driver: Driver, sql: Catalogue, threadId: string): LockBackend {
+function inTransaction(driver: Database, sql: Catalogue, threadId: string): LockBackend {
   return {
     ...unheard,
     async take() {

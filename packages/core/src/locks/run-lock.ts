@@ -1,10 +1,11 @@
-import type { Driver } from "../driver/driver.js";
-import { databaseError, WaypostError } from "../errors/errors.js";
+import type { Database } from "../driver/layer.js";
+import { databaseError, LockError } from "../errors/errors.js";
 import { assertKeys, type OptionKeys } from "../errors/option-keys.js";
 import { sqlState } from "../errors/sqlstate.js";
-import { type Policy, runOperation } from "../execution/operations.js";
+import type { Executor } from "../execution/executor.js";
 import { pause } from "../execution/retry.js";
-import { checkSignal, flag } from "../input/maintenance.js";
+import { threadIdOf } from "../input/config.js";
+import { assertFlag, assertSignal } from "../input/maintenance.js";
 import type { Tables } from "../schema/identifiers.js";
 import type { Catalogue } from "../sql/catalogue.js";
 import { type LockBackend, lockBackend } from "./lock-backend.js";
@@ -32,31 +33,48 @@ const MAX_PAUSE_MS = 250;
 const KEYS: OptionKeys<ThreadLockOptions> = { wait: true, signal: true };
 
 /** @throws InvalidInputError naming the option and what to pass */
-export function lockPlan(options: ThreadLockOptions = {}) {
+function lockPlan(options: ThreadLockOptions = {}) {
   assertKeys(options, "threadLock", KEYS);
   const { wait = true, signal } = options;
-  checkSignal(signal);
-  return { wait: flag(wait, "wait"), signal };
+  assertSignal(signal);
+  return { wait: assertFlag(wait, "wait"), signal };
 }
 
-export interface LockContext {
-  readonly driver: Driver;
+interface LocksContext {
+  readonly executor: Executor;
   readonly tables: Tables;
   readonly sql: Catalogue;
-  readonly policy: Policy;
 }
 
-/** Waiting is no operation that takes too long, so the policy's limit of time is not for it. */
-export function lockThread(
-  context: LockContext,
-  threadId: string,
-  { wait, signal }: ReturnType<typeof lockPlan>,
-): Promise<ThreadLock> {
-  const policy = { ...context.policy, timeoutMs: undefined };
-  const operation = { name: "threadLock", threadId, signal, idempotent: true };
-  return runOperation(context.driver, policy, operation, () =>
-    abortable(acquire(context, threadId, wait, signal), signal),
-  );
+/** The run locks of a saver's threads. */
+export class RunLocks {
+  readonly #executor: Executor;
+  readonly #tables: Tables;
+  readonly #sql: Catalogue;
+
+  constructor({ executor, tables, sql }: LocksContext) {
+    this.#executor = executor;
+    this.#tables = tables;
+    this.#sql = sql;
+  }
+
+  lock(threadId: string, options?: ThreadLockOptions): Promise<ThreadLock> {
+    const id = threadIdOf(threadId);
+    const { wait, signal } = lockPlan(options);
+    const { driver } = this.#executor;
+    const context = { driver, sql: this.#sql, key: `${this.#tables.runLockName} ${id}` };
+    // The driver without a limit of time: the lock outlives the operation.
+    return this.#executor.run({ name: "threadLock", threadId: id, signal }, () =>
+      abortable(acquire(context, id, wait, signal), signal),
+    );
+  }
+}
+
+interface LockContext {
+  readonly driver: Database;
+  readonly sql: Catalogue;
+  /** Of the lock, in the queue. */
+  readonly key: string;
 }
 
 /** What is there only after the abort is freed again. */
@@ -89,14 +107,13 @@ function abortable(work: Promise<HeldLock>, signal?: AbortSignal): Promise<HeldL
  * hold up all else on a single one. Between processes nobody is first, then.
  */
 async function acquire(
-  { driver, tables, sql }: LockContext,
+  { driver, sql, key }: LockContext,
   threadId: string,
   wait: boolean,
   signal: AbortSignal | undefined,
 ): Promise<HeldLock> {
   signal?.throwIfAborted();
   const queue = LockQueue.of(driver.client);
-  const key = `${tables.runLockName} ${threadId}`;
   if (!wait && queue.isTaken(key)) throw refusal(threadId);
   // Before anything that waits for a connection: who asked first is first.
   await queue.enter(key, signal);
@@ -123,8 +140,8 @@ async function acquire(
   }
 }
 
-function refusal(threadId: string): WaypostError {
-  return new WaypostError(
+function refusal(threadId: string): LockError {
+  return new LockError(
     "WAYPOST_THREAD_LOCKED",
     `Another run has thread "${threadId}"; try again when it has ended, or wait for it with { wait: true }.`,
   );
@@ -178,8 +195,8 @@ class HeldLock implements ThreadLock {
   }
 }
 
-function lostError(threadId: string, cause?: unknown): WaypostError {
-  return new WaypostError(
+function lostError(threadId: string, cause?: unknown): LockError {
+  return new LockError(
     "WAYPOST_LOCK_LOST",
     `The lock of thread "${threadId}" was lost with its connection, and another run may have begun meanwhile; look at the thread's state before you go on.`,
     { cause },

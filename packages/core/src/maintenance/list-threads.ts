@@ -1,7 +1,7 @@
 import { InvalidInputError } from "../errors/errors.js";
 import { assertKeys, type OptionKeys } from "../errors/option-keys.js";
-import { filterText, text, threadIdOf } from "../input/config.js";
-import { count, time } from "../input/maintenance.js";
+import { assertText, filterText, threadIdOf } from "../input/config.js";
+import { assertCount, assertTime } from "../input/maintenance.js";
 import type { ListThreadsInput, ThreadRow } from "../sql/read/list-threads.js";
 
 /** A thread as a list shows it. */
@@ -49,11 +49,11 @@ export function listThreadsInput(options: ListThreadsOptions = {}): ListThreadsI
   return {
     after: after && {
       threadId: threadIdOf(after.threadId),
-      checkpointId: text(after.checkpointId, "after.checkpointId"),
+      checkpointId: assertText(after.checkpointId, "after.checkpointId"),
     },
-    limit: count(limit, "limit"),
+    limit: assertCount(limit, "limit"),
     filter: filterText(filter),
-    updatedBefore: updatedBefore && time(updatedBefore, "updatedBefore"),
+    updatedBefore: updatedBefore && assertTime(updatedBefore, "updatedBefore"),
   };
 }
 

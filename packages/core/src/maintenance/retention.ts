@@ -3,7 +3,7 @@ import type { Queryable } from "../driver/driver.js";
 import { InvalidInputError } from "../errors/errors.js";
 import { assertKeys, type OptionKeys } from "../errors/option-keys.js";
 import type { NamespaceKey } from "../input/config.js";
-import { count } from "../input/maintenance.js";
+import { assertCount } from "../input/maintenance.js";
 import type { Catalogue } from "../sql/catalogue.js";
 import { pruneBatch } from "./prune.js";
 
@@ -39,7 +39,7 @@ export function retentionPlan(retention: Retention | undefined): RetentionPlan |
     throw new InvalidInputError('The option "retention" needs "keepLast", "maxAge" or both.');
   }
   return {
-    keepLast: keepLast === undefined ? 1 : count(keepLast, "retention.keepLast"),
+    keepLast: keepLast === undefined ? 1 : assertCount(keepLast, "retention.keepLast"),
     maxAge: maxAge === undefined ? null : age(maxAge),
   };
 }

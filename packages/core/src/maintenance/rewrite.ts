@@ -2,7 +2,7 @@ import { type PartRow, Parts } from "../checkpoints/parts.js";
 import type { Driver, Queryable } from "../driver/driver.js";
 import { InvalidInputError, SerializationError } from "../errors/errors.js";
 import { assertKeys, type OptionKeys } from "../errors/option-keys.js";
-import { threadIds } from "../input/maintenance.js";
+import { assertSignal, threadIds } from "../input/maintenance.js";
 import { takeLock } from "../locks/maintenance-lock.js";
 import type { Storage } from "../schema/storage-setting.js";
 import type { Serializer } from "../serializer/types.js";
@@ -51,6 +51,7 @@ export async function rewrite(
     throw new InvalidInputError('The storage must be "incremental" or "full".');
   }
   const { signal, onProgress = () => {} } = options;
+  assertSignal(signal);
   const chosen = options.threadIds && threadIds(options.threadIds);
   let total: Rewritten = { threads: 0, values: 0 };
   for await (const threadId of chosen ?? allThreads(driver, sql)) {

@@ -3,8 +3,8 @@ import { InvalidInputError } from "../errors/errors.js";
 import { assertKeys, type OptionKeys } from "../errors/option-keys.js";
 import type { PrunePlan } from "../input/maintenance.js";
 import {
-  checkSignal,
-  count,
+  assertCount,
+  assertSignal,
   PRUNE_INSTEAD,
   type PruneOptions,
   prunePlan,
@@ -39,7 +39,6 @@ export interface SweepPlan {
   readonly onProgress: (soFar: Swept) => void;
 }
 
-const PAGE = 100;
 /** Writes arrive before their checkpoint, but not by an hour. */
 const WRITES_MAY_WAIT_MS = 60 * 60 * 1000;
 
@@ -62,9 +61,9 @@ export function sweepPlan(options: SweepOptions): SweepPlan {
   if (typeof onProgress !== "function") {
     throw new InvalidInputError('"onProgress" must be a function.');
   }
-  checkSignal(signal);
+  assertSignal(signal);
   const prune = prunePlan({ olderThan, keepLast, dryRun });
-  return { prune, batch: count(batch, "batch"), signal, onProgress };
+  return { prune, batch: assertCount(batch, "batch"), signal, onProgress };
 }
 
 /** Prunes all threads, one after the other; those that somebody else prunes are left to them. */
@@ -77,7 +76,7 @@ export async function sweep(
   const before = writesBefore();
   for (let after: string | null = null; ; ) {
     const page: SweepRow[] = await driver.query<SweepRow>(
-      sql.sweepPage({ ...prune, after, size: PAGE, writesBefore: before }),
+      sql.sweepPage({ ...prune, after, writesBefore: before }),
     );
     for (const { thread, old, orphaned } of page) {
       signal?.throwIfAborted();

@@ -1,8 +1,9 @@
+import { nextPageSize } from "../checkpoints/page-size.js";
 import { Parts } from "../checkpoints/parts.js";
 import type { Driver } from "../driver/driver.js";
 import { SerializationError } from "../errors/errors.js";
 import { assertKeys, type OptionKeys } from "../errors/option-keys.js";
-import { flag, threadIds } from "../input/maintenance.js";
+import { assertFlag, assertSignal, threadIds } from "../input/maintenance.js";
 import type { Place, Serializer } from "../serializer/types.js";
 import { decode } from "../serializer/values.js";
 import type { Catalogue } from "../sql/catalogue.js";
@@ -48,18 +49,19 @@ export interface VerifyOptions {
   readonly signal?: AbortSignal;
 }
 
-const THREADS = 100;
 /** Values are of any size, and a page of them is held in memory. */
-const VALUES = 20;
+const FIRST_VALUES = 20;
+const MAX_VALUES = 1_000;
 
 const KEYS: OptionKeys<VerifyOptions> = { threadIds: true, repair: true, signal: true };
 
 /** @throws InvalidInputError naming the option and what to pass */
 export function verifyPlan(options: VerifyOptions = {}) {
   assertKeys(options, "verify", KEYS);
+  assertSignal(options.signal);
   return {
     threads: options.threadIds && threadIds(options.threadIds),
-    repair: flag(options.repair ?? false, "repair"),
+    repair: assertFlag(options.repair ?? false, "repair"),
     signal: options.signal,
   };
 }
@@ -90,7 +92,7 @@ export async function* allThreads(
   sql: Pick<Catalogue, "threadPage">,
 ): AsyncGenerator<string> {
   for (let after: string | null = null; ; ) {
-    const page: { thread: string }[] = await driver.query(sql.threadPage(after, THREADS));
+    const page: { thread: string }[] = await driver.query(sql.threadPage(after));
     for (const { thread } of page) yield thread;
     after = page.at(-1)?.thread ?? null;
     if (after === null) return;
@@ -117,8 +119,9 @@ async function unreadable(
 ): Promise<Problem[]> {
   const problems: Problem[] = [];
   for (const read of [sql.verifyBlobs, sql.verifyWrites]) {
+    let size = FIRST_VALUES;
     for (let last: ValueRow | undefined; ; ) {
-      const all: ValueRow[] = await driver.query<ValueRow>(read(threadId, last, VALUES));
+      const all: ValueRow[] = await driver.query<ValueRow>(read(threadId, last, size));
       const parts = partsIn(all, threadId);
       const rows = valuesIn(all);
       for (const row of rows) {
@@ -126,6 +129,7 @@ async function unreadable(
       }
       last = rows.at(-1);
       if (last === undefined) break;
+      size = nextPageSize(rows.length, bytesIn(all), MAX_VALUES);
     }
   }
   return problems;
@@ -135,6 +139,9 @@ const partsIn = (rows: readonly ValueRow[], thread: string): Parts =>
   new Parts(
     rows.filter(({ kind }) => kind === "part").map((row) => ({ ...row, thread, json: null })),
   );
+
+const bytesIn = (rows: readonly ValueRow[]): number =>
+  rows.reduce((sum, { bytes }) => sum + (bytes?.byteLength ?? 0), 0);
 
 /** In the order of the page: a union has none of its own. */
 function valuesIn(rows: readonly ValueRow[]): ValueRow[] {

@@ -1,5 +1,5 @@
 import type { Driver, Queryable } from "../driver/driver.js";
-import { InvalidInputError, WaypostError } from "../errors/errors.js";
+import { ConfigurationError, InvalidInputError } from "../errors/errors.js";
 import { assertKeys, type OptionKeys } from "../errors/option-keys.js";
 import { checkSchemaName, quoteIdentifier, quoteLiteral, tablesIn } from "./identifiers.js";
 import { checkLayout, distributeCommands, isDistributed, type Layout, layoutOf } from "./layout.js";
@@ -40,7 +40,7 @@ interface State {
  * schema that is up to date costs two reads, takes no lock and needs no right to create.
  *
  * @param oldest version of the oldest server that will do, as `server_version_num` has it
- * @throws WaypostError if the server is older, the database is not encoded in UTF-8, or the official saver's tables
+ * @throws ConfigurationError if the server is older, the database is not encoded in UTF-8, or the official saver's tables
  *   lie in another schema than the name suggests; the driver's error if a statement is refused.
  */
 export async function setup(
@@ -132,13 +132,13 @@ async function readState(session: Queryable, schema: string, oldest: number): Pr
     values: [schema, unquotedName(schema)],
   });
   if (found !== undefined && found.server < oldest) {
-    throw new WaypostError(
+    throw new ConfigurationError(
       "WAYPOST_OLD_SERVER",
       `Waypost needs Postgres ${Math.floor(oldest / 10_000)} or newer, and this server is ${found.version}. Nothing was created.`,
     );
   }
   if (found?.encoding !== "UTF8") {
-    throw new WaypostError(
+    throw new ConfigurationError(
       "WAYPOST_ENCODING",
       "Waypost needs a database encoded in UTF8; create one with ENCODING 'UTF8'.",
     );
