@@ -109,14 +109,7 @@ describe("plans on a thread of 10,000 checkpoints", () => {
       writes: [{ idx: 0, channel: "delta", ...row }],
     };
     const named = { channel: "often", version: String(CHECKPOINTS / 2), putId: "1", ...key };
-    const value = {
-      namespace: "",
-      id: middle.checkpointId,
-      ...named,
-      task: "task",
-      idx: 0,
-      ...{ ...row, segments: null },
-    };
+    const write = { ...middle, channel: "delta", taskId: "task", idx: 0 };
     const known = new Map();
     const after = { page: { ...page, after: middle, known: [named] } };
     const latest = { ...key, checkpointId: undefined };
@@ -137,8 +130,8 @@ describe("plans on a thread of 10,000 checkpoints", () => {
       ["list through a cursor", sql.listCursor(all, "text"), 2000],
       ["history of the latest", sql.deltaHistory(latest, ["delta"], "text"), 5000],
       ["history of one in the middle", sql.deltaHistory(middle, ["delta"], "text"), 5000],
-      ["verify, values in the middle", sql.verifyBlobs("long", value, 20), 20],
-      ["verify, writes in the middle", sql.verifyWrites("long", value, 20), 20],
+      ["verify, values in the middle", sql.verifyBlobs("long", named, 20), 20],
+      ["verify, writes in the middle", sql.verifyWrites("long", write, 20), 20],
       ["verify, parts", sql.parts("long", segments), 20],
       ["put", sql.put(put, true), 0],
       ["put of a shared value", sql.putIncremental(incremental), 10],
