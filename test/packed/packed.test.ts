@@ -34,7 +34,7 @@ let tarballs: Tarballs;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "waypost-tarballs-"));
   tarballs = await pack(folder);
-}, 120_000);
+});
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const cases = DRIVERS.flatMap((driver) =>

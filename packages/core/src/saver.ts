@@ -64,57 +64,69 @@ export abstract class WaypostSaver extends BaseCheckpointSaver<number> implement
   }
 
   /**
-   * Creates the tables, or upgrades those of the official savers in place. Call it before the first
-   * use; calling it again, also from many processes at once, is cheap and changes nothing.
+   * Creates the tables, or upgrades those of the official savers in place. Call it before the first use. You
+   * can call it at every start, from many processes at once: tables that are up to date cost two reads.
+   * Idempotent; retried.
    *
-   * @throws DatabaseError e.g. if the role may not create tables
+   * @param options storage, partitions and distribution; by default nothing of these changes
+   * @throws ConfigurationError if the server, the database's encoding or existing tables can't be used
+   * @throws DatabaseError for example if the role may not create tables (`42501`)
    */
   async setup(options?: SetupOptions): Promise<void> {
     await this.#executor.run({ name: "setup" }, (driver) => setup(driver, this.#schema, options));
     this.#cache.changed();
   }
 
-  /** Closes the connections that `fromConnString` opened; a client that was passed in stays as it is. */
+  /**
+   * Closes the connections that `fromConnString` opened. A client that you passed in stays open. Waits for
+   * locks of threads that are not released.
+   */
   async end(): Promise<void> {
     await this.#executor.driver.close();
   }
 
+  /** Calls `end()`, at the end of `await using`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.end();
   }
 
   /**
-   * The checkpoint that the config names, or the latest of its thread and namespace, with its values
-   * and its pending writes in the order in which LangGraph applies them. One round trip, which fetches
-   * no values that this saver remembers.
+   * Reads the checkpoint that the config names, or the latest of its thread and namespace: its values, and its
+   * pending writes in the order in which LangGraph applies them. One statement, one round trip; values in the
+   * cache are not fetched again. Retried.
    *
-   * @returns undefined if there is none, or the config has no `thread_id`
+   * @param config `thread_id`, optionally `checkpoint_ns` and `checkpoint_id`, in `configurable`
+   * @returns the checkpoint; undefined if there is none, or the config has no `thread_id`
+   * @throws SerializationError if a stored value can't be read; it names thread, checkpoint and channel
+   * @throws InvalidInputError if a run would continue a thread that can only be read, such as one of Python's
    */
   override getTuple(config: RunnableConfig): Promise<CheckpointTuple | undefined> {
     return this.#reader.getTuple(config);
   }
 
   /**
-   * Checkpoints, newest first, read in pages: no connection is held while the loop body runs, and it
-   * may stop at any time. Without `thread_id` all threads are listed, without `checkpoint_ns` all
-   * namespaces. Values that checkpoints share are the same objects; treat them as read-only.
+   * Reads checkpoints, newest first, in pages of 10 to 100. It holds no connection while the loop body runs,
+   * and the loop may stop at any time. Values that several checkpoints share are the same objects; treat them
+   * as read-only. Each page is retried, a cursor is not.
    *
-   * @param options.filter metadata must contain it, as with `@>` of Postgres
-   * @param options.before only checkpoints older than the one this config names
-   * @param options.limit how many at most
-   * @param options.fetch `"cursor"` for one consistent snapshot through the driver's cursor, on a
-   *   connection of the pool that is kept until the loop ends
+   * @param config without `thread_id`, all threads are read; without `checkpoint_ns`, all namespaces
+   * @param options which checkpoints, and how to read them
+   * @throws InvalidInputError if `fetch` asks for a cursor and the client can't keep one
+   * @throws SerializationError if a stored value can't be read
    */
   override list(config: RunnableConfig, options?: ListOptions): AsyncGenerator<CheckpointTuple> {
     return this.#reader.list(config, options);
   }
 
   /**
-   * Stores a checkpoint with the values of the channels in `newVersions`, atomically and in one round
-   * trip. The config's `checkpoint_id` is its parent.
+   * Stores a checkpoint and the values of the channels in `newVersions`, atomically, in one statement and one
+   * round trip. Idempotent; retried.
    *
+   * @param config `thread_id` and `checkpoint_ns` of the checkpoint; its `checkpoint_id` is the parent
    * @returns the config that names the new checkpoint
-   * @throws InvalidInputError or SerializationError before anything is written
+   * @throws InvalidInputError or SerializationError if something can't be stored; nothing is written then
+   * @throws ConflictError if the thread was deleted (`WAYPOST_THREAD_DELETED`) or the parent's delta channels
+   *   were removed (`WAYPOST_PARENT_REMOVED`)
    */
   override async put(
     config: RunnableConfig,
@@ -130,10 +142,15 @@ export abstract class WaypostSaver extends BaseCheckpointSaver<number> implement
   }
 
   /**
-   * Stores the writes of a task to a checkpoint, atomically and in one round trip; none for no
-   * writes. Writes that arrived before are kept; errors, interrupts and resumes are replaced.
+   * Stores the pending writes of a task for a checkpoint, atomically, in one statement and one round trip.
+   * Existing writes are kept; errors, interrupts and resumes are replaced. Without writes it sends nothing.
+   * Idempotent; retried.
    *
+   * @param config names the checkpoint: `thread_id`, `checkpoint_ns` and `checkpoint_id`
+   * @param writes channel and value of each write
+   * @param taskId the task
    * @param taskPath position of the task in its superstep, which decides the order of the writes
+   * @throws InvalidInputError or SerializationError if something can't be stored; nothing is written then
    */
   override putWrites(
     config: RunnableConfig,
@@ -145,8 +162,11 @@ export abstract class WaypostSaver extends BaseCheckpointSaver<number> implement
   }
 
   /**
-   * The writes from which each channel's value at a checkpoint is rebuilt, oldest first, and the
-   * stored value they start from. One round trip at any depth.
+   * Reads the writes from which the values of delta channels at a checkpoint are rebuilt, oldest first, and the
+   * stored value that they start from. One statement, one round trip, at any depth. Retried.
+   *
+   * @param options the config that names the checkpoint, and the channels
+   * @returns for each channel its writes, and its stored value if there is one
    */
   override getDeltaChannelHistory(options: {
     config: RunnableConfig;
@@ -156,19 +176,19 @@ export abstract class WaypostSaver extends BaseCheckpointSaver<number> implement
   }
 
   /**
-   * The next whole number and a random fraction. Two runs or branches that start from one version
-   * never get the same next one, so neither can take the other's value for its own. Of a text of fixed
-   * length, which other savers use, the next one is such a text, though LangGraph's type says otherwise.
+   * Returns the next whole number plus a random fraction. Two runs or branches that start from one version never
+   * get the same next version, so neither can take the other's value for its own. For a string of fixed
+   * length, as some other savers write, it returns the next such string, although LangGraph's type says number.
    *
-   * @throws InvalidInputError for other texts, the versions of Python's saver among them
+   * @throws InvalidInputError for other strings, those of Python's saver among them
    */
   override getNextVersion(current: number | undefined): number {
     return nextVersion(current) as number;
   }
 
   /**
-   * One page of threads, the one with the newest checkpoint first. Looks at the key of every
-   * checkpoint, about 0.3 seconds for a million of them.
+   * Returns one page of threads, the thread with the newest checkpoint first. It reads the key of every
+   * checkpoint: about 0.3 seconds for a million. Retried.
    *
    * @example
    * const page = await saver.listThreads({ limit: 50 });
@@ -179,30 +199,33 @@ export abstract class WaypostSaver extends BaseCheckpointSaver<number> implement
   }
 
   /**
-   * Copies all checkpoints, values and writes of a thread, with its branches, on the server and in one
+   * Copies all checkpoints, values and pending writes of a thread, with its branches, on the server and in one
    * transaction. Not retried: look whether the target exists before you call it again.
    *
-   * @throws ConflictError, before anything is written, if there is no source, the target exists, or the
-   *   source holds encrypted values
+   * @param options whether to replace a target that exists
+   * @throws ConflictError before anything is written: there is no source (`WAYPOST_NO_THREAD`), the target
+   *   exists (`WAYPOST_THREAD_EXISTS`), or the source holds encrypted values (`WAYPOST_ENCRYPTED`)
    */
   copyThread(sourceThreadId: string, targetThreadId: string, options?: CopyOptions): Promise<void> {
     return this.#maintenance.copyThread(sourceThreadId, targetThreadId, options);
   }
 
   /**
-   * Deletes all checkpoints, values and writes of a thread, in a transaction that waits for whoever
-   * continues from one of its checkpoints. With `tombstones` nobody can write to it any more.
+   * Deletes all checkpoints, values and pending writes of a thread. It waits for operations that continue from
+   * one of its checkpoints, and deletes what they store too. With the option `tombstones` nothing can write
+   * to the thread afterwards. Idempotent; retried.
    */
   override deleteThread(threadId: string): Promise<void> {
     return this.#maintenance.deleteThread(threadId);
   }
 
   /**
-   * Keeps other runs from a thread that ask for its lock too, in this process and in others, until it is
-   * freed or its connection is lost. Nothing else is held up. All locks of a pool take one connection of
-   * it; in a transaction of yours the lock stays until that ends.
+   * Takes the lock of a thread, which one run at a time can hold, in all processes. It holds back only those
+   * who ask for it too. The lock is released when it is disposed or its connection is lost. All locks of a
+   * pool share one connection of it; in your transaction, a lock is held until that ends. Retried.
    *
-   * @throws LockError with the code `WAYPOST_THREAD_LOCKED`, without `wait`, if somebody else has it
+   * @throws LockError with `wait: false`, if another run holds it (`WAYPOST_THREAD_LOCKED`)
+   * @throws InvalidInputError if the client can't keep a lock, such as a pool of one
    * @example
    * await using lock = await saver.threadLock("1");
    * await graph.invoke(input, { configurable: { thread_id: "1" }, signal: lock.signal });
@@ -212,63 +235,67 @@ export abstract class WaypostSaver extends BaseCheckpointSaver<number> implement
   }
 
   /**
-   * Removes old checkpoints of these threads, with the writes and values that nothing else needs.
-   * Checkpoints that stay read as before. Beside the newest and the recent ones these stay: tips of
-   * branches that wait for an answer or can be resumed, the state of subgraphs at checkpoints that
-   * stay, and what delta channels of these are rebuilt from.
+   * Removes old checkpoints of the given threads, with the writes and values that nothing else needs. Checkpoints
+   * that stay read as before. Beside the newest and the recent checkpoints these stay: tips of branches that
+   * wait for an answer or can be resumed, the state of subgraphs at checkpoints that stay, and what delta
+   * channels of these are rebuilt from.
    *
-   * Safe while the threads are written to. Each thread is pruned by itself, a large one in steps. Not
+   * Safe while the threads are written to. It prunes one thread after the other, a large one in steps. Not
    * retried: after an error call it again, and it continues.
    *
    * @returns what was removed, or with `dryRun` would be
-   * @throws InvalidInputError unless `keepLast`, `olderThan` or `strategy` says what may go
+   * @throws InvalidInputError unless `keepLast`, `olderThan` or `strategy` is given
    */
   prune(threads: readonly string[], options: PruneOptions): Promise<Removed> {
     return this.#maintenance.prune(threads, options);
   }
 
   /**
-   * Prunes all threads, as `prune` does, and removes values and writes that no checkpoint refers to.
-   * Writes without a checkpoint go only after an hour, as they may arrive before it.
+   * Prunes all threads, as `prune` does, and removes values and writes that no checkpoint refers to. Writes
+   * without a checkpoint are removed after one hour, because they may arrive before it.
    *
-   * Any number of sweeps may run at once, beside any number of writers; a thread that somebody else
-   * prunes is left to them. Not retried: after an error or an abort call it again, and it continues.
+   * Any number of sweeps can run at once, beside any number of writers; a thread that another sweep prunes is
+   * skipped. Not retried: after an error or an abort call it again, and it continues.
    *
-   * @throws InvalidInputError unless `olderThan` or `keepLast` says what may go
+   * @returns what was removed, or with `dryRun` would be
+   * @throws InvalidInputError unless `olderThan` or `keepLast` is given
    */
   sweep(options: SweepOptions): Promise<Swept> {
     return this.#maintenance.sweep(options);
   }
 
   /**
-   * Looks for damage, and yields the threads in which it finds some: values that two branches share
-   * and can't (the official saver's forks), values that are missing or unreadable, and orphans. Reads
-   * and decodes every value. Not retried: called again, it starts from the first thread.
+   * Looks for damage, and yields the threads in which it finds some: values that two branches stored under one
+   * version, values that are missing or unreadable, and orphans. It reads and decodes every value. Not
+   * retried: called again, it starts from the first thread.
    *
-   * @param options.repair removes orphans; the rest can't be repaired
+   * @param options which threads, and whether to remove orphans; nothing else can be repaired
    */
   verify(options?: VerifyOptions): AsyncGenerator<ThreadProblems> {
     return this.#maintenance.verify(options);
   }
 
   /**
-   * Removes the checkpoints that these runs stored, in all threads: those whose metadata has the
-   * `run_id`, or that were stored with it in the config's `metadata` or `configurable`. What
-   * checkpoints of later runs are rebuilt from (delta channels) stays until those are removed.
+   * Removes the checkpoints that the given runs stored, in all threads: those whose metadata has the `run_id`, or
+   * that were stored with it in the config's `metadata` or `configurable`. What checkpoints of later runs are
+   * rebuilt from (delta channels) stays until those are removed.
    *
-   * Reads the whole table of checkpoints, as there is no index on runs. Not retried: after an error call
-   * it again, and it continues.
+   * It reads the whole table of checkpoints, because there is no index on runs. Not retried: after an error
+   * call it again, and it continues.
+   *
+   * @returns what was removed
    */
   deleteForRuns(runs: readonly string[]): Promise<Removed> {
     return this.#maintenance.deleteForRuns(runs);
   }
 
   /**
-   * Stores the values that are there in the other form; `setup({ storage })` says how those are stored
-   * that come. Safe while the threads are read and written to, and may be ended at any time. Not retried:
-   * after an error call it again, and it continues.
+   * Stores existing values in the other form; `setup({ storage })` decides about new ones. Safe while the
+   * threads are read and written to, and can be stopped at any time. Not retried: after an error call it
+   * again, and it continues.
    *
-   * @param storage `"incremental"` or `"full"`
+   * @param storage the form to rewrite to
+   * @returns what was rewritten
    */
   rewriteStorage(storage: Storage, options?: RewriteOptions): Promise<Rewritten> {
     return this.#maintenance.rewriteStorage(storage, options);

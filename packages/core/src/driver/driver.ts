@@ -27,6 +27,7 @@ export interface Statement {
   readonly name: string;
 }
 
+/** Runs statements: a driver, or an open transaction. */
 export interface Queryable {
   /** Runs one statement and returns all its rows: text as string, `int` as number, booleans, bytea as Uint8Array. */
   query<Row extends object>(statement: Statement): Promise<Row[]>;
@@ -34,7 +35,11 @@ export interface Queryable {
 
 /** Where a statement may wait before it is sent: for a connection, or for its turn on one. */
 export interface WaitingQueryable extends Queryable {
-  /** @param signal aborted where the statement was given up: if it has not been sent, it never is */
+  /**
+   * As `Queryable` has it.
+   *
+   * @param signal aborted where the statement was given up: if it has not been sent, it never is
+   */
   query<Row extends object>(statement: Statement, signal?: AbortSignal): Promise<Row[]>;
 }
 

@@ -100,7 +100,7 @@ export class ConfigurationError extends WaypostError {
 }
 
 const UNTRUSTED =
-  "the server's certificate was refused; check the authority and the host name (see docs/security.md)";
+  "the server's certificate was refused; check the certificate authority that the client trusts (ssl: { ca }) and the host name";
 
 /**
  * Wraps what a driver threw. Server messages may quote values, so the text is ours; the original is the cause.

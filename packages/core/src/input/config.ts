@@ -15,15 +15,21 @@ export interface CheckpointKey extends NamespaceKey {
   readonly checkpointId: string | undefined;
 }
 
+/**
+ * Which checkpoints `list` reads, and how. LangGraph's options are `filter`, which the metadata must contain
+ * (as with Postgres' `@>`), `before`, a config whose checkpoint is newer than all that are read, and
+ * `limit`, the largest number of checkpoints.
+ */
 export interface ListOptions extends CheckpointListOptions {
   /**
-   * `"pages"`, the default, reads page by page and holds no connection in between. `"cursor"` reads one
-   * consistent snapshot through the driver's own cursor, which keeps a connection of the pool until the
-   * loop ends.
+   * `"pages"` reads pages of 10 to 100 checkpoints and holds no connection between them. `"cursor"` reads
+   * one snapshot through the driver's cursor, and holds a connection of the pool until the loop ends.
+   * Default `"pages"`.
    */
   fetch?: Fetch;
 }
 
+/** How `list` reads: by pages, or through the driver's cursor. */
 export type Fetch = "pages" | "cursor";
 
 /** What `list` selects; undefined restricts nothing. */

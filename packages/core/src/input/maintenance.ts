@@ -11,15 +11,15 @@ export interface PrunePlan {
   readonly dryRun: boolean;
 }
 
-/** What to remove of a thread: `strategy`, `keepLast`, `olderThan` or several of them say it. */
+/** What `prune` removes. One of `strategy`, `keepLast` and `olderThan` is required. */
 export interface PruneOptions {
-  /** `"keep_latest"` (default): all but the newest checkpoints; `"delete"`: whole threads. */
+  /** `"keep_latest"` removes all but the newest checkpoints, `"delete"` whole threads. Default `"keep_latest"`. */
   readonly strategy?: "keep_latest" | "delete";
   /** How many of the newest checkpoints stay in each namespace, 1 or more. Default 1. Not with `"delete"`. */
   readonly keepLast?: number;
-  /** Only checkpoints from before this time; with `"delete"`, threads with no checkpoint since. */
+  /** Removes only checkpoints from before this time; with `"delete"`, only threads without a later checkpoint. */
   readonly olderThan?: Date;
-  /** Counts what would be removed, and removes nothing. */
+  /** Counts what would be removed, and removes nothing. Default false. */
   readonly dryRun?: boolean;
 }
 

@@ -11,23 +11,25 @@ import type { Catalogue } from "../sql/catalogue.js";
 import { type LockBackend, lockBackend } from "./lock-backend.js";
 import { LockQueue } from "./lock-queue.js";
 
+/** How `threadLock` waits. */
 export interface ThreadLockOptions {
-  /** Whether to wait until whoever has the lock frees it; else it is refused at once. Default true. */
+  /** Whether to wait until the lock is released. If false, a held lock is an error at once. Default true. */
   readonly wait?: boolean;
-  /** Ends the waiting; the promise is then rejected with the signal's reason. */
+  /** Stops waiting; the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal;
 }
 
-/** Frees the lock at the end of `await using`. */
+/** A lock that is held. Dispose it to release it, best with `await using`. Disposing a lost lock throws. */
 export interface ThreadLock extends AsyncDisposable {
   /**
-   * Aborted where the lock is lost before it is freed, as somebody else may then have it. Pass it on to the
-   * run. Only that of a pool: a single connection that is lost ends the run by itself.
+   * Aborts, with the code `WAYPOST_LOCK_LOST`, if the lock is lost before it is released: another run may
+   * then hold it. Pass the signal to the run. Over a single connection it never aborts, because the loss
+   * of the connection ends the run by itself.
    */
   readonly signal: AbortSignal;
 }
 
-/** Others ask about this often at most, in ms: as short as to keep nobody waiting who waits for a model. */
+/** The longest delay between two attempts to get a lock, in ms: short against a call of a model. */
 const MAX_PAUSE_MS = 250;
 
 const KEYS: OptionKeys<ThreadLockOptions> = { wait: true, signal: true };

@@ -5,6 +5,7 @@ import type { Catalogue } from "../sql/catalogue.js";
 import type { CopyCheckRow } from "../sql/write/copy-thread.js";
 import { removeWhole } from "./delete.js";
 
+/** Options of `copyThread`. */
 export interface CopyOptions {
   /** Whether to replace a target that exists. Default false. */
   readonly overwrite?: boolean;

@@ -7,11 +7,11 @@ import { assertCount } from "../input/maintenance.js";
 import type { Catalogue } from "../sql/catalogue.js";
 import { pruneBatch } from "./prune.js";
 
-/** Which checkpoints stay as threads grow; where both are given, a checkpoint stays for either. */
+/** Which checkpoints stay as a thread grows. With both limits, a checkpoint stays if either says so. */
 export interface Retention {
-  /** How many of the newest in each namespace, 1 or more. Default 1. */
+  /** How many of the newest checkpoints stay in each namespace, 1 or more. Default 1. */
   keepLast?: number;
-  /** Those younger than this, in milliseconds. */
+  /** Checkpoints younger than this many milliseconds stay. Default: no limit by age. */
   maxAge?: number;
 }
 

@@ -13,19 +13,21 @@ import { dataOf, type PartColumns, parsePart } from "../sql/read/parse.js";
 import type { RewriteKey, RewriteRow } from "../sql/write/rewrite.js";
 import { allThreads } from "./verify.js";
 
+/** Which values `rewriteStorage` rewrites, and how it is observed and stopped. */
 export interface RewriteOptions {
-  /** Which threads; default all. */
+  /** Ids of the threads. Default: all threads. */
   readonly threadIds?: readonly string[];
-  /** Ends it after the batch it is at, with the signal's reason. */
+  /** Stops after the current batch of 20 values; the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal;
   /** Called after each thread. */
   readonly onProgress?: (soFar: Rewritten) => void;
 }
 
-/** What was rewritten so far. */
+/** What has been rewritten so far. */
 export interface Rewritten {
+  /** Threads that were looked at. */
   readonly threads: number;
-  /** Values that are stored in the other form now. */
+  /** Values that are now stored in the other form. */
   readonly values: number;
 }
 

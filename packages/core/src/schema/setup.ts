@@ -7,19 +7,20 @@ import { MIGRATIONS } from "./migrations/index.js";
 import { type Storage, setStorageStatement } from "./storage-setting.js";
 import { OFFICIAL_ELSEWHERE, officialElsewhere, unquotedName } from "./unquoted.js";
 
+/** What `setup()` does beside creating and upgrading the tables. */
 export interface SetupOptions {
   /**
-   * How values are stored from now on: `"incremental"`, each version as what it adds to the one before it;
-   * `"full"`, each version with all of its bytes, which the official savers can read. A saver reads both.
-   * Default: no change. Tables that `setup()` creates are `"incremental"`, tables that it finds are `"full"`.
+   * How values are stored from now on: `"incremental"` stores each version as what it adds to the version
+   * before, `"full"` stores all of its bytes, which the official saver can read. A saver reads both.
+   * Default: no change. Tables that `setup()` creates are incremental, tables that it finds are full.
    */
   storage?: Storage;
   /**
-   * Makes the tables in so many partitions by the hash of `thread_id`, 2 to 1024. Tables that are there
-   * already must have as many. Default: none.
+   * Number of partitions by the hash of `thread_id`, 2 to 1,024, for new tables. Existing tables must have
+   * as many. Default: no partitions.
    */
   partitions?: number;
-  /** Spreads the tables over a Citus cluster, by `thread_id`, also those that are there. Default: not. */
+  /** Distributes new and existing tables over a Citus cluster by `thread_id`. Default: not distributed. */
   distribute?: "citus";
 }
 

@@ -1,3 +1,4 @@
+/** A privilege on a table. */
 export type Right = "SELECT" | "INSERT" | "UPDATE" | "DELETE";
 
 /** As `format_type` of Postgres names them. */
@@ -10,11 +11,13 @@ export type ColumnType =
   | "bytea"
   | "timestamp with time zone";
 
+/** A column of a table. */
 export interface ColumnInfo {
   readonly type: ColumnType;
   readonly nullable: boolean;
 }
 
+/** One of the tables, and what is to be known of it. */
 export interface TableInfo {
   readonly name: string;
   readonly columns: Readonly<Record<string, ColumnInfo>>;
