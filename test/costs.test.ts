@@ -1,4 +1,4 @@
-import { withClient, withSchema } from "@waypost/conformance";
+import { withClient, withSchema } from "@waypost/conformance/fixtures";
 import { setupScript } from "@waypost/core";
 import type pg from "pg";
 import { describe, expect, it } from "vitest";

@@ -1,3 +1,4 @@
+import type { Saver } from "@waypost/conformance";
 import {
   approvalGraph,
   barrier,
@@ -7,10 +8,9 @@ import {
   deltaGraph,
   replyGraph,
   resumeWith,
-  type Saver,
   thread,
   withSchema,
-} from "@waypost/conformance";
+} from "@waypost/conformance/fixtures";
 import { describe, expect, it } from "vitest";
 import { ADAPTERS } from "./adapters.ts";
 

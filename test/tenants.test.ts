@@ -1,3 +1,4 @@
+import type { Saver } from "@waypost/conformance";
 import {
   chainGraph,
   checkpoint,
@@ -8,12 +9,11 @@ import {
   METADATA,
   policies,
   prepareThread,
-  type Saver,
   thread,
   withClient,
   withRole,
   withSchema,
-} from "@waypost/conformance";
+} from "@waypost/conformance/fixtures";
 import { setupScript } from "@waypost/core";
 import { describe, expect, it } from "vitest";
 import { PgBouncer, pgBouncerVersion } from "./pgbouncer.ts";

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { databaseUrl, withSchema } from "@waypost/conformance";
+import { databaseUrl, withSchema } from "@waypost/conformance/fixtures";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { DRIVERS, type Driver, PRINTED } from "./application.ts";
 import { found } from "./conversation.ts";

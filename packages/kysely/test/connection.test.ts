@@ -7,7 +7,7 @@ import {
   METADATA,
   thread,
   withSchema,
-} from "@waypost/conformance";
+} from "@waypost/conformance/fixtures";
 import { KyselySaver } from "@waypost/kysely";
 import { suite } from "@waypost/testing";
 import { Kysely, PostgresDialect, sql } from "kysely";
