@@ -10,9 +10,9 @@ import {
   withSchema,
 } from "@waypost/conformance/fixtures";
 import { KyselySaver, type WaypostDatabase } from "@waypost/kysely";
+import { overPg } from "@waypost/testing/kinds";
 import { CamelCasePlugin, Kysely, PGliteDialect, WithSchemaPlugin } from "kysely";
 import { describe, expect, it } from "vitest";
-import { overPg } from "./modes.ts";
 
 interface Tables extends WaypostDatabase {
   orders: { id: number };
