@@ -60,5 +60,4 @@ it.each(["packages/cli/README.md", "docs/operations.md", "docs/storage.md", "doc
         }
       }),
     ),
-  60_000,
 );
