@@ -74,6 +74,16 @@ export const CONVERSATIONS: readonly Example[] = [
 export const EXAMPLES: readonly Example[] = [
   ...CONVERSATIONS,
   {
+    title: "A session",
+    folder: "session",
+    steps: [
+      step("index.ts", "what's the weather in nyc"),
+      step("index.ts", "do I need a jacket there?"),
+      step("history.ts"),
+      step("forget.ts"),
+    ],
+  },
+  {
     title: "Human in the loop",
     folder: "human-in-the-loop",
     steps: [step("request.ts", "40"), step("answer.ts", "yes")],
