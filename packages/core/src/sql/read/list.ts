@@ -5,6 +5,7 @@ import type { Tables } from "../../schema/identifiers.js";
 import type { Segment } from "../../sharing/segments.js";
 import { cte, materialized, sql, withAll } from "../text.js";
 import type { KnownParts } from "./parts.js";
+import type { BlobKey } from "./rows.js";
 import {
   type Bind,
   binder,
@@ -23,15 +24,7 @@ export interface PageEnd {
   readonly checkpointId: string;
 }
 
-/** A blob that the reader holds already. */
-export interface BlobKey {
-  readonly threadId: string;
-  readonly checkpointNs: string;
-  readonly channel: string;
-  readonly version: string;
-}
-
-/** One that was stored by a known put. */
+/** A blob that the reader holds already, which was stored by a known put. */
 export interface KnownBlob extends BlobKey {
   readonly putId: string;
 }
