@@ -163,6 +163,20 @@ describe("the example session", () => {
   });
 });
 
+describe("the example switch", () => {
+  it("continues a thread of the official saver, which continues it in turn", async () => {
+    const outputsOfAll = await outputs(exampleIn("switch"));
+    expect(outputsOfAll.flatMap((each) => [lines(each)[0], lines(each)[2]])).toEqual([
+      "PostgresSaver: 2 messages in the thread",
+      "agent: message 1, visit 1",
+      "PgSaver: 4 messages in the thread",
+      "agent: message 3, visit 2",
+      "PostgresSaver: 6 messages in the thread",
+      "agent: message 5, visit 3",
+    ]);
+  });
+});
+
 /** util-linux has it; the `script` of macOS takes other arguments. */
 const terminal = spawnSync("script", ["--version"], { encoding: "utf8" });
 

@@ -84,6 +84,11 @@ export const EXAMPLES: readonly Example[] = [
     ],
   },
   {
+    title: "From the official saver and back",
+    folder: "switch",
+    steps: [step("official.ts", "begin"), step("index.ts"), step("official.ts")],
+  },
+  {
     title: "Human in the loop",
     folder: "human-in-the-loop",
     steps: [step("request.ts", "40"), step("answer.ts", "yes")],
