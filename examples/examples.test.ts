@@ -177,6 +177,33 @@ describe("the example switch", () => {
   });
 });
 
+describe("the example http", () => {
+  it("streams the answer, and says 409 while another run has the thread", async () => {
+    const [asked = "", followed = ""] = await outputs(exampleIn("http"));
+    expect(lines(asked)).toEqual([
+      "200, text/event-stream",
+      'data: {"type":"tool","text":"It\'s always sunny in sf"}',
+      'data: {"type":"ai","text":"It\'s always sunny in sf."}',
+      "409 while another run has the thread",
+      "",
+    ]);
+    expect(followed).toContain('"No jacket needed: it\'s always sunny in sf."');
+  });
+});
+
+describe("the example nextjs", () => {
+  it("answers, keeps its pool over a reload, and says 409 while another run has the thread", async () => {
+    const [asked = "", followed = ""] = await outputs(exampleIn("nextjs"));
+    expect(lines(asked)).toEqual([
+      "200: It might be cloudy in nyc.",
+      "the same pool after a reload: true",
+      "409 while another run has the thread",
+      "",
+    ]);
+    expect(followed).toContain("200: Take a jacket: it might be cloudy in nyc.");
+  });
+});
+
 /** util-linux has it; the `script` of macOS takes other arguments. */
 const terminal = spawnSync("script", ["--version"], { encoding: "utf8" });
 

@@ -84,6 +84,22 @@ export const EXAMPLES: readonly Example[] = [
     ],
   },
   {
+    title: "Behind HTTP",
+    folder: "http",
+    steps: [
+      step("ask.ts", "what's the weather in sf"),
+      step("ask.ts", "do I need a jacket there?"),
+    ],
+  },
+  {
+    title: "Route handlers of Next.js",
+    folder: "nextjs",
+    steps: [
+      step("index.ts", "what's the weather in nyc"),
+      step("index.ts", "do I need a jacket there?"),
+    ],
+  },
+  {
     title: "From the official saver and back",
     folder: "switch",
     steps: [step("official.ts", "begin"), step("index.ts"), step("official.ts")],
