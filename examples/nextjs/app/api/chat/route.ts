@@ -1,10 +1,7 @@
 import { WaypostError } from "@waypost/pg";
 import { openChat } from "../../../lib/chat.ts";
 
-export const runtime = "nodejs"; // the edge runtime has no TCP connections
-export const dynamic = "force-dynamic"; // each request runs
-
-/** `POST /api/chat` with `{"thread": "…", "question": "…"}`: the answer, piece by piece. */
+/** `POST /api/chat` with `{"thread": "…", "question": "…"}`: the answer, piece by piece. Not on the edge runtime: it has no TCP. */
 export async function POST(request: Request): Promise<Response> {
   const { thread, question } = (await request.json()) as { thread: string; question: string };
   const { agent, saver } = await openChat();
