@@ -1,5 +1,6 @@
 import type { SaverOptions, WaypostSaver } from "@waypost/core";
 
+/** The saver of any adapter. */
 export type Saver = WaypostSaver;
 
 /** A saver on a connection of its own. */

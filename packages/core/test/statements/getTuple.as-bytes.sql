@@ -33,7 +33,7 @@ SELECT 'part' AS kind, b.thread_id AS thread, NULL::text AS namespace, NULL::tex
   NULL::text AS task, NULL::text AS path, pg_catalog.octet_length(a.bytes) AS idx, NULL::text AS type,
   CASE WHEN false THEN pg_catalog.convert_from(a.bytes, 'UTF8') END AS json,
   CASE WHEN false THEN NULL ELSE a.bytes END AS bytes, NULL::text AS put, NULL::text AS segments
-FROM blob b CROSS JOIN LATERAL unnest(b.segments) WITH ORDINALITY AS s(bound, i) CROSS JOIN LATERAL (
+FROM blob b CROSS JOIN LATERAL pg_catalog.unnest(b.segments) WITH ORDINALITY AS s(bound, i) CROSS JOIN LATERAL (
   SELECT pg_catalog.min(o.position) AS position, CASE WHEN pg_catalog.sum(o.size) = pg_catalog.max(o.position + o.size) - pg_catalog.min(o.position)
       THEN pg_catalog.string_agg(o.bytes, '') END AS bytes
   FROM (

@@ -41,7 +41,7 @@ WITH chosen AS MATERIALIZED (
       WHERE thread_id = $1::text AND segments IS NOT NULL
         AND (checkpoint_ns, channel, version) NOT IN (SELECT checkpoint_ns, channel, version FROM unused)
     ) b CROSS JOIN LATERAL (
-      SELECT i::int FROM unnest(CASE
+      SELECT i::int FROM pg_catalog.unnest(CASE
         WHEN pg_catalog.cardinality(b.segments) <= 512 THEN b.segments
         WHEN b.segments IS NOT NULL THEN '{0}' END) WITH ORDINALITY AS g(bound, i)
       WHERE i % 2 = 1

@@ -43,7 +43,7 @@ export function partsOf(tables: Tables, blobs: string, thread = "b.thread_id"): 
   // Both bounds by the same columns. On a partitioned table, Postgres 15 and 18 evaluate a sub-select of an index
   // condition again only where a column that the condition itself names has changed.
   const { from: first, to } = boundsOf("b", "s.i::int");
-  const from = sql`${blobs} b CROSS JOIN LATERAL unnest(b.segments) WITH ORDINALITY AS s(bound, i) CROSS JOIN LATERAL (
+  const from = sql`${blobs} b CROSS JOIN LATERAL pg_catalog.unnest(b.segments) WITH ORDINALITY AS s(bound, i) CROSS JOIN LATERAL (
   SELECT pg_catalog.min(o.position) AS position, ${bytesWithoutGap("pg_catalog.min(o.position)")} AS bytes
   FROM (
     SELECT position, bytes, pg_catalog.octet_length(bytes) AS size FROM ${tables.parts}
