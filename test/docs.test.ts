@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { delimiter, dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { inspect, promisify } from "node:util";
-import { databaseUrl, freshName, withClient } from "@waypost/conformance";
+import { databaseUrl, freshName, withClient } from "@waypost/conformance/fixtures";
 import { setupScript } from "@waypost/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
@@ -30,6 +30,7 @@ const PUBLISHED = [
   "packages/kysely/README.md",
   "packages/core/README.md",
   "packages/cli/README.md",
+  "packages/conformance/README.md",
 ];
 const FOR_MAINTAINERS = ["ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md"];
 const PAGES = [
@@ -37,6 +38,7 @@ const PAGES = [
   ...FOR_MAINTAINERS,
   "packages/core/README.md",
   "packages/cli/README.md",
+  "packages/conformance/README.md",
   ...GUIDES,
   ...EXAMPLES,
   "docker/README.md",
@@ -58,6 +60,8 @@ function installed(): string[] {
   const further = [
     "@electric-sql/pglite",
     "@waypost/core",
+    "@waypost/conformance",
+    "vitest",
     "pg-cursor",
     "@types/pg",
     "@types/pg-cursor",
