@@ -8,7 +8,7 @@ import {
   START,
   StateGraph,
 } from "@langchain/langgraph";
-import { collect, databaseUrl, thread, withSchema } from "@waypost/conformance";
+import { collect, databaseUrl, thread, withSchema } from "@waypost/conformance/fixtures";
 import { PgSaver } from "@waypost/pg";
 
 const State = Annotation.Root({

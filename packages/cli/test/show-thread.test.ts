@@ -15,7 +15,7 @@ import {
   thread,
   withClient,
   withSchema,
-} from "@waypost/conformance";
+} from "@waypost/conformance/fixtures";
 import { PgSaver } from "@waypost/pg";
 import { describe, expect, it } from "vitest";
 import encrypting from "./encrypting.ts";
