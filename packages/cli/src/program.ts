@@ -1,4 +1,5 @@
 import { Command, Option } from "commander";
+import manifest from "../package.json" with { type: "json" };
 import { copyCommand } from "./commands/copy.ts";
 import { deleteCommand } from "./commands/delete.ts";
 import { doctorCommand } from "./commands/doctor.ts";
@@ -18,6 +19,7 @@ import { verifyCommand } from "./commands/verify.ts";
 /** @param signal ends long work early */
 export function program(signal: AbortSignal): Command {
   const waypost = new Command("waypost")
+    .version(manifest.version, "--version", "print the version")
     .description("Looks after LangGraph checkpoints in Postgres.")
     .addOption(
       // Its default would be shown in the help, with the password in it.

@@ -1,3 +1,4 @@
+import type { SerializerProtocol } from "@langchain/langgraph-checkpoint";
 import type { Table } from "@waypost/core/adapter";
 import { PgSaver } from "@waypost/pg";
 import type { Command } from "commander";
@@ -18,7 +19,8 @@ export class Session implements AsyncDisposable {
   readonly saver: PgSaver;
   readonly schema: string;
 
-  constructor({ database, schema }: Global) {
+  /** @param serde what reads stored values; by default that of the saver */
+  constructor({ database, schema }: Global, serde?: SerializerProtocol) {
     if (!database) throw new Error("Set DATABASE_URL, or pass --database URL.");
     // What can't be parsed is refused without being shown; this connects to nothing.
     PgSaver.fromConnString(database, { schema });
@@ -26,7 +28,7 @@ export class Session implements AsyncDisposable {
     this.pool.on("error", () => {});
     // Also while it is checked out; what waits for it fails by itself.
     this.pool.on("connect", (client) => client.on("error", () => {}));
-    this.saver = new PgSaver(this.pool, { schema });
+    this.saver = new PgSaver(this.pool, { schema, serde });
     this.schema = schema;
   }
 

@@ -24,11 +24,16 @@ export function waypost(
 }
 
 /** The same in a terminal of its own, which `script` of util-linux makes. */
-export function inTerminal(args: readonly string[], input: string): Promise<Ended> {
+export function inTerminal(
+  args: readonly string[],
+  input: string,
+  env: Environment = {},
+): Promise<Ended> {
   const quoted = [process.execPath, CLI, ...args].map((arg) => `'${arg.replaceAll("'", "'\\''")}'`);
   const command = `stty cols 100; ${quoted.join(" ")}`;
   const options = ["--quiet", "--return", "--flush", "--command", command, "/dev/null"];
-  return run("script", options, input, { DATABASE_URL: databaseUrl(), TERM: "xterm" }, "[y/N]");
+  const all = { DATABASE_URL: databaseUrl(), TERM: "xterm", ...env };
+  return run("script", options, input, all, "[y/N]");
 }
 
 /** @param prompt what is waited for before the input is typed */

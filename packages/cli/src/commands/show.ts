@@ -1,110 +1,108 @@
-import { inspect } from "node:util";
 import type { CheckpointTuple } from "@langchain/langgraph-checkpoint";
-import { Command } from "commander";
-import { createTwoFilesPatch } from "diff";
-import { history, type Step } from "../history.ts";
-import { bold, bytes, dim, hasColors, print, printable, printJson, time } from "../output.ts";
+import { Command, Option } from "commander";
+import { count } from "../arguments.ts";
+import { printable, printJson } from "../output.ts";
+import { printPaged } from "../pager.ts";
+import { loadSerde, tolerant } from "../serde.ts";
 import { globalsOf, Session } from "../session.ts";
+import { conversationLines, conversations } from "../show/conversation.ts";
+import { documentOf } from "../show/document.ts";
+import { drawing } from "../show/drawing.ts";
+import { history } from "../show/history.ts";
+import { findCheckpoint } from "../show/ids.ts";
+import { diffLines, stateLines, stateOf } from "../show/state.ts";
+import { Thread } from "../show/thread.ts";
 import { requireThreads } from "../threads.ts";
-import { drawTree } from "../tree.ts";
 
 interface Options {
   readonly checkpoint?: string;
   readonly diff?: [string, string];
-  readonly namespace: string;
+  readonly limit: number;
+  readonly messages?: true;
+  readonly namespace?: string;
+  readonly serde?: string;
 }
+
+const EXAMPLES = `
+A checkpoint is named by its id, by the beginning of its id, or as "latest".
+
+Signs: ● a step of the branch that the next run continues, ○ of another
+  ⏸ a question, ✗ a failure, ✓ done, ▶ what runs next, → nodes that were sent to
+
+Examples:
+  waypost show 42                              what happened, and how it stands
+  waypost show 42 --limit 20                   the newest 20 steps
+  waypost show 42 --messages                   the conversation
+  waypost show 42 --checkpoint latest          the values, writes and metadata
+  waypost show 42 --checkpoint 1f0c8a3e-5d2b   the same of a step of the drawing
+  waypost show 42 --diff 1f0c8a3e-5d2b latest  what changed between the two
+  waypost show 42 --serde ./serde.js           values that only your application reads`;
 
 export const showCommand = (): Command =>
   new Command("show")
-    .description("draw a thread's checkpoints with their forks, or show the values of one")
+    .description("show what a thread did, where it waits and why it failed")
     .argument("<thread>", "id of the thread")
     .option("--checkpoint <id>", "the values and pending writes of this one")
-    .option("--diff <id...>", "what changed from one checkpoint to another")
-    .option("--namespace <name>", "of a subgraph, for --checkpoint and --diff", "")
+    .addOption(
+      new Option("--diff <ids...>", "what changed from one checkpoint to another").conflicts([
+        "checkpoint",
+        "messages",
+      ]),
+    )
+    .option("--messages", "the conversation at --checkpoint, by default the latest")
+    .option("--limit <n>", "how many steps are drawn, the newest", count, Number.POSITIVE_INFINITY)
+    .option("--namespace <name>", "of a subgraph, for the ids of checkpoints")
+    .option("--serde <file>", "a module whose default export is your serializer")
+    .addHelpText("after", EXAMPLES)
     .action(async (thread: string, options: Options, command: Command) => {
-      const { checkpoint, diff, namespace } = options;
-      if (diff !== undefined && diff.length !== 2)
+      if (options.diff !== undefined && options.diff.length !== 2)
         command.error("error: --diff takes two checkpoints");
-      const { json } = globalsOf(command);
-      await using session = new Session(globalsOf(command));
+      const globals = globalsOf(command);
+      const serde = options.serde === undefined ? undefined : await loadSerde(options.serde);
+      await using session = new Session(globals, tolerant(serde));
       await requireThreads(session, [thread]);
-      const tuple = (id: string) => read(session, thread, namespace, id);
-      if (diff !== undefined) await showDiff(await tuple(diff[0]), await tuple(diff[1]));
-      else if (checkpoint !== undefined) showValues(await tuple(checkpoint), json);
-      else showTree(await history(session, thread), json);
+      await show(session, thread, options, globals.json);
     });
 
-async function read(
-  { saver }: Session,
+async function show(
+  session: Session,
+  threadId: string,
+  { checkpoint, diff, limit, messages, namespace }: Options,
+  json: boolean,
+): Promise<void> {
+  const read = (text: string) => tupleOf(session, threadId, text, namespace);
+  if (diff !== undefined) {
+    const lines = diffLines(await read(diff[0]), await read(diff[1]));
+    await printPaged(() => lines);
+  } else if (messages) {
+    const found = await conversations(session, await read(checkpoint ?? "latest"));
+    if (json) printJson(found);
+    else await printPaged(() => conversationLines(found));
+  } else if (checkpoint !== undefined) {
+    const tuple = await read(checkpoint);
+    if (json) printJson(stateOf(tuple));
+    else await printPaged(() => stateLines(tuple));
+  } else {
+    const whole = new Thread(await history(session, threadId));
+    if (json) printJson(await documentOf(session, threadId, whole));
+    else await printPaged(() => drawing(session, threadId, whole, limit));
+  }
+}
+
+async function tupleOf(
+  session: Session,
   thread_id: string,
-  checkpoint_ns: string,
-  checkpoint_id: string,
+  text: string,
+  namespace: string | undefined,
 ): Promise<CheckpointTuple> {
-  const tuple = await saver.getTuple({ configurable: { thread_id, checkpoint_ns, checkpoint_id } });
-  if (tuple === undefined)
-    throw new Error(
-      `There is no checkpoint "${printable(checkpoint_id)}" in thread "${printable(thread_id)}".`,
-    );
-  return tuple;
-}
-
-function showTree(steps: readonly Step[], json: boolean): void {
-  if (json) {
-    printJson(steps);
-    return;
-  }
-  for (const namespace of [...new Set(steps.map((step) => step.namespace))].sort()) {
-    if (namespace !== "") print(`\n${bold(`subgraph ${printable(namespace)}`)}`);
-    const own = steps.filter((step) => step.namespace === namespace);
-    for (const { lead, item } of drawTree(
-      own,
-      ({ id }) => id,
-      ({ parent }) => parent ?? undefined,
-    )) {
-      print(`${lead}● ${describe(item)}`);
-    }
-  }
-}
-
-function describe({ id, ts, source, step, nodes, changed, bytes: size, writes }: Step): string {
-  const parts = [
-    bold(printable(id)),
-    dim(time(ts)),
-    `step ${step ?? "?"}`,
-    source ?? "",
-    nodes.length > 0 ? `after ${nodes.map(printable).join(", ")}` : "",
-    changed.length > 0 ? `+ ${changed.map(printable).join(", ")}` : "",
-    size > 0 ? bytes(size) : "",
-    writes > 0 ? `${writes} writes` : "",
-  ];
-  return parts.filter(Boolean).join("  ");
-}
-
-function showValues(tuple: CheckpointTuple, json: boolean): void {
-  const { checkpoint, metadata, pendingWrites = [] } = tuple;
-  const shown = {
-    id: checkpoint.id,
-    ts: checkpoint.ts,
-    metadata,
-    values: checkpoint.channel_values,
-    pendingWrites,
-  };
-  if (json) printJson(shown);
-  else print(text(shown, hasColors()));
-}
-
-async function showDiff(a: CheckpointTuple, b: CheckpointTuple): Promise<void> {
-  const [before, after] = [a, b].map(
-    ({ checkpoint }) => `${text(checkpoint.channel_values, false)}\n`,
+  const { namespace: checkpoint_ns, id } = await findCheckpoint(
+    session,
+    thread_id,
+    text,
+    namespace,
   );
-  const names = [a, b].map(({ checkpoint }) => printable(checkpoint.id));
-  print(createTwoFilesPatch(names[0] ?? "", names[1] ?? "", before ?? "", after ?? "").trimEnd());
-}
-
-/** Values as Node shows them; control characters in strings are escaped by it. */
-function text(value: unknown, colors: boolean): string {
-  return inspect(value, {
-    ...{ colors, depth: 8, sorted: true, breakLength: 100 },
-    ...{ maxArrayLength: Number.POSITIVE_INFINITY, maxStringLength: Number.POSITIVE_INFINITY },
-  });
+  const config = { configurable: { thread_id, checkpoint_ns, checkpoint_id: id } };
+  const tuple = await session.saver.getTuple(config);
+  if (tuple === undefined) throw new Error(`Checkpoint "${printable(id)}" was removed just now.`);
+  return tuple;
 }

@@ -1,7 +1,11 @@
-/** One line of a drawn tree. */
+import { append } from "./group.ts";
+
+/** One item of a drawn tree. */
 export interface Line<Item> {
   /** What stands before the item: `│ `, `├─` and the like. */
   readonly lead: string;
+  /** What stands before further lines of the item. */
+  readonly rest: string;
   readonly item: Item;
 }
 
@@ -21,7 +25,7 @@ export function* drawTree<Item>(
   for (const item of items) {
     const parent = parentOf(item);
     const known = parent !== undefined && keys.has(parent) ? parent : undefined;
-    children.set(known, [...(children.get(known) ?? []), item]);
+    append(children, known, item);
   }
   /** To be drawn, the next last: the item, its lead, and that of what follows it. */
   const open: [Item, string, string][] = [];
@@ -37,8 +41,8 @@ export function* drawTree<Item>(
     const next = open.pop();
     if (next === undefined) return;
     const [item, lead, indent] = next;
-    yield { lead, item };
     const own = children.get(keyOf(item)) ?? [];
+    yield { lead, rest: `${indent}${own.length > 0 ? "│ " : "  "}`, item };
     push(own, indent, own.length > 1);
   }
 }
