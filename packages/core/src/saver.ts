@@ -58,7 +58,8 @@ export abstract class WaypostSaver extends ThreadSaver {
     this.#form = checked.jsonIsText ? "text" : "bytes";
     const cache = new ValueCache(checked.cacheBytes, this.sql);
     const { sql, tombstones, serde } = this;
-    this.#context = { driver: this.driver, sql, tombstones, cache, serde };
+    const server = { isDistributed: false };
+    this.#context = { driver: this.driver, sql, tombstones, cache, server, serde };
   }
 
   override async setup(options?: SetupOptions): Promise<void> {

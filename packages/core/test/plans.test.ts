@@ -117,6 +117,8 @@ describe("plans on a thread of 10,000 checkpoints", () => {
       idx: 0,
       ...{ ...row, segments: null },
     };
+    const first = { requireParent: false, requireCheckpoint: false, routed: false };
+    const onParent = { requireParent: true, requireCheckpoint: true, routed: false };
     const known = new Map();
     const after = { page: { ...page, after: middle, known: [named] } };
     const latest = { ...key, checkpointId: undefined };
@@ -140,10 +142,10 @@ describe("plans on a thread of 10,000 checkpoints", () => {
       ["verify, values in the middle", sql.verifyBlobs("long", value, 20), 20],
       ["verify, writes in the middle", sql.verifyWrites("long", value, 20), 20],
       ["verify, parts", sql.parts("long", segments), 20],
-      ["put", sql.put(put, true), 0],
-      ["put of a shared value", sql.putIncremental(incremental), 10],
-      ["putWrites", sql.putWrites(writes, false), 0],
-      ["putWrites with tombstones", sql.putWrites(writes, true), 0],
+      ["put", sql.put(put, onParent), 0],
+      ["put of a shared value", sql.putIncremental(incremental, false), 10],
+      ["putWrites", sql.putWrites(writes, first), 0],
+      ["putWrites with tombstones", sql.putWrites(writes, onParent), 0],
     ];
   };
 

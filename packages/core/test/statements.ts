@@ -43,6 +43,10 @@ const verified = {
   ...{ kind: "blob" as const, ...valueKey },
   ...{ id, task: "task", idx: 0, type: "json", bytes: null, segments: null },
 };
+const first = { requireParent: false, requireCheckpoint: false, routed: false };
+const onParent = { requireParent: true, requireCheckpoint: true, routed: false };
+const routed = { ...onParent, routed: true };
+
 const choice = { threadId: "1", keepLast: 1, olderThan: null };
 const none = new Map();
 const known = new Map([["a", { version: "1", putId: "1" }]]);
@@ -96,18 +100,26 @@ const SAMPLES: { readonly [Name in StatementName]: Samples<Name> } = {
   markDeleted: { "": ["1"] },
   parts: { "": ["1", value.segments] },
   put: {
-    first: [put, false],
-    "first-without-values": [{ ...put, blobs: [] }, false],
-    "on-parent": [put, true],
-    "on-parent-without-values": [{ ...put, blobs: [] }, true],
+    first: [put, first],
+    "first-without-values": [{ ...put, blobs: [] }, first],
+    "on-parent": [put, onParent],
+    "on-parent-routed": [put, routed],
+    "on-parent-without-values": [{ ...put, blobs: [] }, onParent],
   },
-  putBlobs: { first: [put, false], "on-parent": [put, true] },
+  putBlobs: { "": [put] },
   putIncremental: {
-    "one-part": [incremental],
-    "several-parts": [withParts([...value.parts, further])],
-    "no-parts": [withParts([])],
+    "one-part": [incremental, false],
+    "one-part-routed": [incremental, true],
+    "several-parts": [withParts([...value.parts, further]), false],
+    "several-parts-routed": [withParts([...value.parts, further]), true],
+    "no-parts": [withParts([]), false],
+    "no-parts-routed": [withParts([]), true],
   },
-  putWrites: { "": [writes, false], "on-checkpoint": [writes, true] },
+  putWrites: {
+    "": [writes, first],
+    "on-checkpoint": [writes, onParent],
+    "on-checkpoint-routed": [writes, routed],
+  },
   readRewritable: { "": ["1", valueKey] },
   removeChosen: {
     pruned: ["1", [{ namespace: "", id }], true],
@@ -136,21 +148,24 @@ type SomeSamples = { readonly [Name in StatementName]?: Samples<Name> };
 
 /** Those that bind bytes, once more: of a driver that sends bytes as text. */
 const IN_BASE64: SomeSamples = {
-  put: { "base64-on-parent": [put, true] },
-  putBlobs: { "base64-on-parent": [put, true] },
-  putIncremental: { "base64-one-part": [incremental] },
-  putWrites: { base64: [writes, false] },
+  put: { "base64-on-parent": [put, onParent] },
+  putBlobs: { base64: [put] },
+  putIncremental: { "base64-one-part": [incremental, false] },
+  putWrites: { base64: [writes, first] },
   rewriteFull: { base64: SAMPLES.rewriteFull[""] ?? [] },
   rewriteIncremental: { "base64-one-part": ["1", valueKey, "json", value] },
 } as SomeSamples;
 
 /** With about as many rows as one statement can have. */
 const OF_MANY_ROWS: SomeSamples = {
-  put: { first: [{ ...put, blobs: many }, false], "on-parent": [{ ...put, blobs: many }, true] },
-  putBlobs: { first: [{ ...put, blobs: many }, false] },
+  put: {
+    first: [{ ...put, blobs: many }, first],
+    "on-parent": [{ ...put, blobs: many }, onParent],
+  },
+  putBlobs: { "": [{ ...put, blobs: many }] },
   putWrites: {
-    "": [{ ...task, writes: many }, false],
-    "on-checkpoint": [{ ...task, writes: many }, true],
+    "": [{ ...task, writes: many }, first],
+    "on-checkpoint": [{ ...task, writes: many }, onParent],
   },
 };
 

@@ -61,7 +61,7 @@ WITH RECURSIVE chosen AS MATERIALIZED (
     SELECT checkpoint FROM "waypost".checkpoints
     WHERE thread_id = $1::text AND checkpoint_ns = g.checkpoint_ns AND checkpoint_id = g.checkpoint_id OFFSET 0
   ) c CROSS JOIN LATERAL pg_catalog.jsonb_each_text(CASE WHEN pg_catalog.jsonb_typeof(c.checkpoint -> 'channel_versions'::text) = 'object' THEN c.checkpoint -> 'channel_versions'::text END) v
-  WHERE NOT EXISTS (SELECT FROM "waypost".checkpoints WHERE thread_id = $1::text AND pg_catalog.jsonb_typeof(checkpoint -> 'channel_versions'::text) = 'object' IS NOT TRUE)
+  WHERE NOT EXISTS (SELECT true AS found FROM "waypost".checkpoints WHERE thread_id = $1::text AND pg_catalog.jsonb_typeof(checkpoint -> 'channel_versions'::text) = 'object' IS NOT TRUE)
   EXCEPT
   SELECT c.checkpoint_ns, v.key, v.value
   FROM "waypost".checkpoints c
@@ -92,7 +92,7 @@ WITH RECURSIVE chosen AS MATERIALIZED (
     FROM (
       SELECT segments FROM "waypost".checkpoint_blobs o
       WHERE thread_id = $1::text AND segments IS NOT NULL AND NOT EXISTS (
-        SELECT FROM unused u
+        SELECT true AS found FROM unused u
         WHERE u.checkpoint_ns = o.checkpoint_ns AND u.channel = o.channel AND u.version = o.version
       )
     ) b CROSS JOIN LATERAL (

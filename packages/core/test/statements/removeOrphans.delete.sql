@@ -2,14 +2,14 @@ WITH chosen AS MATERIALIZED (
   SELECT DISTINCT w.checkpoint_ns, w.checkpoint_id FROM "waypost".checkpoint_writes w
   WHERE w.thread_id = $1::text AND w.checkpoint_id ~ '^[0-9a-f]{8}-[0-9a-f]{4}-6[0-9a-f]{3}-' AND w.checkpoint_id < $2::text COLLATE "C"
     AND NOT EXISTS (
-      SELECT FROM "waypost".checkpoints c
+      SELECT true AS found FROM "waypost".checkpoints c
       WHERE c.thread_id = $1::text AND c.checkpoint_ns = w.checkpoint_ns AND c.checkpoint_id = w.checkpoint_id
     )
 ), going AS (
   SELECT * FROM chosen
 ), unused AS MATERIALIZED (
   SELECT checkpoint_ns, channel, version FROM "waypost".checkpoint_blobs
-  WHERE thread_id = $1::text AND NOT EXISTS (SELECT FROM "waypost".checkpoints WHERE thread_id = $1::text AND pg_catalog.jsonb_typeof(checkpoint -> 'channel_versions'::text) = 'object' IS NOT TRUE)
+  WHERE thread_id = $1::text AND NOT EXISTS (SELECT true AS found FROM "waypost".checkpoints WHERE thread_id = $1::text AND pg_catalog.jsonb_typeof(checkpoint -> 'channel_versions'::text) = 'object' IS NOT TRUE)
   EXCEPT
   SELECT c.checkpoint_ns, v.key, v.value
   FROM "waypost".checkpoints c
@@ -39,7 +39,7 @@ WITH chosen AS MATERIALIZED (
     FROM (
       SELECT segments FROM "waypost".checkpoint_blobs o
       WHERE thread_id = $1::text AND segments IS NOT NULL AND NOT EXISTS (
-        SELECT FROM unused u
+        SELECT true AS found FROM unused u
         WHERE u.checkpoint_ns = o.checkpoint_ns AND u.channel = o.channel AND u.version = o.version
       )
     ) b CROSS JOIN LATERAL (

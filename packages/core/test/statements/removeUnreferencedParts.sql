@@ -12,7 +12,7 @@ DELETE FROM "waypost".waypost_parts r USING (
   FROM (
     SELECT segments FROM "waypost".checkpoint_blobs o
     WHERE thread_id = $1::text AND segments IS NOT NULL AND NOT EXISTS (
-      SELECT FROM unused u
+      SELECT true AS found FROM unused u
       WHERE u.checkpoint_ns = o.checkpoint_ns AND u.channel = o.channel AND u.version = o.version
     )
   ) b CROSS JOIN LATERAL (

@@ -10,7 +10,7 @@ WITH referred AS MATERIALIZED (
   ) p ON true
   CROSS JOIN LATERAL (
     SELECT coalesce(c.metadata ->> 'source'::text, '') = 'fork' AND EXISTS (
-      SELECT FROM "waypost".checkpoints o WHERE thread_id = $1::text AND checkpoint_ns = c.checkpoint_ns AND o.checkpoint_id < c.checkpoint_id
+      SELECT true AS found FROM "waypost".checkpoints o WHERE thread_id = $1::text AND checkpoint_ns = c.checkpoint_ns AND o.checkpoint_id < c.checkpoint_id
         AND o.parent_checkpoint_id IS NOT DISTINCT FROM c.parent_checkpoint_id
         AND CASE WHEN pg_catalog.jsonb_typeof(o.checkpoint -> 'channel_versions'::text) = 'object'
           THEN (o.checkpoint -> 'channel_versions'::text) - '__pregel_tasks'::text END = CASE WHEN pg_catalog.jsonb_typeof(c.checkpoint -> 'channel_versions'::text) = 'object'

@@ -58,7 +58,7 @@ export function takeMaintenanceLockStatement(
   };
   const templateFor = templateByShape(
     (take: Take) => `SELECT ${locks[take]} AS free, ${ISOLATION} AS isolation FROM (
-  SELECT pg_catalog.count(*) FROM (SELECT FROM ${tables.checkpoints} WHERE thread_id = $1::text LIMIT 1) c
+  SELECT pg_catalog.count(*) FROM (SELECT true AS found FROM ${tables.checkpoints} WHERE thread_id = $1::text LIMIT 1) c
 ) n`,
   );
   return (threadId, take) => templateFor(take)([threadId]);

@@ -44,7 +44,7 @@ export function verifyVersionsStatement(tables: Tables): (threadId: string) => S
   ) p ON true
   CROSS JOIN LATERAL (
     SELECT coalesce(c.metadata ->> 'source'::text, '') = 'fork' AND EXISTS (
-      SELECT FROM ${tables.checkpoints} o WHERE ${own} AND o.checkpoint_id < c.checkpoint_id
+      SELECT true AS found FROM ${tables.checkpoints} o WHERE ${own} AND o.checkpoint_id < c.checkpoint_id
         AND o.parent_checkpoint_id IS NOT DISTINCT FROM c.parent_checkpoint_id
         AND ${copiedVersions("o")} = ${copiedVersions("c")}
     ) AS found

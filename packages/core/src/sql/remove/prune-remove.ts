@@ -38,7 +38,7 @@ const keptByChild = (children: string) =>
 const reasons = (tables: Tables, { chosen, children }: Chosen) => `${keptByChild(children)}
 UNION ALL
 SELECT v.checkpoint_ns, v.checkpoint_id FROM ${chosen} v CROSS JOIN LATERAL (
-  SELECT FROM ${tables.writes}
+  SELECT true AS found FROM ${tables.writes}
   WHERE ${HERE} v.checkpoint_ns AND checkpoint_id = v.checkpoint_id LIMIT 1
 ) w
 WHERE (v.checkpoint_ns, v.checkpoint_id) NOT IN (SELECT checkpoint_ns, parent_checkpoint_id FROM ${children})
@@ -50,11 +50,11 @@ CROSS JOIN LATERAL (
   WHERE ${HERE} v.checkpoint_ns AND checkpoint_id > v.checkpoint_id
 ) later
 CROSS JOIN LATERAL (
-  SELECT FROM ${tables.checkpoints} a
+  SELECT true AS found FROM ${tables.checkpoints} a
   WHERE ${HERE} o.checkpoint_ns AND checkpoint_id > v.checkpoint_id
     AND (later.id IS NULL OR checkpoint_id <= later.id)
     AND NOT EXISTS (
-      SELECT FROM ${chosen} WHERE checkpoint_ns = a.checkpoint_ns AND checkpoint_id = a.checkpoint_id
+      SELECT true AS found FROM ${chosen} WHERE checkpoint_ns = a.checkpoint_ns AND checkpoint_id = a.checkpoint_id
     )
   LIMIT 1
 ) around

@@ -71,7 +71,7 @@ export function unreferencedParts(tables: Tables, act: Act, unused: string): str
   const kept = `(
   SELECT segments FROM ${tables.blobs} o
   WHERE thread_id = $1::text AND segments IS NOT NULL AND NOT EXISTS (
-    SELECT FROM ${unused} u
+    SELECT true AS found FROM ${unused} u
     WHERE u.checkpoint_ns = o.checkpoint_ns AND u.channel = o.channel AND u.version = o.version
   )
 )`;

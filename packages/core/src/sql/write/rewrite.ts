@@ -9,6 +9,7 @@ import { unreferencedParts } from "../remove/removed.js";
 import { cte, materialized, sql, withAll } from "../text.js";
 import { groupParts, insertParts } from "./insert-parts.js";
 import { streamsEnd } from "./put-incremental.js";
+import { ifAnyRouted } from "./row-source.js";
 
 /** A stored value that may be stored otherwise. */
 export interface RewriteKey {
@@ -64,15 +65,16 @@ export function rewriteIncrementalStatement(
 ): (threadId: string, key: RewriteKey, type: string, value: SharedValue) => Statement {
   const blob = bytesParameter("$6", tables.bytes);
   const claim = { ready: "ready", claimed: "claimed" };
-  const ready = sql`SELECT WHERE ${streamsEnd(tables, "$8::text[]", "$9::text[]")}`;
+  const ready = sql`SELECT true AS found WHERE ${streamsEnd(tables, "$8::text[]", "$9::text[]")}`;
+  const rowsIf = (relation: string) => ifAnyRouted(relation, tables.blobs, KEY);
   const templateFor = templateByShape((first: number, rest: number) =>
     withAll(
       [
         materialized(claim.ready, ready),
-        ...insertParts(tables, { first, rest }, ["text", "bytea"], PARAMETERS + 1, claim),
+        ...insertParts(tables, { first, rest }, ["text", "bytea"], PARAMETERS + 1, claim, rowsIf),
       ],
       `UPDATE ${tables.blobs} SET type = $5::text, blob = ${blob}, segments = $7::text::bigint[]
-WHERE ${KEY} AND EXISTS (SELECT FROM ${claim.claimed})
+WHERE ${KEY} AND EXISTS (SELECT true AS found FROM ${claim.claimed})
 RETURNING true AS stored`,
     ),
   );
