@@ -3,14 +3,12 @@ import type { ListQuery } from "../input/config.js";
 import type { Serializer } from "../serializer/types.js";
 import type { PageInput } from "../sql/read/list.js";
 import type { TupleRow } from "../sql/read/tuple.js";
+import { nextPageSize } from "./page-size.js";
 import { TupleReader } from "./tuple-reader.js";
 
 /** Whoever stops after a few rows should not wait for a hundred. */
 const FIRST_PAGE = 10;
 const MAX_PAGE = 100;
-const MAX_GROWTH = 4;
-/** What a page should weigh at most, judged by the page before it. */
-const PAGE_BYTES = 4 * 1024 * 1024;
 
 /**
  * The checkpoints that a query selects, newest first. Holds two pages in memory at most, and no
@@ -44,7 +42,7 @@ export async function* listTuples(
     if (page.checkpoints.length < size) return;
     remaining -= size;
     last = page.checkpoints.at(-1);
-    size = nextSize(page);
+    size = nextPageSize(page.checkpoints.length, page.bytes, MAX_PAGE);
   }
 }
 
@@ -89,10 +87,4 @@ async function* checkpointByCheckpoint(
 
 function endOf({ thread: threadId, namespace: checkpointNs, id: checkpointId }: TupleRow) {
   return { threadId, checkpointNs, checkpointId };
-}
-
-function nextSize(page: TupleReader): number {
-  const rows = page.checkpoints.length;
-  const affordable = Math.floor((PAGE_BYTES * rows) / page.bytes);
-  return Math.max(1, Math.min(MAX_PAGE, rows * MAX_GROWTH, affordable));
 }

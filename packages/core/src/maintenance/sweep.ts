@@ -39,7 +39,6 @@ export interface SweepPlan {
   readonly onProgress: (soFar: Swept) => void;
 }
 
-const PAGE = 100;
 /** Writes arrive before their checkpoint, but not by an hour. */
 const WRITES_MAY_WAIT_MS = 60 * 60 * 1000;
 
@@ -77,7 +76,7 @@ export async function sweep(
   const before = writesBefore();
   for (let after: string | null = null; ; ) {
     const page: SweepRow[] = await driver.query<SweepRow>(
-      sql.sweepPage({ ...prune, after, size: PAGE, writesBefore: before }),
+      sql.sweepPage({ ...prune, after, writesBefore: before }),
     );
     for (const { thread, old, orphaned } of page) {
       signal?.throwIfAborted();

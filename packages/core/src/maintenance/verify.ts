@@ -1,3 +1,4 @@
+import { nextPageSize } from "../checkpoints/page-size.js";
 import { Parts } from "../checkpoints/parts.js";
 import type { Driver } from "../driver/driver.js";
 import { SerializationError } from "../errors/errors.js";
@@ -48,9 +49,9 @@ export interface VerifyOptions {
   readonly signal?: AbortSignal;
 }
 
-const THREADS = 100;
 /** Values are of any size, and a page of them is held in memory. */
-const VALUES = 20;
+const FIRST_VALUES = 20;
+const MAX_VALUES = 1_000;
 
 const KEYS: OptionKeys<VerifyOptions> = { threadIds: true, repair: true, signal: true };
 
@@ -90,7 +91,7 @@ export async function* allThreads(
   sql: Pick<Catalogue, "threadPage">,
 ): AsyncGenerator<string> {
   for (let after: string | null = null; ; ) {
-    const page: { thread: string }[] = await driver.query(sql.threadPage(after, THREADS));
+    const page: { thread: string }[] = await driver.query(sql.threadPage(after));
     for (const { thread } of page) yield thread;
     after = page.at(-1)?.thread ?? null;
     if (after === null) return;
@@ -117,8 +118,9 @@ async function unreadable(
 ): Promise<Problem[]> {
   const problems: Problem[] = [];
   for (const read of [sql.verifyBlobs, sql.verifyWrites]) {
+    let size = FIRST_VALUES;
     for (let last: ValueRow | undefined; ; ) {
-      const all: ValueRow[] = await driver.query<ValueRow>(read(threadId, last, VALUES));
+      const all: ValueRow[] = await driver.query<ValueRow>(read(threadId, last, size));
       const parts = partsIn(all, threadId);
       const rows = valuesIn(all);
       for (const row of rows) {
@@ -126,6 +128,7 @@ async function unreadable(
       }
       last = rows.at(-1);
       if (last === undefined) break;
+      size = nextPageSize(rows.length, bytesIn(all), MAX_VALUES);
     }
   }
   return problems;
@@ -135,6 +138,9 @@ const partsIn = (rows: readonly ValueRow[], thread: string): Parts =>
   new Parts(
     rows.filter(({ kind }) => kind === "part").map((row) => ({ ...row, thread, json: null })),
   );
+
+const bytesIn = (rows: readonly ValueRow[]): number =>
+  rows.reduce((sum, { bytes }) => sum + (bytes?.byteLength ?? 0), 0);
 
 /** In the order of the page: a union has none of its own. */
 function valuesIn(rows: readonly ValueRow[]): ValueRow[] {

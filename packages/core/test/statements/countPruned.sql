@@ -22,20 +22,22 @@ WITH RECURSIVE namespace AS (
     ORDER BY checkpoint_id
   ) c
 ), child AS MATERIALIZED (
-  SELECT c.checkpoint_ns, c.checkpoint_id, c.parent_checkpoint_id,
-    (c.checkpoint_ns, c.checkpoint_id) IN (SELECT checkpoint_ns, checkpoint_id FROM chosen) AS chosen
-  FROM chosen v
-  JOIN "waypost".checkpoints c
-    ON c.checkpoint_ns = v.checkpoint_ns AND c.parent_checkpoint_id = v.checkpoint_id
-  WHERE c.thread_id = $1::text
+  SELECT checkpoint_ns, checkpoint_id, parent_checkpoint_id,
+    (checkpoint_ns, checkpoint_id) IN (SELECT checkpoint_ns, checkpoint_id FROM chosen) AS chosen
+  FROM "waypost".checkpoints
+  WHERE thread_id = $1::text AND pg_catalog.octet_length(parent_checkpoint_id) BETWEEN 0 AND 2147483647
+    AND ((checkpoint_ns, parent_checkpoint_id) IN (SELECT checkpoint_ns, checkpoint_id FROM chosen)) IS TRUE
+), chosen_namespace AS MATERIALIZED (
+  SELECT DISTINCT checkpoint_ns FROM chosen
 ), stay AS (
-  SELECT checkpoint_ns, checkpoint_id FROM child WHERE NOT chosen
+  SELECT checkpoint_ns, checkpoint_id FROM child WHERE NOT chosen AND pg_catalog.octet_length(checkpoint_id) BETWEEN 0 AND 2147483647
   UNION ALL
   SELECT v.checkpoint_ns, v.checkpoint_id FROM chosen v CROSS JOIN LATERAL (
     SELECT true AS found FROM "waypost".checkpoint_writes
     WHERE thread_id = $1::text AND checkpoint_ns = v.checkpoint_ns AND checkpoint_id = v.checkpoint_id LIMIT 1
   ) w
   WHERE (v.checkpoint_ns, v.checkpoint_id) NOT IN (SELECT checkpoint_ns, parent_checkpoint_id FROM child)
+    AND pg_catalog.octet_length(v.checkpoint_ns) BETWEEN 0 AND 2147483647 AND pg_catalog.octet_length(v.checkpoint_id) BETWEEN 0 AND 2147483647
   UNION ALL
   SELECT v.checkpoint_ns, v.checkpoint_id FROM chosen v
   CROSS JOIN (SELECT DISTINCT checkpoint_ns FROM "waypost".checkpoints WHERE thread_id = $1::text) o
@@ -47,12 +49,11 @@ WITH RECURSIVE namespace AS (
     SELECT true AS found FROM "waypost".checkpoints a
     WHERE thread_id = $1::text AND checkpoint_ns = o.checkpoint_ns AND checkpoint_id > v.checkpoint_id
       AND (later.id IS NULL OR checkpoint_id <= later.id)
-      AND NOT EXISTS (
-        SELECT true AS found FROM chosen WHERE checkpoint_ns = a.checkpoint_ns AND checkpoint_id = a.checkpoint_id
-      )
+      AND (a.checkpoint_ns, a.checkpoint_id) NOT IN (SELECT checkpoint_ns, checkpoint_id FROM chosen)
     LIMIT 1
   ) around
   WHERE v.checkpoint_ns <> '' AND (o.checkpoint_ns = '' AND v.checkpoint_ns <> '' OR pg_catalog.starts_with(v.checkpoint_ns, o.checkpoint_ns || '|'))
+    AND pg_catalog.octet_length(v.checkpoint_ns) BETWEEN 0 AND 2147483647 AND pg_catalog.octet_length(v.checkpoint_id) BETWEEN 0 AND 2147483647
   UNION
   SELECT n.checkpoint_ns, n.checkpoint_id FROM stay s CROSS JOIN LATERAL (
     SELECT s.checkpoint_ns, p.checkpoint_id FROM (
@@ -96,7 +97,7 @@ WITH RECURSIVE namespace AS (
     ) p
     UNION ALL
     SELECT n.checkpoint_ns, latest.checkpoint_id
-    FROM (SELECT DISTINCT checkpoint_ns FROM chosen) n CROSS JOIN LATERAL (
+    FROM chosen_namespace n CROSS JOIN LATERAL (
       SELECT checkpoint_id FROM "waypost".checkpoints
       WHERE thread_id = $1::text AND checkpoint_ns = n.checkpoint_ns AND checkpoint_id < s.checkpoint_id
       ORDER BY checkpoint_id DESC LIMIT 1
@@ -113,13 +114,12 @@ WITH RECURSIVE namespace AS (
     SELECT checkpoint FROM "waypost".checkpoints
     WHERE thread_id = $1::text AND checkpoint_ns = g.checkpoint_ns AND checkpoint_id = g.checkpoint_id OFFSET 0
   ) c CROSS JOIN LATERAL pg_catalog.jsonb_each_text(CASE WHEN pg_catalog.jsonb_typeof(c.checkpoint -> 'channel_versions'::text) = 'object' THEN c.checkpoint -> 'channel_versions'::text END) v
-  WHERE NOT EXISTS (SELECT true AS found FROM "waypost".checkpoints WHERE thread_id = $1::text AND pg_catalog.jsonb_typeof(checkpoint -> 'channel_versions'::text) = 'object' IS NOT TRUE)
+  WHERE pg_catalog.octet_length(v.key) BETWEEN 0 AND 2147483647 AND NOT EXISTS (SELECT true AS found FROM "waypost".checkpoints WHERE thread_id = $1::text AND pg_catalog.jsonb_typeof(checkpoint -> 'channel_versions'::text) = 'object' IS NOT TRUE)
   EXCEPT
   SELECT c.checkpoint_ns, v.key, v.value
-  FROM "waypost".checkpoints c
-  LEFT JOIN going g ON g.checkpoint_ns = c.checkpoint_ns AND g.checkpoint_id = c.checkpoint_id
-  CROSS JOIN LATERAL pg_catalog.jsonb_each_text(CASE WHEN pg_catalog.jsonb_typeof(c.checkpoint -> 'channel_versions'::text) = 'object' THEN c.checkpoint -> 'channel_versions'::text END) v
-  WHERE c.thread_id = $1::text AND g.checkpoint_id IS NULL
+  FROM "waypost".checkpoints c CROSS JOIN LATERAL pg_catalog.jsonb_each_text(CASE WHEN pg_catalog.jsonb_typeof(c.checkpoint -> 'channel_versions'::text) = 'object' THEN c.checkpoint -> 'channel_versions'::text END) v
+  WHERE c.thread_id = $1::text AND pg_catalog.octet_length(v.key) BETWEEN 0 AND 2147483647
+    AND (c.checkpoint_ns, c.checkpoint_id) NOT IN (SELECT checkpoint_ns, checkpoint_id FROM going)
 ), old_checkpoints AS (
   SELECT pg_catalog.pg_column_size(r.checkpoint) + pg_catalog.pg_column_size(r.metadata) AS size FROM "waypost".checkpoints r JOIN going l ON r.checkpoint_ns = l.checkpoint_ns AND r.checkpoint_id = l.checkpoint_id
   WHERE r.thread_id = $1::text
@@ -139,16 +139,14 @@ WITH RECURSIVE namespace AS (
       ELSE pg_catalog.int8range(NULL, NULL) END
     ), '{}') AS ranges
     FROM (
-      SELECT segments FROM "waypost".checkpoint_blobs o
-      WHERE thread_id = $1::text AND segments IS NOT NULL AND NOT EXISTS (
-        SELECT true AS found FROM unused u
-        WHERE u.checkpoint_ns = o.checkpoint_ns AND u.channel = o.channel AND u.version = o.version
-      )
+      SELECT segments FROM "waypost".checkpoint_blobs
+      WHERE thread_id = $1::text AND segments IS NOT NULL
+        AND (checkpoint_ns, channel, version) NOT IN (SELECT checkpoint_ns, channel, version FROM unused)
     ) b CROSS JOIN LATERAL (
-      SELECT i FROM pg_catalog.generate_series(1, CASE
-        WHEN pg_catalog.cardinality(b.segments) <= 512 THEN pg_catalog.cardinality(b.segments)
-        WHEN b.segments IS NOT NULL THEN 1 END, 2) AS g(i)
-      WHERE i BETWEEN 1 AND 512
+      SELECT i::int FROM unnest(CASE
+        WHEN pg_catalog.cardinality(b.segments) <= 512 THEN b.segments
+        WHEN b.segments IS NOT NULL THEN '{0}' END) WITH ORDINALITY AS g(bound, i)
+      WHERE i % 2 = 1
     ) s
   ) n
   WHERE r.thread_id = $1::text AND NOT pg_catalog.int8range(r.position, r.position + pg_catalog.octet_length(r.bytes)) && n.ranges

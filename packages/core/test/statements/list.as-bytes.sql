@@ -60,10 +60,10 @@ FROM (
     SELECT b.thread_id, b.type IN ('json', 'parts:json') AS is_text,
       pg_catalog.range_agg(pg_catalog.int8range(b.segments[s.i], b.segments[s.i + 1])) AS ranges
     FROM blob b CROSS JOIN LATERAL (
-      SELECT i FROM pg_catalog.generate_series(1, CASE
-        WHEN pg_catalog.cardinality(b.segments) <= 512 THEN pg_catalog.cardinality(b.segments)
-        WHEN b.segments IS NOT NULL THEN 1 END, 2) AS g(i)
-      WHERE i BETWEEN 1 AND 512
+      SELECT i::int FROM unnest(CASE
+        WHEN pg_catalog.cardinality(b.segments) <= 512 THEN b.segments
+        WHEN b.segments IS NOT NULL THEN '{0}' END) WITH ORDINALITY AS g(bound, i)
+      WHERE i % 2 = 1
     ) s
     WHERE pg_catalog.cardinality(b.segments) BETWEEN 2 AND 512 AND CASE
       WHEN pg_catalog.cardinality(b.segments) <= 512
@@ -81,7 +81,7 @@ FROM (
     WHERE thread_id = $1::text AND position <= pg_catalog.lower(r.range) ORDER BY position DESC LIMIT 1
   ) f CROSS JOIN LATERAL (
     SELECT CASE WHEN pg_catalog.sum(o.size) = pg_catalog.max(o.position + o.size) - f.position
-      THEN pg_catalog.string_agg(o.bytes, '') END AS bytes
+        THEN pg_catalog.string_agg(o.bytes, '') END AS bytes
     FROM (
       SELECT position, bytes, pg_catalog.octet_length(bytes) AS size FROM "waypost".waypost_parts
       WHERE thread_id = $1::text AND position >= f.position AND position < pg_catalog.upper(r.range)

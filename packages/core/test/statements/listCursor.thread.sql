@@ -51,35 +51,28 @@ FROM (
     CASE WHEN p.is_text THEN pg_catalog.convert_from(p.bytes, 'UTF8') END AS json,
     CASE WHEN p.is_text THEN NULL ELSE p.bytes END AS bytes, NULL::text AS put, NULL::text AS segments
   FROM (
-    SELECT g.thread_id, g.is_text, f.position, a.bytes
-    FROM (
-      SELECT b.thread_id, b.type IN ('json', 'parts:json') AS is_text,
-        pg_catalog.range_agg(pg_catalog.int8range(b.segments[s.i], b.segments[s.i + 1])) AS ranges
-      FROM blob b CROSS JOIN LATERAL (
-        SELECT i FROM pg_catalog.generate_series(1, CASE
-          WHEN pg_catalog.cardinality(b.segments) <= 512 THEN pg_catalog.cardinality(b.segments)
-          WHEN b.segments IS NOT NULL THEN 1 END, 2) AS g(i)
-        WHERE i BETWEEN 1 AND 512
-      ) s
-      WHERE pg_catalog.cardinality(b.segments) BETWEEN 2 AND 512 AND CASE
-        WHEN pg_catalog.cardinality(b.segments) <= 512
-          AND b.segments[s.i] >= 0 AND b.segments[s.i + 1] <= 9007199254740991
-        THEN b.segments[s.i + 1] - b.segments[s.i] BETWEEN 1 AND 134217728 END
-      GROUP BY 1, 2
-    ) g CROSS JOIN LATERAL (
-      SELECT range FROM pg_catalog.unnest(g.ranges) AS r(range) WHERE pg_catalog.lower(range) BETWEEN 0 AND 9007199254740991
-    ) r CROSS JOIN LATERAL (
-      SELECT position FROM "waypost".waypost_parts
-      WHERE thread_id = $1::text AND position <= pg_catalog.lower(r.range) ORDER BY position DESC LIMIT 1
-    ) f CROSS JOIN LATERAL (
-      SELECT CASE WHEN pg_catalog.sum(o.size) = pg_catalog.max(o.position + o.size) - f.position
-        THEN pg_catalog.string_agg(o.bytes, '') END AS bytes
+    SELECT b.thread_id, b.type IN ('json', 'parts:json') AS is_text, a.position, a.bytes
+    FROM blob b CROSS JOIN LATERAL (
+      SELECT i::int FROM unnest(CASE
+        WHEN pg_catalog.cardinality(b.segments) <= 512 THEN b.segments
+        WHEN b.segments IS NOT NULL THEN '{0}' END) WITH ORDINALITY AS g(bound, i)
+      WHERE i % 2 = 1
+    ) s CROSS JOIN LATERAL (
+      SELECT pg_catalog.min(o.position) AS position, CASE WHEN pg_catalog.sum(o.size) = pg_catalog.max(o.position + o.size) - pg_catalog.min(o.position)
+          THEN pg_catalog.string_agg(o.bytes, '') END AS bytes
       FROM (
         SELECT position, bytes, pg_catalog.octet_length(bytes) AS size FROM "waypost".waypost_parts
-        WHERE thread_id = $1::text AND position >= f.position AND position < pg_catalog.upper(r.range)
+        WHERE thread_id = $1::text AND position < b.segments[s.i + 1] AND position >= (
+          SELECT position FROM "waypost".waypost_parts
+          WHERE thread_id = $1::text AND position <= b.segments[s.i] ORDER BY position DESC LIMIT 1
+        )
         ORDER BY position OFFSET 0
       ) o
     ) a
+    WHERE pg_catalog.cardinality(b.segments) BETWEEN 2 AND 512 AND CASE
+      WHEN pg_catalog.cardinality(b.segments) <= 512
+        AND b.segments[s.i] >= 0 AND b.segments[s.i + 1] <= 9007199254740991
+      THEN b.segments[s.i + 1] - b.segments[s.i] BETWEEN 1 AND 134217728 END
   ) p
   UNION ALL
   SELECT CASE WHEN w.checkpoint_id = p.checkpoint_id THEN 'write' ELSE 'send' END AS kind,
@@ -96,4 +89,5 @@ FROM (
     OFFSET 0
   ) w
   WHERE w.checkpoint_id = p.checkpoint_id OR w.channel = '__pregel_tasks'
-) r;
+) r
+WHERE pg_catalog.octet_length(k.checkpoint_id) BETWEEN 0 AND 2147483647;

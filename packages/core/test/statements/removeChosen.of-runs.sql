@@ -1,14 +1,15 @@
 WITH RECURSIVE chosen AS MATERIALIZED (
   SELECT * FROM unnest($2::text[], $3::text[]) AS v(checkpoint_ns, checkpoint_id)
 ), child AS MATERIALIZED (
-  SELECT c.checkpoint_ns, c.checkpoint_id, c.parent_checkpoint_id,
-    (c.checkpoint_ns, c.checkpoint_id) IN (SELECT checkpoint_ns, checkpoint_id FROM chosen) AS chosen
-  FROM chosen v
-  JOIN "waypost".checkpoints c
-    ON c.checkpoint_ns = v.checkpoint_ns AND c.parent_checkpoint_id = v.checkpoint_id
-  WHERE c.thread_id = $1::text
+  SELECT checkpoint_ns, checkpoint_id, parent_checkpoint_id,
+    (checkpoint_ns, checkpoint_id) IN (SELECT checkpoint_ns, checkpoint_id FROM chosen) AS chosen
+  FROM "waypost".checkpoints
+  WHERE thread_id = $1::text AND pg_catalog.octet_length(parent_checkpoint_id) BETWEEN 0 AND 2147483647
+    AND ((checkpoint_ns, parent_checkpoint_id) IN (SELECT checkpoint_ns, checkpoint_id FROM chosen)) IS TRUE
+), chosen_namespace AS MATERIALIZED (
+  SELECT DISTINCT checkpoint_ns FROM chosen
 ), stay AS (
-  SELECT checkpoint_ns, checkpoint_id FROM child WHERE NOT chosen
+  SELECT checkpoint_ns, checkpoint_id FROM child WHERE NOT chosen AND pg_catalog.octet_length(checkpoint_id) BETWEEN 0 AND 2147483647
   UNION
   SELECT n.checkpoint_ns, n.checkpoint_id FROM stay s CROSS JOIN LATERAL (
     SELECT s.checkpoint_ns, p.checkpoint_id FROM (
@@ -61,13 +62,12 @@ WITH RECURSIVE chosen AS MATERIALIZED (
     SELECT checkpoint FROM "waypost".checkpoints
     WHERE thread_id = $1::text AND checkpoint_ns = g.checkpoint_ns AND checkpoint_id = g.checkpoint_id OFFSET 0
   ) c CROSS JOIN LATERAL pg_catalog.jsonb_each_text(CASE WHEN pg_catalog.jsonb_typeof(c.checkpoint -> 'channel_versions'::text) = 'object' THEN c.checkpoint -> 'channel_versions'::text END) v
-  WHERE NOT EXISTS (SELECT true AS found FROM "waypost".checkpoints WHERE thread_id = $1::text AND pg_catalog.jsonb_typeof(checkpoint -> 'channel_versions'::text) = 'object' IS NOT TRUE)
+  WHERE pg_catalog.octet_length(v.key) BETWEEN 0 AND 2147483647 AND NOT EXISTS (SELECT true AS found FROM "waypost".checkpoints WHERE thread_id = $1::text AND pg_catalog.jsonb_typeof(checkpoint -> 'channel_versions'::text) = 'object' IS NOT TRUE)
   EXCEPT
   SELECT c.checkpoint_ns, v.key, v.value
-  FROM "waypost".checkpoints c
-  LEFT JOIN going g ON g.checkpoint_ns = c.checkpoint_ns AND g.checkpoint_id = c.checkpoint_id
-  CROSS JOIN LATERAL pg_catalog.jsonb_each_text(CASE WHEN pg_catalog.jsonb_typeof(c.checkpoint -> 'channel_versions'::text) = 'object' THEN c.checkpoint -> 'channel_versions'::text END) v
-  WHERE c.thread_id = $1::text AND g.checkpoint_id IS NULL
+  FROM "waypost".checkpoints c CROSS JOIN LATERAL pg_catalog.jsonb_each_text(CASE WHEN pg_catalog.jsonb_typeof(c.checkpoint -> 'channel_versions'::text) = 'object' THEN c.checkpoint -> 'channel_versions'::text END) v
+  WHERE c.thread_id = $1::text AND pg_catalog.octet_length(v.key) BETWEEN 0 AND 2147483647
+    AND (c.checkpoint_ns, c.checkpoint_id) NOT IN (SELECT checkpoint_ns, checkpoint_id FROM going)
 ), old_checkpoints AS (
   DELETE FROM "waypost".checkpoints r USING going l
   WHERE r.thread_id = $1::text AND r.checkpoint_ns = l.checkpoint_ns AND r.checkpoint_id = l.checkpoint_id
@@ -90,16 +90,14 @@ WITH RECURSIVE chosen AS MATERIALIZED (
       ELSE pg_catalog.int8range(NULL, NULL) END
     ), '{}') AS ranges
     FROM (
-      SELECT segments FROM "waypost".checkpoint_blobs o
-      WHERE thread_id = $1::text AND segments IS NOT NULL AND NOT EXISTS (
-        SELECT true AS found FROM unused u
-        WHERE u.checkpoint_ns = o.checkpoint_ns AND u.channel = o.channel AND u.version = o.version
-      )
+      SELECT segments FROM "waypost".checkpoint_blobs
+      WHERE thread_id = $1::text AND segments IS NOT NULL
+        AND (checkpoint_ns, channel, version) NOT IN (SELECT checkpoint_ns, channel, version FROM unused)
     ) b CROSS JOIN LATERAL (
-      SELECT i FROM pg_catalog.generate_series(1, CASE
-        WHEN pg_catalog.cardinality(b.segments) <= 512 THEN pg_catalog.cardinality(b.segments)
-        WHEN b.segments IS NOT NULL THEN 1 END, 2) AS g(i)
-      WHERE i BETWEEN 1 AND 512
+      SELECT i::int FROM unnest(CASE
+        WHEN pg_catalog.cardinality(b.segments) <= 512 THEN b.segments
+        WHEN b.segments IS NOT NULL THEN '{0}' END) WITH ORDINALITY AS g(bound, i)
+      WHERE i % 2 = 1
     ) s
   ) n
   WHERE r.thread_id = $1::text AND NOT pg_catalog.int8range(r.position, r.position + pg_catalog.octet_length(r.bytes)) && n.ranges

@@ -14,7 +14,7 @@ WITH chosen AS MATERIALIZED (
   SELECT c.checkpoint_ns, v.key, v.value
   FROM "waypost".checkpoints c
   CROSS JOIN LATERAL pg_catalog.jsonb_each_text(CASE WHEN pg_catalog.jsonb_typeof(c.checkpoint -> 'channel_versions'::text) = 'object' THEN c.checkpoint -> 'channel_versions'::text END) v
-  WHERE c.thread_id = $1::text
+  WHERE c.thread_id = $1::text AND pg_catalog.octet_length(v.key) BETWEEN 0 AND 2147483647
 ), old_checkpoints AS (
   SELECT pg_catalog.pg_column_size(r.checkpoint) + pg_catalog.pg_column_size(r.metadata) AS size FROM "waypost".checkpoints r JOIN going l ON r.checkpoint_ns = l.checkpoint_ns AND r.checkpoint_id = l.checkpoint_id
   WHERE r.thread_id = $1::text
@@ -34,16 +34,14 @@ WITH chosen AS MATERIALIZED (
       ELSE pg_catalog.int8range(NULL, NULL) END
     ), '{}') AS ranges
     FROM (
-      SELECT segments FROM "waypost".checkpoint_blobs o
-      WHERE thread_id = $1::text AND segments IS NOT NULL AND NOT EXISTS (
-        SELECT true AS found FROM unused u
-        WHERE u.checkpoint_ns = o.checkpoint_ns AND u.channel = o.channel AND u.version = o.version
-      )
+      SELECT segments FROM "waypost".checkpoint_blobs
+      WHERE thread_id = $1::text AND segments IS NOT NULL
+        AND (checkpoint_ns, channel, version) NOT IN (SELECT checkpoint_ns, channel, version FROM unused)
     ) b CROSS JOIN LATERAL (
-      SELECT i FROM pg_catalog.generate_series(1, CASE
-        WHEN pg_catalog.cardinality(b.segments) <= 512 THEN pg_catalog.cardinality(b.segments)
-        WHEN b.segments IS NOT NULL THEN 1 END, 2) AS g(i)
-      WHERE i BETWEEN 1 AND 512
+      SELECT i::int FROM unnest(CASE
+        WHEN pg_catalog.cardinality(b.segments) <= 512 THEN b.segments
+        WHEN b.segments IS NOT NULL THEN '{0}' END) WITH ORDINALITY AS g(bound, i)
+      WHERE i % 2 = 1
     ) s
   ) n
   WHERE r.thread_id = $1::text AND NOT pg_catalog.int8range(r.position, r.position + pg_catalog.octet_length(r.bytes)) && n.ranges

@@ -10,16 +10,14 @@ DELETE FROM "waypost".waypost_parts r USING (
     ELSE pg_catalog.int8range(NULL, NULL) END
   ), '{}') AS ranges
   FROM (
-    SELECT segments FROM "waypost".checkpoint_blobs o
-    WHERE thread_id = $1::text AND segments IS NOT NULL AND NOT EXISTS (
-      SELECT true AS found FROM unused u
-      WHERE u.checkpoint_ns = o.checkpoint_ns AND u.channel = o.channel AND u.version = o.version
-    )
+    SELECT segments FROM "waypost".checkpoint_blobs
+    WHERE thread_id = $1::text AND segments IS NOT NULL
+      AND (checkpoint_ns, channel, version) NOT IN (SELECT checkpoint_ns, channel, version FROM unused)
   ) b CROSS JOIN LATERAL (
-    SELECT i FROM pg_catalog.generate_series(1, CASE
-      WHEN pg_catalog.cardinality(b.segments) <= 512 THEN pg_catalog.cardinality(b.segments)
-      WHEN b.segments IS NOT NULL THEN 1 END, 2) AS g(i)
-    WHERE i BETWEEN 1 AND 512
+    SELECT i::int FROM unnest(CASE
+      WHEN pg_catalog.cardinality(b.segments) <= 512 THEN b.segments
+      WHEN b.segments IS NOT NULL THEN '{0}' END) WITH ORDINALITY AS g(bound, i)
+    WHERE i % 2 = 1
   ) s
 ) n
 WHERE r.thread_id = $1::text AND NOT pg_catalog.int8range(r.position, r.position + pg_catalog.octet_length(r.bytes)) && n.ranges

@@ -1,6 +1,7 @@
 import type { SqlValue, Statement } from "../../driver/driver.js";
 import type { ListQuery } from "../../input/config.js";
 import type { Tables } from "../../schema/identifiers.js";
+import { isFewOf } from "../planner.js";
 import { materialized, sql, withAll } from "../text.js";
 import { versionsOf } from "../versions.js";
 import { binder, NEWEST_FIRST, selectionOf, whereAll } from "./selection.js";
@@ -47,7 +48,8 @@ FROM (
     [materialized("blob", storedBlobs(tables, source, newVersions("p")))],
     tupleSelect(tables, form, source),
   )}
-) r`;
+) r
+WHERE ${isFewOf("k.checkpoint_id")}`;
     return { text, values, name: "" };
   };
 }

@@ -117,7 +117,7 @@ const historySelect = (
 })}
 FROM ${seeds} s
 UNION ALL
-${partSelect(tables, form, { blobs: seeds, thread: "$1::text" }, columns)}
+${partSelect(tables, form, { blobs: seeds, thread: "$1::text", common: {} }, columns)}
 UNION ALL
 SELECT ${columns({
   kind: "'write'",

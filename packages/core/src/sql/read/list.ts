@@ -116,7 +116,7 @@ LEFT JOIN ${held} AS k(thread_id, checkpoint_ns, channel, version, put_id)
       materialized("blob", storedBlobs(tables, place, "versions")),
     ],
     tupleSelect(tables, form, {
-      ...{ ...place, page: { relation: "page" }, blobs: "blob", knownParts: parts },
+      ...{ ...place, page: { relation: "page" }, blobs: "blob", common: { known: parts } },
     }),
   );
 }

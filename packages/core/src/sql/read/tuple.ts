@@ -1,7 +1,7 @@
 import type { Tables } from "../../schema/identifiers.js";
 import { sql } from "../text.js";
 import { versionsOf } from "../versions.js";
-import { type KnownParts, partsOf } from "./parts.js";
+import { commonPartsOf, type KnownParts, partsOf } from "./parts.js";
 import { type Columns, columnsOf, typeOf, type ValueForm, valueColumns } from "./values.js";
 
 /**
@@ -60,11 +60,17 @@ const COLUMNS = {
 
 const tupleColumns = columnsOf(COLUMNS);
 
-/** The bytes of shared values, as rows of kind `part`. */
+/** Where values of several checkpoints are read, which have parts in common. */
+export interface CommonParts {
+  /** Parts that need not be read. */
+  readonly known?: KnownParts;
+}
+
+/** The bytes of incremental values, as rows of kind `part`. */
 export function partSelect(
   tables: Tables,
   form: ValueForm,
-  source: { readonly blobs: string; readonly thread?: string; readonly known?: KnownParts },
+  source: { readonly blobs: string; readonly thread?: string; readonly common?: CommonParts },
   columns: Columns = tupleColumns,
 ): string {
   const text = form === "text" ? "p.is_text" : "false";
@@ -77,7 +83,11 @@ export function partSelect(
     bytes: `CASE WHEN ${text} THEN NULL ELSE p.bytes END`,
   })}
 FROM (
-  ${partsOf(tables, source.blobs, source.thread, source.known)}
+  ${
+    source.common === undefined
+      ? partsOf(tables, source.blobs, source.thread)
+      : commonPartsOf(tables, source.blobs, source.thread, source.common.known)
+  }
 ) p`;
 }
 
@@ -93,8 +103,7 @@ export interface TupleSource {
   readonly page: { readonly relation: string } | { readonly outer: string };
   /** Relation with what `storedBlobs` selects. */
   readonly blobs: string;
-  /** Parts that need not be read. */
-  readonly knownParts?: KnownParts;
+  readonly common?: CommonParts;
 }
 
 /**
@@ -127,7 +136,7 @@ FROM ${versions} p CROSS JOIN LATERAL (
  * look-up for each: without it, it may read and hash all values of a long thread.
  */
 export function tupleSelect(tables: Tables, form: ValueForm, source: TupleSource): string {
-  const { thread, page, blobs, knownParts: known } = source;
+  const { thread, page, blobs, common } = source;
   const isOuter = "outer" in page;
   const p = isOuter ? page.outer : "p";
   // Of a page the thread may be fixed; an outer one can't be routed by a column of its own.
@@ -157,7 +166,7 @@ SELECT ${tupleColumns({
   })}
 FROM ${blobs} b
 UNION ALL
-${partSelect(tables, form, { blobs, ...fixed, ...(known && { known }) })}
+${partSelect(tables, form, { blobs, ...fixed, ...(common && { common }) })}
 UNION ALL
 SELECT ${tupleColumns({
     kind: `CASE WHEN w.checkpoint_id = ${p}.checkpoint_id THEN 'write' ELSE 'send' END`,

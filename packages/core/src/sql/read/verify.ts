@@ -1,9 +1,10 @@
 import type { Statement } from "../../driver/driver.js";
 import { template, templateByShape } from "../../driver/template.js";
 import type { Tables } from "../../schema/identifiers.js";
+import { isFewOf } from "../planner.js";
 import { materialized, sql } from "../text.js";
 import { hasVersions, versionsOf } from "../versions.js";
-import { partsOf } from "./parts.js";
+import { commonPartsOf } from "./parts.js";
 import { typeOf } from "./values.js";
 
 /** Something that does not read back as it was stored. */
@@ -18,9 +19,9 @@ export interface DamageRow {
 }
 
 /** The versions of a checkpoint but for pending sends, which have one of their own in a copy. */
-const copiedVersions = (from: string) =>
-  `CASE WHEN ${hasVersions(`${from}.checkpoint`)}
-  THEN (${from}.checkpoint -> 'channel_versions'::text) - '__pregel_tasks'::text END`;
+const copiedVersions = (checkpoint: string) =>
+  `CASE WHEN ${hasVersions(checkpoint)}
+  THEN (${checkpoint} -> 'channel_versions'::text) - '__pregel_tasks'::text END`;
 
 /**
  * What a thread's rows tell of each other:
@@ -31,26 +32,22 @@ const copiedVersions = (from: string) =>
  * - `unreadable`: a checkpoint that is no object, or whose versions are none.
  */
 export function verifyVersionsStatement(tables: Tables): (threadId: string) => Statement {
-  const own = "thread_id = $1::text AND checkpoint_ns = c.checkpoint_ns";
   const bind = template(sql`WITH referred AS MATERIALIZED (
   SELECT c.checkpoint_ns, c.checkpoint_id, v.key AS channel, v.value AS version,
     (c.parent_checkpoint_id IS NULL OR p.checkpoint_id IS NOT NULL)
-      AND p.versions ->> v.key IS DISTINCT FROM v.value AND NOT copy.found AS introduced,
+      AND p.checkpoint -> 'channel_versions'::text ->> v.key IS DISTINCT FROM v.value AND NOT c.is_copy AS introduced,
     coalesce(c.checkpoint -> 'channel_values'::text ? v.key, false) AS inlined
-  FROM ${tables.checkpoints} c
-  LEFT JOIN LATERAL (
-    SELECT checkpoint_id, checkpoint -> 'channel_versions'::text AS versions
-    FROM ${tables.checkpoints} WHERE ${own} AND checkpoint_id = c.parent_checkpoint_id OFFSET 0
-  ) p ON true
-  CROSS JOIN LATERAL (
-    SELECT coalesce(c.metadata ->> 'source'::text, '') = 'fork' AND EXISTS (
-      SELECT true AS found FROM ${tables.checkpoints} o WHERE ${own} AND o.checkpoint_id < c.checkpoint_id
-        AND o.parent_checkpoint_id IS NOT DISTINCT FROM c.parent_checkpoint_id
-        AND ${copiedVersions("o")} = ${copiedVersions("c")}
-    ) AS found
-  ) copy
+  FROM (
+    SELECT checkpoint_ns, checkpoint_id, parent_checkpoint_id, checkpoint,
+      coalesce(metadata ->> 'source'::text, '') = 'fork' AND checkpoint_id > pg_catalog.min(checkpoint_id) OVER (
+        PARTITION BY checkpoint_ns, parent_checkpoint_id, ${copiedVersions("checkpoint")}
+      ) AS is_copy
+    FROM ${tables.checkpoints} WHERE thread_id = $1::text
+  ) c
+  LEFT JOIN ${tables.checkpoints} p ON p.thread_id = $1::text
+    AND p.checkpoint_ns = c.checkpoint_ns AND p.checkpoint_id = c.parent_checkpoint_id
   CROSS JOIN LATERAL ${versionsOf("c.checkpoint")} v
-  WHERE c.thread_id = $1::text
+  WHERE ${isFewOf("v.key")}
 ), version AS MATERIALIZED (
   SELECT checkpoint_ns, channel, version,
     pg_catalog.jsonb_agg(checkpoint_id ORDER BY checkpoint_id) FILTER (WHERE introduced) AS introduced,
@@ -59,10 +56,9 @@ export function verifyVersionsStatement(tables: Tables): (threadId: string) => S
 )
 SELECT CASE WHEN s.found THEN 'version_collision' ELSE 'missing' END AS kind, c.checkpoint_ns AS namespace,
   c.channel, c.version, CASE WHEN s.found THEN c.introduced ELSE c.readers END::text AS ids
-FROM version c LEFT JOIN LATERAL (
-  SELECT true AS found FROM ${tables.blobs}
-  WHERE ${own} AND channel = c.channel AND version = c.version OFFSET 0
-) s ON true
+FROM version c LEFT JOIN (
+  SELECT checkpoint_ns, channel, version, true AS found FROM ${tables.blobs} WHERE thread_id = $1::text
+) s ON s.checkpoint_ns = c.checkpoint_ns AND s.channel = c.channel AND s.version = c.version
 WHERE CASE WHEN s.found THEN pg_catalog.jsonb_array_length(c.introduced) > 1 ELSE c.readers IS NOT NULL END
 UNION ALL
 SELECT 'unreadable', checkpoint_ns, NULL, NULL, pg_catalog.jsonb_agg(checkpoint_id ORDER BY checkpoint_id)::text
@@ -116,7 +112,7 @@ FROM page
 UNION ALL
 SELECT 'part', '', '', '', p.position::text, '', pg_catalog.octet_length(p.bytes), '', NULL, p.bytes
 FROM (
-  ${partsOf(tables, "page", "$1::text")}
+  ${commonPartsOf(tables, "page", "$1::text")}
 ) p`;
   });
   return (threadId, after, size) =>

@@ -1,6 +1,7 @@
 import type { Statement } from "../../driver/driver.js";
 import { templateByShape } from "../../driver/template.js";
 import type { Tables } from "../../schema/identifiers.js";
+import { isFewOf } from "../planner.js";
 import { isUnreferenced, neededRanges } from "../read/parts.js";
 import { cte, materialized, sql } from "../text.js";
 import { allHaveVersions, versionsOf } from "../versions.js";
@@ -19,7 +20,7 @@ EXCEPT
 SELECT c.checkpoint_ns, v.key, v.value
 FROM ${tables.checkpoints} c
 CROSS JOIN LATERAL ${versionsOf("c.checkpoint")} v
-WHERE c.thread_id = ${thread}`;
+WHERE c.thread_id = ${thread} AND ${isFewOf("v.key")}`;
 
 /** Parts of a thread that none of its values needs. */
 export const unreferencedPartsOf = (

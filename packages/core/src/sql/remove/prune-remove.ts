@@ -1,6 +1,7 @@
 import type { Statement } from "../../driver/driver.js";
 import { template, templateByShape } from "../../driver/template.js";
 import type { Tables } from "../../schema/identifiers.js";
+import { isFewOf } from "../planner.js";
 import { cte, materialized, sql } from "../text.js";
 import { allHaveVersions, versionsOf } from "../versions.js";
 import {
@@ -19,14 +20,17 @@ const HERE = "thread_id = $1::text AND checkpoint_ns =";
 const encloses = (outer: string, inner: string) =>
   `(${outer} = '' AND ${inner} <> '' OR pg_catalog.starts_with(${inner}, ${outer} || '|'))`;
 
-/** Relations of a removal: the chosen checkpoints, and their children, of which `chosen` says whether they are too. */
+/** Relations of a removal. */
 interface Chosen {
   readonly chosen: string;
+  /** The children of chosen checkpoints; their column `chosen` says whether they are chosen too. */
   readonly children: string;
+  /** The namespaces of the chosen checkpoints. */
+  readonly namespaces: string;
 }
 
 const keptByChild = (children: string) =>
-  `SELECT checkpoint_ns, checkpoint_id FROM ${children} WHERE NOT chosen`;
+  `SELECT checkpoint_ns, checkpoint_id FROM ${children} WHERE NOT chosen AND ${isFewOf("checkpoint_id")}`;
 
 /**
  * Why a chosen checkpoint stays, or that another one stays that may need it:
@@ -42,6 +46,7 @@ SELECT v.checkpoint_ns, v.checkpoint_id FROM ${chosen} v CROSS JOIN LATERAL (
   WHERE ${HERE} v.checkpoint_ns AND checkpoint_id = v.checkpoint_id LIMIT 1
 ) w
 WHERE (v.checkpoint_ns, v.checkpoint_id) NOT IN (SELECT checkpoint_ns, parent_checkpoint_id FROM ${children})
+  AND ${isFewOf("v.checkpoint_ns")} AND ${isFewOf("v.checkpoint_id")}
 UNION ALL
 SELECT v.checkpoint_ns, v.checkpoint_id FROM ${chosen} v
 CROSS JOIN (SELECT DISTINCT checkpoint_ns FROM ${tables.checkpoints} WHERE thread_id = $1::text) o
@@ -53,30 +58,29 @@ CROSS JOIN LATERAL (
   SELECT true AS found FROM ${tables.checkpoints} a
   WHERE ${HERE} o.checkpoint_ns AND checkpoint_id > v.checkpoint_id
     AND (later.id IS NULL OR checkpoint_id <= later.id)
-    AND NOT EXISTS (
-      SELECT true AS found FROM ${chosen} WHERE checkpoint_ns = a.checkpoint_ns AND checkpoint_id = a.checkpoint_id
-    )
+    AND (a.checkpoint_ns, a.checkpoint_id) NOT IN (SELECT checkpoint_ns, checkpoint_id FROM ${chosen})
   LIMIT 1
 ) around
-WHERE v.checkpoint_ns <> '' AND ${encloses("o.checkpoint_ns", "v.checkpoint_ns")}`;
+WHERE v.checkpoint_ns <> '' AND ${encloses("o.checkpoint_ns", "v.checkpoint_ns")}
+  AND ${isFewOf("v.checkpoint_ns")} AND ${isFewOf("v.checkpoint_id")}`;
 
 /** The chosen checkpoint that holds a subgraph's state at another checkpoint, one for each subgraph. */
-const subgraphStates = (tables: Tables, chosen: string, checkpoint: string) =>
+const subgraphStates = (tables: Tables, namespaces: string, checkpoint: string) =>
   `SELECT n.checkpoint_ns, latest.checkpoint_id
-FROM (SELECT DISTINCT checkpoint_ns FROM ${chosen}) n CROSS JOIN LATERAL (
+FROM ${namespaces} n CROSS JOIN LATERAL (
   SELECT checkpoint_id FROM ${tables.checkpoints}
   WHERE ${HERE} n.checkpoint_ns AND checkpoint_id < ${checkpoint}.checkpoint_id
   ORDER BY checkpoint_id DESC LIMIT 1
 ) latest
 WHERE ${encloses(`${checkpoint}.checkpoint_ns`, "n.checkpoint_ns")}`;
 
+/** The sub-select is hashed, where a join without statistics could compare each with each. */
 const childrenOf = (tables: Tables, chosen: string) =>
-  `SELECT c.checkpoint_ns, c.checkpoint_id, c.parent_checkpoint_id,
-  (c.checkpoint_ns, c.checkpoint_id) IN (SELECT checkpoint_ns, checkpoint_id FROM ${chosen}) AS chosen
-FROM ${chosen} v
-JOIN ${tables.checkpoints} c
-  ON c.checkpoint_ns = v.checkpoint_ns AND c.parent_checkpoint_id = v.checkpoint_id
-WHERE c.thread_id = $1::text`;
+  `SELECT checkpoint_ns, checkpoint_id, parent_checkpoint_id,
+  (checkpoint_ns, checkpoint_id) IN (SELECT checkpoint_ns, checkpoint_id FROM ${chosen}) AS chosen
+FROM ${tables.checkpoints}
+WHERE thread_id = $1::text AND ${isFewOf("parent_checkpoint_id")}
+  AND ((checkpoint_ns, parent_checkpoint_id) IN (SELECT checkpoint_ns, checkpoint_id FROM ${chosen})) IS TRUE`;
 
 /**
  * The checkpoints that stay, and all that these need in turn.
@@ -85,7 +89,7 @@ WHERE c.thread_id = $1::text`;
  */
 function staying(tables: Tables, names: Chosen, stay: string, keepUseful: boolean): string {
   const useful = keepUseful ? reasons(tables, names) : keptByChild(names.children);
-  const state = keepUseful ? `\nUNION ALL\n${subgraphStates(tables, names.chosen, "s")}` : "";
+  const state = keepUseful ? `\nUNION ALL\n${subgraphStates(tables, names.namespaces, "s")}` : "";
   return sql`${useful}
 UNION
 SELECT n.checkpoint_ns, n.checkpoint_id FROM ${stay} s CROSS JOIN LATERAL (
@@ -102,13 +106,12 @@ FROM ${going} g CROSS JOIN LATERAL (
   SELECT checkpoint FROM ${tables.checkpoints}
   WHERE ${HERE} g.checkpoint_ns AND checkpoint_id = g.checkpoint_id OFFSET 0
 ) c CROSS JOIN LATERAL ${versionsOf("c.checkpoint")} v
-WHERE ${allHaveVersions(tables, "$1::text")}
+WHERE ${isFewOf("v.key")} AND ${allHaveVersions(tables, "$1::text")}
 EXCEPT
 SELECT c.checkpoint_ns, v.key, v.value
-FROM ${tables.checkpoints} c
-LEFT JOIN ${going} g ON g.checkpoint_ns = c.checkpoint_ns AND g.checkpoint_id = c.checkpoint_id
-CROSS JOIN LATERAL ${versionsOf("c.checkpoint")} v
-WHERE c.thread_id = $1::text AND g.checkpoint_id IS NULL`;
+FROM ${tables.checkpoints} c CROSS JOIN LATERAL ${versionsOf("c.checkpoint")} v
+WHERE c.thread_id = $1::text AND ${isFewOf("v.key")}
+  AND (c.checkpoint_ns, c.checkpoint_id) NOT IN (SELECT checkpoint_ns, checkpoint_id FROM ${going})`;
 
 /**
  * Removes those of the chosen checkpoints that no other one needs, their writes, and the values that
@@ -125,11 +128,12 @@ function remove(
   keepUseful: boolean,
   act: Act,
 ): string {
-  const names = { chosen, children: "child" };
+  const names = { chosen, children: "child", namespaces: "chosen_namespace" };
   const lists = { chosen, going: "going", unused: "unused" };
   const ctes = [
     ...choice,
     materialized(names.children, childrenOf(tables, chosen)),
+    materialized(names.namespaces, `SELECT DISTINCT checkpoint_ns FROM ${chosen}`),
     cte("stay", staying(tables, names, "stay", keepUseful)),
     materialized(
       lists.going,

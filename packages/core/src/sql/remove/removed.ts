@@ -69,11 +69,9 @@ WHERE r.thread_id = $1::text`;
  */
 export function unreferencedParts(tables: Tables, act: Act, unused: string): string {
   const kept = `(
-  SELECT segments FROM ${tables.blobs} o
-  WHERE thread_id = $1::text AND segments IS NOT NULL AND NOT EXISTS (
-    SELECT true AS found FROM ${unused} u
-    WHERE u.checkpoint_ns = o.checkpoint_ns AND u.channel = o.channel AND u.version = o.version
-  )
+  SELECT segments FROM ${tables.blobs}
+  WHERE thread_id = $1::text AND segments IS NOT NULL
+    AND (checkpoint_ns, channel, version) NOT IN (SELECT checkpoint_ns, channel, version FROM ${unused})
 )`;
   const size = `${SIZES.parts("r")} AS size`;
   const needed = sql`(

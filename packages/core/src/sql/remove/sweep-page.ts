@@ -8,7 +8,6 @@ import { lostWrites, unreferencedBlobs, unreferencedPartsOf } from "./orphans.js
 export interface SweepPageInput {
   /** The last thread of the page before; null for the first page. */
   readonly after: string | null;
-  readonly size: number;
   readonly keepLast: number;
   readonly olderThan: string | null;
   /** Writes to checkpoints with a smaller id may be orphans. */
@@ -35,13 +34,13 @@ FROM page p
 LEFT JOIN LATERAL (
   SELECT pg_catalog.max(checkpoint_id) AS id FROM ${tables.checkpoints}
   WHERE thread_id = p.thread_id
-  GROUP BY checkpoint_ns HAVING pg_catalog.count(*) > $3::int
-    AND pg_catalog.bool_or($4::text IS NULL OR checkpoint ->> 'ts'::text < $4::text COLLATE "C") LIMIT 1
+  GROUP BY checkpoint_ns HAVING pg_catalog.count(*) > $2::int
+    AND pg_catalog.bool_or($3::text IS NULL OR checkpoint ->> 'ts'::text < $3::text COLLATE "C") LIMIT 1
 ) old ON true
 ${first(unreferencedBlobs(tables, "p.thread_id"))} blob ON true
-${first(lostWrites(tables, "p.thread_id", "$5::text"))} lost ON true
+${first(lostWrites(tables, "p.thread_id", "$4::text"))} lost ON true
 ${first(unreferencedPartsOf(tables, "p.thread_id"))} part ON true
 ORDER BY p.thread_id`);
-  return ({ after, size, keepLast, olderThan, writesBefore }) =>
-    bind([after, size, keepLast, olderThan, writesBefore]);
+  return ({ after, keepLast, olderThan, writesBefore }) =>
+    bind([after, keepLast, olderThan, writesBefore]);
 }
