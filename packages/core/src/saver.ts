@@ -24,6 +24,7 @@ import {
   configOf,
   fetchOf,
   type ListOptions,
+  type ListQuery,
   listQuery,
   readKey,
   text,
@@ -41,6 +42,24 @@ import { ThreadSaver } from "./thread-saver.js";
 
 /** Text that the server itself can't take for UTF-8. */
 const BROKEN_TEXT = "22021";
+/** What Citus calls a statement that it has no plan for. */
+const NOT_SUPPORTED = "0A000";
+
+/** @throws InvalidInputError where the tables are distributed and no thread says on which node to keep the cursor */
+async function* supported<Row>(
+  batches: AsyncIterable<Row>,
+  { threadId }: ListQuery,
+): AsyncGenerator<Row> {
+  try {
+    yield* batches;
+  } catch (cause) {
+    if (threadId !== undefined || (cause as WaypostError).code !== NOT_SUPPORTED) throw cause;
+    throw new InvalidInputError(
+      'Tables that Citus distributes have no cursor over all threads; name a thread, or list without { fetch: "cursor" }.',
+      { cause },
+    );
+  }
+}
 
 /** A LangGraph checkpoint saver over any driver. Use the class of your driver's package. */
 export abstract class WaypostSaver extends ThreadSaver {
@@ -57,8 +76,7 @@ export abstract class WaypostSaver extends ThreadSaver {
     super(driver, checked, adapter.reader);
     this.#form = checked.jsonIsText ? "text" : "bytes";
     const cache = new ValueCache(checked.cacheBytes, this.sql);
-    const { sql, tombstones, serde } = this;
-    const server = { isDistributed: false };
+    const { sql, tombstones, serde, server } = this;
     this.#context = { driver: this.driver, sql, tombstones, cache, server, serde };
   }
 
@@ -113,13 +131,16 @@ export abstract class WaypostSaver extends ThreadSaver {
       const operation = { name: "list", ...(query.threadId && { threadId: query.threadId }) };
       const cursor = this.sql.listCursor(query, this.#form);
       const rows = streamOperation<TupleRow>(this.reader, operation, cursor, CURSOR_BATCH);
-      yield* streamTuples(query, rows, this.serde, nextVersion);
+      yield* streamTuples(query, supported(rows, query), this.serde, nextVersion);
     } else {
+      // The text for several nodes is slower on one server.
+      const onNodes =
+        query.threadId === undefined && (await this.server.askDistributed(this.reader));
       const read = (input: PageInput) =>
         this.#read<TupleRow>(
           "list",
           query.threadId,
-          (form) => this.sql.list(input, form),
+          (form) => this.sql.list({ ...input, onNodes }, form),
           this.reader,
         );
       yield* listTuples(query, read, this.serde, nextVersion);

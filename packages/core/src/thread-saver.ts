@@ -5,6 +5,7 @@ import { DatabaseError, InvalidInputError } from "./errors/errors.js";
 import { assertKeys } from "./errors/option-keys.js";
 import { observed } from "./execution/events.js";
 import { type Operation, type Policy, runOperation, type Work } from "./execution/operations.js";
+import { ServerFacts } from "./execution/server-facts.js";
 import { withSession } from "./execution/session-settings.js";
 import { type NamespaceKey, threadIdOf } from "./input/config.js";
 import { flag, type PruneOptions, prunePlan, runIds, threadIds } from "./input/maintenance.js";
@@ -44,6 +45,7 @@ export abstract class ThreadSaver extends BaseCheckpointSaver<number> implements
   readonly #schema: string;
   readonly #policy: Policy;
   protected readonly sql: Catalogue;
+  protected readonly server: ServerFacts;
   protected readonly tombstones: boolean;
   readonly #retention: RetentionPlan | undefined;
 
@@ -57,6 +59,7 @@ export abstract class ThreadSaver extends BaseCheckpointSaver<number> implements
     this.#schema = schema;
     this.tables = tablesIn(schema, driver.bytes);
     this.sql = catalogueOf(schema, driver.bytes);
+    this.server = new ServerFacts(this.sql);
     this.tombstones = tombstones;
     this.#retention = retention;
   }
@@ -183,7 +186,9 @@ export abstract class ThreadSaver extends BaseCheckpointSaver<number> implements
   async sweep(options: SweepOptions): Promise<Swept> {
     const plan = sweepPlan(options);
     const { signal } = plan;
-    return this.guard({ name: "sweep", signal }, (driver) => sweep(driver, this.sql, plan));
+    return this.guard({ name: "sweep", signal }, (driver) =>
+      sweep(driver, this.sql, this.server, plan),
+    );
   }
 
   /**

@@ -203,7 +203,7 @@ describe("plans on a thread of 10,000 checkpoints", () => {
         const query = { ...all, checkpointNs: undefined };
         const page = { query, after: undefined, size: 100, known: [], knownParts: [] };
         const wholeThread = [
-          sql.deleteThread("long", null, CHECKPOINTS),
+          sql.deleteThread("long", null, CHECKPOINTS, "DELETE"),
           // No key has the order of all namespaces: each checkpoint of the thread is looked at.
           sql.list(page, "text"),
         ];

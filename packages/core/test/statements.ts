@@ -10,7 +10,7 @@ const query = { ...latest, before: undefined, filter: undefined, limit: 10 };
 const filtered = { ...query, before: id, filter: "{}" };
 const ofAllThreads = { ...filtered, threadId: undefined, checkpointNs: undefined };
 const unlimited = { ...query, limit: Number.POSITIVE_INFINITY };
-const page = { query, after: undefined, size: 10, known: [], knownParts: [] };
+const page = { query, after: undefined, size: 10, known: [], knownParts: [], onNodes: false };
 const nextPage = {
   ...{ ...page, after: key },
   known: [{ ...key, channel: "a", version: "1", putId: "1" }],
@@ -61,7 +61,10 @@ const SAMPLES: { readonly [Name in StatementName]: Samples<Name> } = {
   copyThread: { "": ["1", "2"] },
   countPruned: { "": [choice] },
   countThread: { "": ["1", null] },
-  deleteThread: { "": ["1", null, 1] },
+  deleteThread: {
+    "": ["1", null, 1, "DELETE"],
+    "on-citus": ["1", null, 1, "DELETE on Citus"],
+  },
   deltaHistory: {
     "by-id": [key, ["a"], "text"],
     latest: [latest, ["a"], "text"],
@@ -78,12 +81,14 @@ const SAMPLES: { readonly [Name in StatementName]: Samples<Name> } = {
     "as-bytes-some-known": [key, known, "bytes"],
   },
   isDeleted: { "": ["1"] },
+  isDistributed: { "": [] },
   list: {
     "first-page": [page, "text"],
     "next-page": [nextPage, "text"],
     filtered: [{ ...nextPage, query: filtered }, "text"],
     "one-checkpoint": [{ ...page, query: { ...query, ...key } }, "text"],
     "all-threads": [{ ...nextPage, query: ofAllThreads }, "text"],
+    "all-threads-on-citus": [{ ...nextPage, query: ofAllThreads, onNodes: true }, "text"],
     "as-bytes": [{ ...nextPage, query: filtered }, "bytes"],
   },
   listCursor: {
@@ -103,29 +108,35 @@ const SAMPLES: { readonly [Name in StatementName]: Samples<Name> } = {
     first: [put, first],
     "first-without-values": [{ ...put, blobs: [] }, first],
     "on-parent": [put, onParent],
-    "on-parent-routed": [put, routed],
+    "on-parent-on-citus": [put, routed],
     "on-parent-without-values": [{ ...put, blobs: [] }, onParent],
   },
   putBlobs: { "": [put] },
   putIncremental: {
     "one-part": [incremental, false],
-    "one-part-routed": [incremental, true],
+    "one-part-on-citus": [incremental, true],
     "several-parts": [withParts([...value.parts, further]), false],
-    "several-parts-routed": [withParts([...value.parts, further]), true],
+    "several-parts-on-citus": [withParts([...value.parts, further]), true],
     "no-parts": [withParts([]), false],
-    "no-parts-routed": [withParts([]), true],
+    "no-parts-on-citus": [withParts([]), true],
   },
   putWrites: {
     "": [writes, first],
     "on-checkpoint": [writes, onParent],
-    "on-checkpoint-routed": [writes, routed],
+    "on-checkpoint-on-citus": [writes, routed],
   },
   readRewritable: { "": ["1", valueKey] },
   removeChosen: {
-    pruned: ["1", [{ namespace: "", id }], true],
-    "of-runs": ["1", [{ namespace: "", id }], false],
+    pruned: ["1", [{ namespace: "", id }], true, "DELETE"],
+    "pruned-on-citus": ["1", [{ namespace: "", id }], true, "DELETE on Citus"],
+    "of-runs": ["1", [{ namespace: "", id }], false, "DELETE"],
+    "of-runs-on-citus": ["1", [{ namespace: "", id }], false, "DELETE on Citus"],
   },
-  removeOrphans: { delete: ["1", id, "DELETE"], count: ["1", id, "SELECT"] },
+  removeOrphans: {
+    delete: ["1", id, "DELETE"],
+    "delete-on-citus": ["1", id, "DELETE on Citus"],
+    count: ["1", id, "SELECT"],
+  },
   removeUnreferencedParts: { "": ["1"] },
   rewriteFull: { "": ["1", valueKey, "json", Buffer.from("1")] },
   rewriteIncremental: {
@@ -134,9 +145,11 @@ const SAMPLES: { readonly [Name in StatementName]: Samples<Name> } = {
   },
   setStorage: { "": ["full"] },
   sweepPage: { "": [{ after: null, keepLast: 1, olderThan: null, writesBefore: id }] },
+  sweepThread: { "": ["1", { keepLast: 1, olderThan: null, writesBefore: id }] },
   takeMaintenanceLock: { wait: ["1", "wait"], try: ["1", "try"], share: ["1", "share"] },
-  takeRunLock: { "any-session": ["1"], "one-session": ["1", 2] },
+  takeRunLock: { "": ["1"] },
   takeRunLockInTransaction: { "": ["1"] },
+  takeSessionRunLock: { "any-session": ["1"], "one-session": ["1", 2] },
   threadPage: { "": [null] },
   threadsOfRuns: { "": [["run"]] },
   verifyBlobs: { "first-page": ["1", undefined, 10], "next-page": ["1", verified, 10] },
@@ -197,7 +210,7 @@ export const allStatements = (schema: string): NamedStatement[] => [
 
 /** What looks at all threads on purpose. */
 export const OVER_ALL_THREADS: readonly string[] = [
-  ...["list.all-threads", "listCursor.all-threads", "listThreads"],
+  ...["list.all-threads", "list.all-threads-on-citus", "listCursor.all-threads", "listThreads"],
   ...["sweepPage", "threadPage", "threadsOfRuns"],
 ];
 

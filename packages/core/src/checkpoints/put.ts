@@ -6,6 +6,7 @@ import {
 } from "@langchain/langgraph-checkpoint";
 import type { Driver, Queryable, Statement } from "../driver/driver.js";
 import { WaypostError } from "../errors/errors.js";
+import type { ServerFacts } from "../execution/server-facts.js";
 import type { NamespaceKey } from "../input/config.js";
 import { assertNotDeleted, takeLock } from "../locks/maintenance-lock.js";
 import { mayHoldBytes } from "../serializer/official.js";
@@ -18,12 +19,6 @@ import { putAll, putAllWrites } from "./batches.js";
 import { encodeBlobs } from "./encode.js";
 import type { IsUntracked } from "./untracked.js";
 import type { ValueCache } from "./value-cache.js";
-
-/** What puts have learned of the server from its answers. */
-export interface ServerFacts {
-  /** Whether it is one of a Citus cluster, where a statement goes to one node only if each INSERT says which. */
-  isDistributed: boolean;
-}
 
 /** Where and how to store. */
 export interface WriteContext {
@@ -198,7 +193,7 @@ async function sendPut(
   for (const statement of statements) {
     const [row] = await session.query<StoredRow>(statement);
     if (row === undefined) return undefined;
-    if (row.distributed) server.isDistributed = true;
+    server.learn(row.distributed);
     if (!row.fresh) stored = "known";
   }
   return stored;

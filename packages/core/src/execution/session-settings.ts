@@ -2,6 +2,8 @@ import type { Driver, Queryable, Statement } from "../driver/driver.js";
 import { template } from "../driver/template.js";
 import { InvalidInputError, WaypostError } from "../errors/errors.js";
 import { text } from "../input/config.js";
+import { quoteIdentifier, quoteLiteral } from "../schema/identifiers.js";
+import { IS_CITUS, isDistributedStatement } from "../sql/citus.js";
 
 /** Names of settings, and the value of each. */
 export interface Settings {
@@ -40,7 +42,7 @@ export function sessionSettings(session: unknown): Settings | undefined {
 }
 
 const set = template(
-  "SELECT pg_catalog.set_config(name, value, true) FROM unnest($1::text[], $2::text[]) AS s (name, value)",
+  `SELECT pg_catalog.set_config(name, value, true), ${IS_CITUS} AS distributed FROM unnest($1::text[], $2::text[]) AS s (name, value)`,
 );
 
 /** As `set`, with the values before; these are complete before the first one is set. */
@@ -48,34 +50,72 @@ const replace = template(`WITH before AS MATERIALIZED (
   SELECT name, value, pg_catalog.current_setting(name, true) AS old
   FROM unnest($1::text[], $2::text[]) AS s (name, value)
 )
-SELECT name, old, pg_catalog.set_config(name, value, true) AS new FROM before`);
+SELECT name, old, pg_catalog.set_config(name, value, true) AS new, ${IS_CITUS} AS distributed FROM before`);
 
-interface ReplacedRow {
+interface SetRow {
+  /** Whether the server is one of a Citus cluster. */
+  readonly distributed: boolean;
+}
+
+interface ReplacedRow extends SetRow {
   readonly name: string;
   readonly old: string | null;
+}
+
+/** Sets them for the transaction on all nodes of a Citus cluster, to which `set_config` does not pass them on. */
+function setOnNodes({ names, values }: Settings): Statement {
+  const commands = names.map((name, i) => {
+    const quoted = name.split(".").map(quoteIdentifier).join(".");
+    return `SET LOCAL ${quoted} = ${quoteLiteral(values[i] ?? "")};`;
+  });
+  const body = `BEGIN SET LOCAL citus.propagate_set_commands = 'local'; ${commands.join(" ")} END`;
+  return { text: `DO ${quoteLiteral(body)}`, values: [], name: "" };
 }
 
 /**
  * A driver on which these settings hold for each operation, in its own transaction, so that no other one
  * on the same connection finds them. In a transaction of the caller they are set back after each.
  */
-export function withSession(driver: Driver, { names, values }: Settings): Driver {
-  const before = set([names, values]);
+export function withSession(driver: Driver, settings: Settings): Driver {
+  const before = set([settings.names, settings.values]);
+  const onNodes = setOnNodes(settings);
+  /** Told by the first transaction. */
+  let isDistributed: boolean | undefined;
+  const begin = async (tx: Queryable) => {
+    if (isDistributed !== true) {
+      const [row] = await tx.query<SetRow>(before);
+      isDistributed = row?.distributed;
+    }
+    if (isDistributed) await tx.query(onNodes);
+  };
   const transaction: Driver["transaction"] = (work) =>
     driver.transaction(async (tx) => {
-      if (tx.joined) return within(tx, replace([names, values]), () => work(tx));
-      await tx.query(before);
+      if (tx.joined) return within(tx, settings, () => work(tx));
+      await begin(tx);
       return work(tx);
     });
   const query: Driver["query"] = async <Row extends object>(
     statement: Statement,
     signal?: AbortSignal,
-  ) =>
-    (await driver.queryAfter?.<Row>(before, statement, signal)) ??
-    (await transaction((tx) => {
-      signal?.throwIfAborted();
-      return tx.query<Row>(statement);
-    }));
+  ) => {
+    // Sent before the answer to it is there, so what to send must be known.
+    const first = isDistributed ? onNodes : before;
+    const rows =
+      isDistributed === undefined
+        ? undefined
+        : await driver.queryAfter?.<Row>(first, statement, signal);
+    return (
+      rows ??
+      (await transaction((tx) => {
+        signal?.throwIfAborted();
+        return tx.query<Row>(statement);
+      }))
+    );
+  };
+  const stream: Driver["stream"] = async function* (statement, batch) {
+    isDistributed ??= (await driver.query<SetRow>(isDistributedStatement()()))[0]?.distributed;
+    yield* driver.stream(statement, batch, isDistributed ? onNodes : before);
+  };
   return {
     client: driver.client,
     bytes: driver.bytes,
@@ -85,15 +125,21 @@ export function withSession(driver: Driver, { names, values }: Settings): Driver
     },
     query,
     transaction,
-    stream: (statement, batch) => driver.stream(statement, batch, before),
+    stream,
     close: () => driver.close(),
   };
 }
 
-async function within<T>(tx: Queryable, change: Statement, work: () => Promise<T>): Promise<T> {
-  const rows = await tx.query<ReplacedRow>(change);
-  // A setting that was never set can't be unset; where it is read, it is empty then.
-  const restore = set([rows.map((row) => row.name), rows.map((row) => row.old ?? "")]);
+async function within<T>(tx: Queryable, settings: Settings, work: () => Promise<T>): Promise<T> {
+  const rows = await tx.query<ReplacedRow>(replace([settings.names, settings.values]));
+  const onNodes = rows[0]?.distributed === true;
+  if (onNodes) await tx.query(setOnNodes(settings));
+  const old = {
+    names: rows.map((row) => row.name),
+    // A setting that was never set can't be unset; where it is read, it is empty then.
+    values: rows.map((row) => row.old ?? ""),
+  };
+  const restore = onNodes ? setOnNodes(old) : set([old.names, old.values]);
   let result: T;
   try {
     result = await work();

@@ -1,13 +1,10 @@
-import type { Driver } from "../driver/driver.js";
 import { databaseError, WaypostError } from "../errors/errors.js";
 import { assertKeys, type OptionKeys } from "../errors/option-keys.js";
 import { sqlState } from "../errors/sqlstate.js";
 import { type Policy, runOperation } from "../execution/operations.js";
 import { pause } from "../execution/retry.js";
 import { checkSignal, flag } from "../input/maintenance.js";
-import type { Tables } from "../schema/identifiers.js";
-import type { Catalogue } from "../sql/catalogue.js";
-import { type LockBackend, lockBackend } from "./lock-backend.js";
+import { type LockBackend, type LockTools, lockBackend } from "./lock-backend.js";
 import { LockQueue } from "./lock-queue.js";
 
 export interface ThreadLockOptions {
@@ -39,10 +36,7 @@ export function lockPlan(options: ThreadLockOptions = {}) {
   return { wait: flag(wait, "wait"), signal };
 }
 
-export interface LockContext {
-  readonly driver: Driver;
-  readonly tables: Tables;
-  readonly sql: Catalogue;
+export interface LockContext extends LockTools {
   readonly policy: Policy;
 }
 
@@ -89,11 +83,12 @@ function abortable(work: Promise<HeldLock>, signal?: AbortSignal): Promise<HeldL
  * hold up all else on a single one. Between processes nobody is first, then.
  */
 async function acquire(
-  { driver, tables, sql }: LockContext,
+  context: LockContext,
   threadId: string,
   wait: boolean,
   signal: AbortSignal | undefined,
 ): Promise<HeldLock> {
+  const { driver, tables } = context;
   signal?.throwIfAborted();
   const queue = LockQueue.of(driver.client);
   const key = `${tables.runLockName} ${threadId}`;
@@ -103,7 +98,7 @@ async function acquire(
   const giveUp = () => queue.giveUp(key);
   signal?.addEventListener("abort", giveUp, { once: true });
   try {
-    const backend = await lockBackend(driver, sql, threadId);
+    const backend = await lockBackend(context, threadId);
     try {
       signal?.throwIfAborted();
       for (let tries = 1; !(await backend.take()); tries += 1) {

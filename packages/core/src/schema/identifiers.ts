@@ -80,6 +80,13 @@ export const TABLES = {
   settings: { name: "waypost_settings", rights: ["SELECT"], ofThreads: false, large: false },
 } as const satisfies Readonly<Record<string, TableInfo>>;
 
+/** The primary keys of what is looked up where no parameter names the thread. */
+export const KEYS = {
+  checkpoints: "thread_id, checkpoint_ns, checkpoint_id",
+  blobs: "thread_id, checkpoint_ns, channel, version",
+  writes: "thread_id, checkpoint_ns, checkpoint_id, task_id, idx",
+} as const;
+
 export type TableKey = keyof typeof TABLES;
 
 export const TABLE_KEYS = Object.keys(TABLES) as TableKey[];

@@ -25,7 +25,7 @@ export function segmentRange(value: string, at: string, bounds?: "[]"): string {
  * list that is too long one row, for which `isSegment` is null: to look into it for each of its segments would
  * take minutes. The planner takes an array for ten elements, and a series for a thousand.
  */
-export const segmentsOf = (value: string): string => `SELECT i::int FROM unnest(CASE
+export const segmentsOf = (value: string): string => `SELECT i::int FROM pg_catalog.unnest(CASE
   WHEN pg_catalog.cardinality(${value}.segments) <= ${MAX_BOUNDS} THEN ${value}.segments
   WHEN ${value}.segments IS NOT NULL THEN '{0}' END) WITH ORDINALITY AS g(bound, i)
 WHERE i % 2 = 1`;

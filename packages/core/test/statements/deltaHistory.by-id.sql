@@ -47,7 +47,7 @@ FROM (
     SELECT b.thread_id, b.type IN ('json', 'parts:json') AS is_text,
       pg_catalog.range_agg(pg_catalog.int8range(b.segments[s.i], b.segments[s.i + 1])) AS ranges
     FROM seed b CROSS JOIN LATERAL (
-      SELECT i::int FROM unnest(CASE
+      SELECT i::int FROM pg_catalog.unnest(CASE
         WHEN pg_catalog.cardinality(b.segments) <= 512 THEN b.segments
         WHEN b.segments IS NOT NULL THEN '{0}' END) WITH ORDINALITY AS g(bound, i)
       WHERE i % 2 = 1

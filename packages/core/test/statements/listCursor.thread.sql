@@ -28,7 +28,8 @@ FROM (
         CASE WHEN put_id = p.known_put THEN NULL ELSE segments END AS segments
       FROM "waypost".checkpoint_blobs
       WHERE thread_id = $1::text AND checkpoint_ns = $2::text
-        AND channel = p.channel AND version = p.version AND type <> 'empty' OFFSET 0
+        AND channel = p.channel AND version = p.version AND type <> 'empty'
+      OFFSET 0
     ) b
   )
   SELECT 'checkpoint' AS kind, p.thread_id AS thread, p.checkpoint_ns AS namespace, p.checkpoint_id AS id,
@@ -53,7 +54,7 @@ FROM (
   FROM (
     SELECT b.thread_id, b.type IN ('json', 'parts:json') AS is_text, a.position, a.bytes
     FROM blob b CROSS JOIN LATERAL (
-      SELECT i::int FROM unnest(CASE
+      SELECT i::int FROM pg_catalog.unnest(CASE
         WHEN pg_catalog.cardinality(b.segments) <= 512 THEN b.segments
         WHEN b.segments IS NOT NULL THEN '{0}' END) WITH ORDINALITY AS g(bound, i)
       WHERE i % 2 = 1

@@ -52,7 +52,7 @@ LEFT JOIN LATERAL (
       ELSE pg_catalog.int8range(NULL, NULL) END
     ), '{}') AS ranges
     FROM (SELECT segments FROM "waypost".checkpoint_blobs WHERE thread_id = p.thread_id) b CROSS JOIN LATERAL (
-      SELECT i::int FROM unnest(CASE
+      SELECT i::int FROM pg_catalog.unnest(CASE
         WHEN pg_catalog.cardinality(b.segments) <= 512 THEN b.segments
         WHEN b.segments IS NOT NULL THEN '{0}' END) WITH ORDINALITY AS g(bound, i)
       WHERE i % 2 = 1

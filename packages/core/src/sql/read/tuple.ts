@@ -1,7 +1,8 @@
-import type { Tables } from "../../schema/identifiers.js";
+import { KEYS, type Tables } from "../../schema/identifiers.js";
+import { type LookUpEnd, once } from "../citus.js";
 import { sql } from "../text.js";
 import { versionsOf } from "../versions.js";
-import { commonPartsOf, type KnownParts, partsOf } from "./parts.js";
+import { commonPartsOf, commonPartsOfNodes, type KnownParts, partsOf } from "./parts.js";
 import { type Columns, columnsOf, typeOf, type ValueForm, valueColumns } from "./values.js";
 
 /**
@@ -64,13 +65,15 @@ const tupleColumns = columnsOf(COLUMNS);
 export interface CommonParts {
   /** Parts that need not be read. */
   readonly known?: KnownParts;
+  /** Whether their threads may lie on several nodes of Citus. */
+  readonly onNodes?: boolean;
 }
 
 /** The bytes of incremental values, as rows of kind `part`. */
 export function partSelect(
   tables: Tables,
   form: ValueForm,
-  source: { readonly blobs: string; readonly thread?: string; readonly common?: CommonParts },
+  source: PartSource,
   columns: Columns = tupleColumns,
 ): string {
   const text = form === "text" ? "p.is_text" : "false";
@@ -83,12 +86,21 @@ export function partSelect(
     bytes: `CASE WHEN ${text} THEN NULL ELSE p.bytes END`,
   })}
 FROM (
-  ${
-    source.common === undefined
-      ? partsOf(tables, source.blobs, source.thread)
-      : commonPartsOf(tables, source.blobs, source.thread, source.common.known)
-  }
+  ${partsFor(tables, source)}
 ) p`;
+}
+
+interface PartSource {
+  readonly blobs: string;
+  readonly thread?: string;
+  readonly common?: CommonParts;
+}
+
+function partsFor(tables: Tables, { blobs, thread, common }: PartSource): string {
+  if (common === undefined) return partsOf(tables, blobs, thread);
+  return common.onNodes
+    ? commonPartsOfNodes(tables, blobs, common.known)
+    : commonPartsOf(tables, blobs, thread, common.known);
 }
 
 /** Where a read finds its checkpoints and the blobs that they refer to. */
@@ -104,6 +116,8 @@ export interface TupleSource {
   /** Relation with what `storedBlobs` selects. */
   readonly blobs: string;
   readonly common?: CommonParts;
+  /** How look-ups end; `once` by default. */
+  readonly lookUpEnd?: LookUpEnd;
 }
 
 /**
@@ -115,7 +129,7 @@ export interface TupleSource {
  */
 export function storedBlobs(
   tables: Tables,
-  { thread, namespace }: Pick<TupleSource, "thread" | "namespace">,
+  { thread, namespace, lookUpEnd = once }: Pick<TupleSource, "thread" | "namespace" | "lookUpEnd">,
   versions: string,
 ): string {
   return sql`SELECT p.thread_id, p.checkpoint_ns, p.channel, p.version, b.*
@@ -125,15 +139,15 @@ FROM ${versions} p CROSS JOIN LATERAL (
     CASE WHEN put_id = p.known_put THEN NULL ELSE segments END AS segments
   FROM ${tables.blobs}
   WHERE thread_id = ${thread} AND checkpoint_ns = ${namespace}
-    AND channel = p.channel AND version = p.version AND type <> 'empty' OFFSET 0
+    AND channel = p.channel AND version = p.version AND type <> 'empty'
+  ${lookUpEnd(KEYS.blobs)}
 ) b`;
 }
 
 /**
  * Reads all that belongs to some checkpoints: themselves, their values, their writes.
  *
- * Look-ups stand in lateral sub-selects with OFFSET 0, which keeps the planner at one primary key
- * look-up for each: without it, it may read and hash all values of a long thread.
+ * Look-ups stand in lateral sub-selects that end with `lookUpEnd`.
  */
 export function tupleSelect(tables: Tables, form: ValueForm, source: TupleSource): string {
   const { thread, page, blobs, common } = source;
@@ -187,11 +201,11 @@ WHERE w.checkpoint_id = ${p}.checkpoint_id OR w.channel = '__pregel_tasks'`;
 }
 
 /** The writes to a checkpoint, and to its parent where it takes its pending sends from there. */
-const writesOf = (tables: Tables, { thread, namespace }: TupleSource, checkpoint: string): string =>
+const writesOf = (tables: Tables, source: TupleSource, checkpoint: string): string =>
   `SELECT * FROM ${tables.writes}
-WHERE thread_id = ${thread} AND checkpoint_ns = ${namespace} AND checkpoint_id = ANY (ARRAY[${checkpoint}.checkpoint_id,
+WHERE thread_id = ${source.thread} AND checkpoint_ns = ${source.namespace} AND checkpoint_id = ANY (ARRAY[${checkpoint}.checkpoint_id,
   CASE WHEN ${checkpoint}.checkpoint -> 'v'::text < '4'::jsonb THEN ${checkpoint}.parent_checkpoint_id END])
-OFFSET 0`;
+${(source.lookUpEnd ?? once)(KEYS.writes)}`;
 
 /** The channels and versions that some checkpoints refer to. */
 export const referredVersions = (checkpoints: string): string =>

@@ -149,20 +149,24 @@ SELECT checkpoint_ns, checkpoint_id FROM stay`,
 /** Removes checkpoints that were locked before: see `remove`. */
 export function removeChosenStatement(
   tables: Tables,
-): (threadId: string, chosen: readonly ChosenRow[], keepUseful: boolean) => Statement {
+): (
+  threadId: string,
+  chosen: readonly ChosenRow[],
+  keepUseful: boolean,
+  act: Exclude<Act, "SELECT">,
+) => Statement {
   const given = materialized(
     "chosen",
     "SELECT * FROM unnest($2::text[], $3::text[]) AS v(checkpoint_ns, checkpoint_id)",
   );
-  const templateFor = templateByShape((keepUseful: boolean) =>
-    remove(tables, [given], "chosen", keepUseful, "DELETE"),
+  const templateFor = templateByShape((keepUseful: boolean, act: Act) =>
+    remove(tables, [given], "chosen", keepUseful, act),
   );
-  return (threadId, chosen, keepUseful) =>
-    templateFor(keepUseful)([
-      threadId,
-      chosen.map((row) => row.namespace),
-      chosen.map((row) => row.id),
-    ]);
+  return (threadId, chosen, keepUseful, act) =>
+    templateFor(
+      keepUseful,
+      act,
+    )([threadId, chosen.map((row) => row.namespace), chosen.map((row) => row.id)]);
 }
 
 /** Counts what a prune would remove, and changes nothing. */

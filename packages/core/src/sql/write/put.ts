@@ -8,6 +8,7 @@ import {
   widthOf,
 } from "../../driver/template.js";
 import type { Tables } from "../../schema/identifiers.js";
+import { IS_CITUS } from "../citus.js";
 import { cte, materialized, withAll } from "../text.js";
 import { always, heldCheckpoint, ifAny, ifHeld, type RowSource } from "./row-source.js";
 
@@ -140,9 +141,6 @@ ON CONFLICT (thread_id, checkpoint_ns, checkpoint_id) DO UPDATE SET
   metadata = EXCLUDED.metadata
 RETURNING true AS fresh`;
 }
-
-/** A setting that is there where the library of Citus is loaded. */
-const IS_CITUS = "pg_catalog.current_setting('citus.shard_count', true) IS NOT NULL";
 
 /**
  * Tells what was stored.

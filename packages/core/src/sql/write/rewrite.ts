@@ -5,8 +5,8 @@ import { OWN } from "../../serializer/records.js";
 import { MIN_SHARED, type SharedValue } from "../../sharing/plan.js";
 import { PARTS, segmentsText } from "../../sharing/segments.js";
 import { typeOf } from "../read/values.js";
-import { unreferencedParts } from "../remove/removed.js";
-import { cte, materialized, sql, withAll } from "../text.js";
+import { deleteUnreferencedParts } from "../remove/removed.js";
+import { materialized, sql, withAll } from "../text.js";
 import { groupParts, insertParts } from "./insert-parts.js";
 import { streamsEnd } from "./put-incremental.js";
 import { ifAnyRouted } from "./row-source.js";
@@ -95,10 +95,6 @@ RETURNING true AS stored`,
 
 /** Removes the parts of a thread that none of its values needs. */
 export function removeUnreferencedPartsStatement(tables: Tables): (threadId: string) => Statement {
-  const none =
-    "SELECT NULL::text AS checkpoint_ns, NULL::text AS channel, NULL::text AS version WHERE false";
-  const bind = template(
-    withAll([cte("unused", none)], unreferencedParts(tables, "DELETE", "unused")),
-  );
+  const bind = template(deleteUnreferencedParts(tables));
   return (threadId) => bind([threadId]);
 }
