@@ -45,8 +45,14 @@ export default {
       name: "only-tests-know-the-suite",
       comment: "The comparison, which is not published, counts on the wire as the suite does.",
       severity: "error",
-      from: { pathNot: "^(packages/(conformance|compare)/|packages/[^/]+/test/|test/)" },
+      from: { pathNot: "^(packages/(conformance|testing|compare)/|packages/[^/]+/test/|test/)" },
       to: { path: "^packages/conformance/" },
+    },
+    {
+      name: "only-tests-know-what-tests-share",
+      severity: "error",
+      from: { pathNot: "^(packages/testing/|packages/[^/]+/test/|test/)" },
+      to: { path: "^packages/testing/" },
     },
   ],
   options: {

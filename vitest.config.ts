@@ -1,4 +1,21 @@
-import { defineConfig } from "vitest/config";
+import { configDefaults, defineConfig } from "vitest/config";
+import { DEPTH } from "./packages/testing/src/depth.ts";
+
+/** What takes long and is the same for all modes: `npm run test:full` has it, `npm test` does not. */
+const FULL_ONLY = [
+  "examples/**",
+  "packages/cli/test/{docs,doctor,estimate,export,removal,setup,storage,verify}.test.ts",
+  "packages/compare/test/quick.test.ts",
+  "packages/dev-postgres/test/cli.test.ts",
+  "test/differential/**",
+  "test/failover.test.ts",
+  "test/faults/**",
+  "test/packed/**",
+  "test/pgbouncer.test.ts",
+  "test/processes/**",
+  "test/servers/**",
+  "test/tenants.test.ts",
+];
 
 /** Packages resolve to their sources, so that tests need no build and errors point at real lines. */
 const conditions = ["waypost-source", "module", "node", "development|production"];
@@ -8,6 +25,7 @@ export default defineConfig({
   ssr: { resolve: { conditions } },
   test: {
     include: ["packages/*/test/**/*.test.ts", "examples/**/*.test.ts", "test/**/*.test.ts"],
+    exclude: [...configDefaults.exclude, ...(DEPTH === "full" ? [] : FULL_ONLY)],
     // LangGraph's validation suite takes describe, it and expect from the global scope.
     globals: true,
     globalSetup: "./scripts/test-postgres.ts",
@@ -17,7 +35,8 @@ export default defineConfig({
     isolate: false,
     // Tests wait for Postgres more than they compute; by default one core of two stays idle.
     maxWorkers: "100%",
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    // They end what hangs; on a machine that is busy with other work, tests take ten times as long.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
   },
 });

@@ -11,7 +11,7 @@ import {
   withRole,
   withSchema,
 } from "@waypost/conformance";
-import { setupScript, TABLES } from "@waypost/core";
+import { setupScript, TABLES } from "@waypost/core/adapter";
 import { PgSaver } from "@waypost/pg";
 import type pg from "pg";
 import { describe, expect, it } from "vitest";

@@ -86,7 +86,7 @@ async function connect(open: Open, url: string, authority: Authority) {
 const refused = (code: string) =>
   expect.objectContaining({
     code,
-    message: `setup failed: the server's certificate was refused; check the authority and the host name (see docs/security.md) (${code}).`,
+    message: `setup failed: the server's certificate was refused; check the certificate authority that the client trusts (ssl: { ca }) and the host name (${code}).`,
   });
 
 const UNKNOWN_AUTHORITY = refused("UNABLE_TO_VERIFY_LEAF_SIGNATURE");

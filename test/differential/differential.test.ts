@@ -43,5 +43,5 @@ describe("the comparison", () => {
     for (const failure of failures) {
       if (failure !== undefined) expect(failure.steps.length).toBeLessThanOrEqual(2);
     }
-  }, 120_000);
+  });
 });

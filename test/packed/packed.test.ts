@@ -7,7 +7,7 @@ import { DRIVERS, type Driver, PRINTED } from "./application.ts";
 import { found } from "./conversation.ts";
 import { Project, pack, type Tarballs } from "./project.ts";
 import { BUN, DENO, NODE_24, NODES, type Runtime } from "./runtimes.ts";
-import { writeApplication, writeConversation } from "./write.ts";
+import { writeApplication, writeConversation, writeEntries } from "./write.ts";
 
 const NEWEST = { "@langchain/langgraph": "1.7.3", "@langchain/core": "1.4.0" };
 const OLDEST = {
@@ -34,7 +34,7 @@ let tarballs: Tarballs;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "waypost-tarballs-"));
   tarballs = await pack(folder);
-}, 120_000);
+});
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const cases = DRIVERS.flatMap((driver) =>
@@ -87,6 +87,16 @@ describe.each(cases)(
         );
       }
     }
+
+    it.each(["entries.mjs", "entries.cjs"])(
+      "has the same classes as both entries of core: %s",
+      async (file) => {
+        await writeEntries(project, driver);
+        const command = NODE_24.command as NonNullable<Runtime["command"]>;
+        expect(await project.run(command, [file], {})).toEqual({ some: true, differ: [] });
+      },
+      60_000,
+    );
 
     // Each reads what the one before has stored; the last one is where it began.
     const steps = [

@@ -15,6 +15,19 @@ export async function writeApplication(project: Project, driver: Driver): Promis
   await bundle(project, "main.ts", "bundle.cjs", { format: "cjs" });
 }
 
+/** Prints which exports of core are another thing in its entry for adapters, or in the driver's package. */
+export async function writeEntries(project: Project, { name }: Driver): Promise<void> {
+  const entries = ["@waypost/core", "@waypost/core/adapter", `@waypost/${name}`];
+  const compare = `
+const [core, ...others] = entries;
+const names = Object.keys(core).filter((name) => !["default", "module.exports"].includes(name));
+const differ = names.filter((name) => others.some((other) => other[name] !== core[name]));
+console.log(JSON.stringify({ some: names.length > 0, differ }));`;
+  const load = (how: string) => `const entries = [${entries.map((from) => `${how}("${from}")`)}];`;
+  await project.write("entries.cjs", load("require") + compare);
+  await project.write("entries.mjs", load("await import") + compare);
+}
+
 /** The conversation as modules, and as a bundle in which classes and functions have lost their names. */
 export async function writeConversation(project: Project, driver: Driver): Promise<void> {
   await project.write("talk.mjs", stripTypeScriptTypes(conversation(driver)));

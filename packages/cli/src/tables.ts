@@ -1,4 +1,4 @@
-import { type Right, TABLES, type TableInfo, unquotedName } from "@waypost/core";
+import { type Right, TABLES, type TableInfo, unquotedName } from "@waypost/core/adapter";
 import pg from "pg";
 import type { Finding } from "./finding.ts";
 import { printable } from "./output.ts";

@@ -1,11 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { collect, databaseUrl, putChain, thread, withSchema } from "@waypost/conformance";
 import { PgSaver } from "@waypost/pg";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { waypost } from "./run.ts";
-
-// Each of them starts the program several times.
-vi.setConfig({ testTimeout: 90_000 });
 
 const log = Array.from({ length: 20 }, () => randomBytes(300).toString("base64"));
 

@@ -9,7 +9,7 @@ export interface Options extends Choice {
   /** Files to write. */
   readonly json: string | undefined;
   readonly html: string | undefined;
-  readonly page: string | undefined;
+  readonly markdown: string | undefined;
 }
 
 function milliseconds(text: string, others: readonly number[] = []): number[] {
@@ -36,10 +36,10 @@ export function readOptions(argv: readonly string[]): Options {
       "milliseconds added to a round trip; 0 is the direct way",
       milliseconds,
     )
-    .option("--quick", "small cases, few rounds: under a minute", false)
+    .option("--quick", "small cases, few rounds: 1 to 3 minutes", false)
     .option("--json <file>", "write the result as JSON")
     .option("--html <file>", "write a report with charts, in one file")
-    .option("--page <file>", "put the tables between the marks of a Markdown page")
+    .option("--markdown <file>", "write all tables as one page of Markdown")
     .parse([...argv]);
   const { scenario, driver, link, ...rest } = command.opts();
   return { ...rest, scenarios: scenario, drivers: driver, links: link } as Options;

@@ -5,7 +5,7 @@ import { devPostgres } from "@waypost/dev-postgres";
 import { type Options, readOptions } from "./arguments.ts";
 import { Comparison, titleOf } from "./compare.ts";
 import { htmlReport } from "./output/html.ts";
-import { updatePage } from "./output/markdown.ts";
+import { markdownReport } from "./output/markdown.ts";
 import { withProgress } from "./output/progress.ts";
 import { terminalReport } from "./output/table.ts";
 import { plan } from "./plan.ts";
@@ -44,7 +44,7 @@ try {
   process.stdout.write(terminalReport(report));
   if (options.json) writeFileSync(options.json, `${JSON.stringify(report, null, 2)}\n`);
   if (options.html) writeFileSync(options.html, htmlReport(report));
-  if (options.page) updatePage(options.page, report);
+  if (options.markdown) writeFileSync(options.markdown, markdownReport(report));
 } catch (error) {
   if (!stopped.signal.aborted) throw error;
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { SaverOptions } from "@waypost/core";
+import { type SaverOptions, setupScript } from "@waypost/core";
 import pg from "pg";
 import type { Mode, Saver } from "./mode.ts";
 
@@ -29,6 +29,20 @@ export async function withClient<T>(
   }
 }
 
+/** By URL: connections that stay open for what every test does, as opening one costs more than that. */
+const kept = new Map<string, pg.Pool>();
+
+/** Runs a statement, or a script of several, on a connection that stays open and that no test changes. */
+async function run(script: string, url: string): Promise<void> {
+  let pool = kept.get(url);
+  if (pool === undefined) {
+    pool = new pg.Pool({ connectionString: url, max: 1, allowExitOnIdle: true });
+    pool.on("error", () => {}); // a server of its own ends before its tests do
+    kept.set(url, pool);
+  }
+  await pool.query(script);
+}
+
 /** Runs the work on a schema of its own, which does not exist yet and is gone afterwards. */
 export async function withSchema<T>(
   work: (schema: string) => Promise<T>,
@@ -42,11 +56,13 @@ export async function withSchema<T>(
   }
 }
 
+/** Makes the tables at once; what `setup()` of a saver does is tested by cases of their own. */
+export function createTables(schema: string, url = databaseUrl()): Promise<void> {
+  return run(setupScript(schema), url);
+}
+
 export async function dropSchema(schema: string, url = databaseUrl()): Promise<void> {
-  await withClient(
-    (client) => client.query(`DROP SCHEMA IF EXISTS ${client.escapeIdentifier(schema)} CASCADE`),
-    url,
-  );
+  await run(`DROP SCHEMA IF EXISTS ${pg.escapeIdentifier(schema)} CASCADE`, url);
 }
 
 /**
@@ -95,9 +111,10 @@ export function withSaver<T>(
   url = databaseUrl(),
 ): Promise<T> {
   return withSchema(async (schema) => {
+    if (!mode.embedded) await createTables(schema);
     const session = await mode.open(url, { ...options, schema });
     try {
-      await session.saver.setup();
+      if (mode.embedded) await session.saver.setup();
       return await work(session.saver, schema);
     } finally {
       await session.close();

@@ -3,7 +3,7 @@ import { inspect, isDeepStrictEqual } from "node:util";
 import { AIMessage, BaseMessage, HumanMessage } from "@langchain/core/messages";
 import { JsonPlusSerializer, type SerializerProtocol } from "@langchain/langgraph-checkpoint";
 import { serializer } from "@waypost/core";
-import { SAMPLES, type Sample } from "./samples.ts";
+import { SAMPLES, type Sample } from "./samples/index.ts";
 
 /** What neither can store, and what becomes of it. */
 const UNSTORABLE: readonly Sample[] = [

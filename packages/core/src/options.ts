@@ -3,53 +3,59 @@ import type { Driver } from "./driver/driver.js";
 import type { Prepare } from "./driver/prepare-policy.js";
 import { InvalidInputError } from "./errors/errors.js";
 import { assertKeys, assertNoMore, type OptionKeys } from "./errors/option-keys.js";
-import type { Policy } from "./execution/operations.js";
+import type { Policy } from "./execution/executor.js";
 import { type RetryOptions, retryAttempts } from "./execution/retry.js";
 import { type Settings, sessionSettings } from "./execution/session-settings.js";
-import { count, flag } from "./input/maintenance.js";
+import { assertCount, assertFlag } from "./input/maintenance.js";
 import { type Retention, type RetentionPlan, retentionPlan } from "./maintenance/retention.js";
 import { checkSchemaName } from "./schema/identifiers.js";
 import { serializer } from "./serializer/serializer.js";
 import { checkSerializer, type Serializer } from "./serializer/types.js";
 
+/** Options of every saver. Unknown options are refused with an `InvalidInputError`. */
 export interface SaverOptions {
-  /** Schema of the tables; created by `setup()`. At most 63 bytes. Default `"public"`. */
+  /** Schema of the tables, at most 63 bytes; `setup()` creates it. Default `"public"`. */
   schema?: string;
-  /** Turns channel values and writes into bytes and back. Default: `serializer()`. */
+  /** Turns channel values and pending writes into bytes and back. Default `serializer()`. */
   serde?: SerializerProtocol;
   /**
-   * Whether operations are tried again after a lost connection, a deadlock and the like. All of them
-   * can be, as none does anything twice. Never in a transaction of yours. Default `{ attempts: 6 }`.
+   * Retries with exponential backoff and jitter, after a lost connection, a deadlock and the like. Only
+   * idempotent operations are retried, and nothing in your transaction. `false` turns retries off.
+   * Default `{ attempts: 6 }`.
    */
   retry?: false | RetryOptions;
   /**
-   * Milliseconds after which an operation fails with the code `WAYPOST_TIMEOUT`, all tries included. The
-   * server may still do what was sent; set its `statement_timeout` to end that too. A pool of pg gives up
-   * the connection as well, as it may be one of which the network has forgotten. Default: none.
+   * Milliseconds for one operation, all tries included; 1 or more. Beyond, it fails with the code
+   * `WAYPOST_TIMEOUT`. A statement that was sent may still run; set the role's `statement_timeout` to end
+   * it too. A pool of pg also closes the connection that did not answer. Default: no limit.
    */
   timeout?: number;
-  /** Whether statements are prepared on the server. Default `"auto"`: yes, unless a pooler in between refuses. */
+  /**
+   * Whether statements are prepared on the server. Default `"auto"`: yes, except in your transaction,
+   * until a pooler refuses a prepared statement.
+   */
   prepare?: Prepare;
   /**
-   * Size of the saver's cache in bytes: values of the threads that it read and wrote last. A cached value is
-   * not fetched again, and a value that grows is sent and stored as what is new. 0 turns the cache off: then
-   * values are fetched and stored in full. Default 64 MiB.
+   * Bytes of values that the saver caches, of the threads that it read and wrote last. It does not fetch
+   * cached values again, and of a value that grows it sends and stores only new bytes. 0 fetches and
+   * stores all values in full. Default 67,108,864 (64 MiB).
    */
   cacheBytes?: number;
   /**
-   * Prunes each thread as it is written, every 100 steps of its graph, as part of `put`; in between it
-   * grows beyond what is to stay. Default: all checkpoints stay.
+   * Prunes each thread as part of `put`, after every 100th step of its root graph. In between the thread
+   * grows by up to 100 checkpoints. Default: all checkpoints stay.
    */
   retention?: Retention;
   /**
-   * A thread that `deleteThread` deleted stays deleted: what a run that still goes on writes to it is
-   * refused with the code `WAYPOST_THREAD_DELETED`. All savers that write to the tables need it. Default false.
+   * Whether a thread stays deleted after `deleteThread`: later writes to it are refused with the code
+   * `WAYPOST_THREAD_DELETED`. Set it on every saver that writes to the tables. Default false.
    */
   tombstones?: boolean;
   /**
-   * Settings of your own, e.g. `{ "app.tenant": "a" }`, which policies of row-level security can read with
-   * `current_setting`. They hold for each operation of this saver, in its own transaction, and for
-   * nothing else on the connection. Each operation then takes further round trips.
+   * Settings of your own, such as `{ "app.tenant": "a" }`, which policies of row-level security read with
+   * `current_setting`. Each name has a prefix and a dot. The settings hold for each operation of this
+   * saver, in its own transaction, and for nothing else on the connection. An operation then takes up to
+   * 10 round trips in place of 1, depending on the driver.
    */
   session?: Readonly<Record<string, string>>;
 }
@@ -57,8 +63,6 @@ export interface SaverOptions {
 export interface CheckedOptions {
   readonly schema: string;
   readonly serde: Serializer;
-  /** Whether the server may hand over type `json` as text; see `Serializer`. */
-  readonly jsonIsText: boolean;
   readonly retention: RetentionPlan | undefined;
   readonly tombstones: boolean;
   readonly cacheBytes: number;
@@ -110,18 +114,16 @@ export function checkOptions(
     throw new InvalidInputError('The option "prepare" must be "auto", true or false.');
   }
   if (serde !== undefined) checkSerializer(serde, 'The option "serde"');
-  const checked: Serializer = serde ?? serializer();
   return {
     schema,
-    serde: checked,
-    jsonIsText: checked.jsonIsText === true,
+    serde: serde ?? serializer(),
     retention: retentionPlan(retention),
-    tombstones: flag(tombstones, "tombstones"),
+    tombstones: assertFlag(tombstones, "tombstones"),
     cacheBytes,
     session: sessionSettings(session),
     policy: {
       attempts: retryAttempts(retry),
-      timeoutMs: timeout === undefined ? undefined : count(timeout, "timeout"),
+      timeoutMs: timeout === undefined ? undefined : assertCount(timeout, "timeout"),
     },
   };
 }

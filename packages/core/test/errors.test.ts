@@ -1,7 +1,10 @@
-import { DatabaseError, InvalidInputError, sqlState } from "@waypost/core";
+import { readFileSync } from "node:fs";
+import { DatabaseError, InvalidInputError, sqlState } from "@waypost/core/adapter";
 import { describe, expect, it } from "vitest";
-import { databaseError } from "../src/errors/errors.ts";
+import { databaseError, ERROR_CODES } from "../src/errors/errors.ts";
 import { failureOf } from "../src/errors/sqlstate.ts";
+import * as core from "../src/index.ts";
+import { rowsUnder } from "./markdown.ts";
 
 const withCode = (code: string, cause?: unknown) =>
   Object.assign(new Error("a message that quotes the secret value", { cause }), { code });
@@ -57,5 +60,30 @@ describe("errors of a driver", () => {
     expect(failureOf(new Error("Connection terminated unexpectedly"))).toBe("lost");
     expect(failureOf(new Error("timeout exceeded when trying to connect"))).toBe("unready");
     expect(failureOf(new Error("secret"))).toBeUndefined();
+  });
+});
+
+describe("the classes of errors", () => {
+  it("are those of docs/errors.md, with their codes", () => {
+    const page = readFileSync(new URL("../../../docs/errors.md", import.meta.url), "utf8");
+    const told: Record<string, string[]> = {};
+    for (const [name = "", codes = ""] of rowsUnder(page, "# Errors")) {
+      const all = [...codes.matchAll(/`(WAYPOST_\w+)`/g)].map(([, code]) => code ?? "");
+      told[name.replaceAll("`", "")] = [...(told[name.replaceAll("`", "")] ?? []), ...all];
+    }
+    expect(told).toEqual(ERROR_CODES);
+  });
+
+  it.each(Object.keys(ERROR_CODES))("%s is exported, and a WaypostError", (name) => {
+    const { [name as "LockError"]: made } = core;
+    expect(made.prototype).toBeInstanceOf(core.WaypostError);
+  });
+
+  it.each([
+    ["InvalidInputError", new core.InvalidInputError("")],
+    ["SerializationError", new core.SerializationError("")],
+    ["TimeoutError", new core.TimeoutError("")],
+  ] as const)("%s has its only code", (name, { code }) => {
+    expect([code]).toEqual(ERROR_CODES[name]);
   });
 });

@@ -1,7 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { SessionQueue } from "@waypost/core";
+import { SessionQueue } from "@waypost/core/adapter";
 import { describe, expect, it } from "vitest";
 
 /** Work that notes when it begins and ends, and takes a few turns of the event loop. */

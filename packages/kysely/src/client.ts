@@ -5,6 +5,7 @@
 export interface KyselyDatabase {
   /** True for what a transaction passes to its callback, and for a controlled transaction. */
   readonly isTransaction: boolean;
+  /** What runs the queries. */
   getExecutor(): {
     /** From Kysely 0.29 on it says whether it `supportsMultipleConnections`. */
     readonly adapter: object;
@@ -15,14 +16,18 @@ export interface KyselyDatabase {
       last: never,
     ): AsyncIterableIterator<{ rows: unknown[] }>;
   };
+  /** Runs a query. */
   executeQuery(query: never): Promise<{ rows: unknown[] }>;
   /** The same connection without the owner's plugins, which may rename columns or schemas. */
   withoutPlugins(): KyselyDatabase;
   /** Runs the work on one connection, which what it gets is bound to. */
   connection(): {
+    /** Runs the work, and returns the connection. */
     execute(work: (one: KyselyDatabase) => Promise<unknown>): Promise<unknown>;
   };
+  /** Runs the work in a transaction. */
   transaction(): {
+    /** Runs the work, and commits or rolls back. */
     execute(work: (transaction: KyselyDatabase) => Promise<unknown>): Promise<unknown>;
   };
 }

@@ -11,7 +11,7 @@ import {
   SessionQueue,
   type Statement,
   type Transaction,
-} from "@waypost/core";
+} from "@waypost/core/adapter";
 import { CompiledQuery } from "kysely";
 import type { KyselyDatabase } from "./client.js";
 import { knowStatement } from "./prepared-pool.js";
@@ -185,9 +185,6 @@ export class KyselyDriver implements Driver {
       );
     }
   }
-
-  /** The database is the caller's. */
-  async close(): Promise<void> {}
 
   /**
    * A pool has to be asked for a connection; only what is bound to one has it at hand, unless that is

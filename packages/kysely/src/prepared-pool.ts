@@ -1,10 +1,12 @@
-import { PreparedNames, processWide } from "@waypost/core";
+import { PreparedNames, processWide } from "@waypost/core/adapter";
 
-/** The slices of pg that are used. */
+/** A `Pool` of pg, as `preparedPool` uses it. */
 export interface PgPool {
+  /** Lends a client. */
   connect(callback: (error: Error | undefined, client: PgPoolClient | undefined) => void): unknown;
 }
 
+/** A client that a pool lends, as `preparedPool` uses it. */
 export interface PgPoolClient {
   query: unknown;
   release(error?: Error | boolean): void;

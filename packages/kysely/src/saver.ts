@@ -5,14 +5,15 @@ import {
   SAVER_KEYS,
   type SaverOptions,
   WaypostSaver,
-} from "@waypost/core";
+} from "@waypost/core/adapter";
 import type { KyselyDatabase } from "./client.js";
 import { KyselyDriver } from "./driver.js";
 
+/** Options of `KyselySaver`. There is no `prepare`, because Kysely sends no named statements. */
 export interface KyselySaverOptions extends Omit<SaverOptions, "prepare"> {
   /**
-   * A Kysely of a read replica, for `list` and `listThreads`, which may then be as old as the replica. All
-   * else stays with the primary. It stays yours. Default: the same Kysely.
+   * A Kysely of a read replica. `list` and `listThreads` read there, and may return stale data; everything
+   * else uses the primary. The saver never destroys it. Default: the same Kysely.
    */
   read?: KyselyDatabase;
 }
@@ -23,7 +24,7 @@ const KEYS: OptionKeys<KyselySaverOptions> = { ...COMMON_KEYS, read: true };
 const INSTEAD = { prepare: "preparedPool(pool) in the dialect" };
 
 /**
- * Keeps LangGraph checkpoints in Postgres through Kysely, whatever its dialect connects with.
+ * Stores LangGraph checkpoints in Postgres through Kysely, with any Postgres dialect.
  *
  * @example
  * const saver = new KyselySaver(db);
@@ -33,8 +34,9 @@ const INSTEAD = { prepare: "preparedPool(pool) in the dialect" };
 export class KyselySaver extends WaypostSaver {
   /**
    * @param db a Kysely with a Postgres dialect (`PostgresDialect`, `PostgresJSDialect`, `PGliteDialect`),
-   *   or a transaction of it, which the saver then joins. It stays yours: plugins are left aside, and
-   *   the saver never destroys it.
+   *   or a transaction of it, which the saver joins. Its plugins do not apply to the saver's queries. The
+   *   saver never destroys it.
+   * @param options options of the saver
    * @throws InvalidInputError if it is neither, or an option can't be used
    */
   constructor(db: KyselyDatabase, options: KyselySaverOptions = {}, ...further: never[]) {

@@ -1,6 +1,6 @@
 /**
- * The tables for queries of your own: `Kysely<WaypostDatabase & YourDatabase>`. Read them as you like;
- * write them through the saver only. In another schema than `public`, use `db.withSchema(…)`.
+ * The types of the tables, for queries of your own: `Kysely<WaypostDatabase & YourDatabase>`. Only read
+ * them; write through the saver. In another schema than `public`, use `db.withSchema(…)`.
  */
 export interface WaypostDatabase {
   checkpoints: {
@@ -19,7 +19,7 @@ export interface WaypostDatabase {
     channel: string;
     version: string;
     type: string;
-    /** The value, or where it has `segments` its last bytes. */
+    /** The value; with `segments`, only its last bytes. Null for a channel without a value. */
     blob: Uint8Array | null;
     segments: string[] | null;
     put_id: string | null;

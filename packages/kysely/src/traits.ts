@@ -1,5 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { InvalidInputError, portableValue, type Statement, textParser } from "@waypost/core";
+import {
+  InvalidInputError,
+  portableValue,
+  type Statement,
+  textParser,
+} from "@waypost/core/adapter";
 
 /** What the client under a Kysely does, of which Kysely itself says nothing. */
 export interface Traits {

@@ -3,20 +3,20 @@ import {
   checkpoint,
   collect,
   committedIn,
-  conformance,
   databaseUrl,
   METADATA,
   thread,
   withSchema,
 } from "@waypost/conformance";
 import { KyselySaver } from "@waypost/kysely";
+import { suite } from "@waypost/testing";
 import { Kysely, PostgresDialect, sql } from "kysely";
 import pg from "pg";
 import Cursor from "pg-cursor";
 import { describe, expect, it } from "vitest";
 import { overPg } from "./modes.ts";
 
-conformance({
+suite({
   name: "Kysely, one connection of it",
   transactionOverhead: 3, // a savepoint finds out whether one is open
   session: { statements: 5, exchanges: 5 },

@@ -1,5 +1,5 @@
-import { conformance } from "@waypost/conformance";
+import { suite } from "@waypost/testing";
 import { CamelCasePlugin } from "kysely";
 import { kyselyMode, overPg } from "./modes.ts";
 
-conformance(kyselyMode("Kysely over pg, names in camel case", overPg, [new CamelCasePlugin()]));
+suite(kyselyMode("Kysely over pg, names in camel case", overPg, [new CamelCasePlugin()]), "driver");

@@ -1,6 +1,6 @@
 import { PGlite } from "@electric-sql/pglite";
-import { conformance } from "@waypost/conformance";
 import { KyselySaver } from "@waypost/kysely";
+import { suite } from "@waypost/testing";
 import { Kysely, PGliteDialect } from "kysely";
 import { afterAll } from "vitest";
 
@@ -9,7 +9,7 @@ const pglite = new PGlite();
 const db = new Kysely<unknown>({ dialect: new PGliteDialect({ pglite }) });
 afterAll(() => db.destroy());
 
-conformance({
+suite({
   name: "Kysely over PGlite",
   embedded: true,
   async open(_url, options) {

@@ -1,4 +1,4 @@
-import { conformance } from "@waypost/conformance";
+import { suite } from "@waypost/testing";
 import { kyselyMode, overPostgresJs } from "./modes.ts";
 
-conformance(kyselyMode("Kysely over postgres.js", overPostgresJs));
+suite(kyselyMode("Kysely over postgres.js", overPostgresJs));

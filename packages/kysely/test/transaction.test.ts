@@ -1,5 +1,5 @@
-import { conformance } from "@waypost/conformance";
+import { suite } from "@waypost/testing";
 import { inTransaction, overPg, overPostgresJs } from "./modes.ts";
 
-conformance(inTransaction("Kysely over pg, in a transaction", overPg));
-conformance(inTransaction("Kysely over postgres.js, in a transaction", overPostgresJs));
+suite(inTransaction("Kysely over pg, in a transaction", overPg));
+suite(inTransaction("Kysely over postgres.js, in a transaction", overPostgresJs));

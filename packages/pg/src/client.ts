@@ -1,4 +1,4 @@
-import { InvalidInputError, textParser } from "@waypost/core";
+import { InvalidInputError, textParser } from "@waypost/core/adapter";
 
 /** The slices of pg that are used; `test/types.test.ts` holds them against the real library. */
 
@@ -17,6 +17,7 @@ export interface PgQuery {
 }
 
 export interface PgQueryable {
+  /** Runs a query. */
   query(query: PgQuery): Promise<{ rows: object[] }>;
 }
 
@@ -31,10 +32,12 @@ export interface PgSubmittable {
 
 /** A connected `Client`, or a `PoolClient` that the caller checked out. */
 export interface PgClient extends PgQueryable {
+  /** Runs a query, or whatever submits itself. */
   query(query: PgQuery): Promise<{ rows: object[] }>;
   query(query: PgSubmittable): unknown;
   /** `I` idle, `T` in a transaction, `E` in a failed one; null before it is connected. */
   getTransactionStatus(): string | null;
+  /** Whether queries are sent without waiting for answers. */
   readonly pipeline?: boolean;
   /** Whether results come in binary format, which pg decodes as text before any parser sees it. */
   readonly binary?: boolean;
@@ -55,19 +58,29 @@ export type PgCursorConstructor = new (
   config: { types: PgTypes },
 ) => PgCursor;
 
+/** A client that a pool lends, as the saver uses it. */
 export interface PgPoolClient extends PgClient {
+  /** Runs a query, a cursor, or whatever submits itself. */
   query(query: PgQuery): Promise<{ rows: object[] }>;
   query(query: PgSubmittable): unknown;
   query(cursor: PgCursor): unknown;
+  /** Returns the client to its pool, which closes it if there was an error. */
   release(error?: Error | boolean): void;
+  /** Listens for the loss of the connection. */
   on(event: "error", listener: (error: Error) => void): unknown;
+  /** Ends listening. */
   off(event: "error", listener: (error: Error) => void): unknown;
 }
 
+/** A `Pool` of pg, as the saver uses it. */
 export interface PgPool extends PgQueryable {
+  /** Lends a client. */
   connect(callback: (error: Error | undefined, client: PgPoolClient | undefined) => void): unknown;
+  /** Closes all connections. */
   end(): Promise<void>;
+  /** Number of open connections. */
   readonly totalCount: number;
+  /** The options that the pool was made with. */
   readonly options: { readonly max?: number; readonly binary?: boolean };
 }
 

@@ -9,7 +9,7 @@ import {
   SessionQueue,
   type Statement,
   type Transaction,
-} from "@waypost/core";
+} from "@waypost/core/adapter";
 import { type CheckedOutClient, checkOut } from "./checked-out-client.js";
 import {
   type PgClient,
@@ -232,9 +232,6 @@ export class ClientDriver implements Driver {
   get recovery(): Recovery {
     return this.#inTransaction ? "none" : "resends";
   }
-
-  /** The client is the caller's. */
-  async close(): Promise<void> {}
 
   /** pg would keep the query until somebody connects the client, which may be never. */
   #assertConnected(): void {

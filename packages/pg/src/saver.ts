@@ -8,7 +8,7 @@ import {
   SAVER_KEYS,
   type SaverOptions,
   WaypostSaver,
-} from "@waypost/core";
+} from "@waypost/core/adapter";
 import pg from "pg";
 import {
   type PgClient,
@@ -22,12 +22,13 @@ import { ClientDriver, PoolDriver } from "./driver.js";
 /** Pools that `fromConnString` made, which `end()` therefore ends. */
 const ownedPools = new WeakSet<object>();
 
+/** Options of `PgSaver`. */
 export interface PgSaverOptions extends SaverOptions {
-  /** The default export of pg-cursor, for `list(config, { fetch: "cursor" })` on a pool. */
+  /** The default export of pg-cursor. `list(config, { fetch: "cursor" })` over a pool needs it. Default: none. */
   cursor?: PgCursorConstructor;
   /**
-   * A pool or client of a read replica, for `list` and `listThreads`, which may then be as old as the
-   * replica. All else stays with the primary. It stays yours. Default: the same client.
+   * A pool or client of a read replica. `list` and `listThreads` read there, and may return stale
+   * data; everything else uses the primary. The saver never closes it. Default: the client.
    */
   read?: PgPool | PgClient;
 }
@@ -35,7 +36,7 @@ export interface PgSaverOptions extends SaverOptions {
 const KEYS: OptionKeys<PgSaverOptions> = { ...SAVER_KEYS, cursor: true, read: true };
 
 /**
- * Keeps LangGraph checkpoints in Postgres through pg.
+ * Stores LangGraph checkpoints in Postgres through pg.
  *
  * @example
  * const saver = new PgSaver(new pg.Pool({ connectionString: process.env.DATABASE_URL }));
@@ -44,9 +45,10 @@ const KEYS: OptionKeys<PgSaverOptions> = { ...SAVER_KEYS, cursor: true, read: tr
  */
 export class PgSaver extends WaypostSaver {
   /**
-   * @param client a `Pool`; or a connected `Client`, on which concurrent calls queue (or are pipelined,
-   *   if it was made with `pipeline: true`); or a `PoolClient`, whose transaction the saver then joins.
-   *   It stays yours: the saver changes nothing about it and never ends it.
+   * @param client a `Pool`; or a connected `Client`, on which concurrent calls queue (with
+   *   `pipeline: true` they are pipelined); or a `PoolClient`, whose open transaction the saver joins. The
+   *   saver changes nothing about the client and never ends it.
+   * @param options options of the saver
    * @throws InvalidInputError if the client is none of these, or an option can't be used
    */
   constructor(
@@ -59,10 +61,11 @@ export class PgSaver extends WaypostSaver {
   }
 
   /**
-   * A saver with a pool of its own, which connects when it is first used. End it with `end()`, or
+   * Makes a saver with a pool of its own, which connects at the first call. Close it with `end()`, or
    * declare it with `await using`.
    *
-   * @param uri e.g. `postgresql://user:password@host:5432/database`
+   * @param uri for example `postgresql://user:password@host:5432/database`
+   * @param options options of the saver
    * @throws InvalidInputError if the URI can't be parsed or an option can't be used
    */
   static fromConnString(uri: string, options: PgSaverOptions = {}, ...further: never[]): PgSaver {

@@ -4,7 +4,7 @@ import {
   runTransaction,
   type Statement,
   type Transaction,
-} from "@waypost/core";
+} from "@waypost/core/adapter";
 import { type PgClient, type PgQueryable, type PgQueryConstructor, TYPES } from "./client.js";
 
 export interface Sending {

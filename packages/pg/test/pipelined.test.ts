@@ -1,8 +1,9 @@
-import { conformance, saverOrEnd } from "@waypost/conformance";
+import { saverOrEnd } from "@waypost/conformance";
 import { PgSaver } from "@waypost/pg";
+import { suite } from "@waypost/testing";
 import pg from "pg";
 
-conformance({
+suite({
   name: "pg Client, pipelined",
   pipelined: true,
   session: { statements: 4, exchanges: 1 },

@@ -1,8 +1,9 @@
-import { conformance, saverOrEnd, transactionMode } from "@waypost/conformance";
+import { saverOrEnd, transactionMode } from "@waypost/conformance";
 import { PgSaver } from "@waypost/pg";
+import { suite } from "@waypost/testing";
 import pg from "pg";
 
-conformance(
+suite(
   transactionMode("pg PoolClient in a transaction", async (url, options) => {
     const pool = new pg.Pool({ connectionString: url, max: 1 });
     const client = await pool.connect();

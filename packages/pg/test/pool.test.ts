@@ -1,4 +1,4 @@
-import { conformance } from "@waypost/conformance";
+import { suite } from "@waypost/testing";
 import { poolMode } from "./modes.ts";
 
-conformance(poolMode);
+suite(poolMode, "all");

@@ -26,24 +26,37 @@ export interface QueryOptions {
 
 /** Anything that runs queries. */
 export interface PostgresJsSession {
-  unsafe(text: string, values?: never[], options?: QueryOptions): { raw(): PostgresJsQuery };
+  /** Makes a query of a text and its parameters. */
+  unsafe(
+    text: string,
+    values?: never[],
+    options?: QueryOptions,
+  ): {
+    /** The query with rows as arrays of bytes. */
+    raw(): PostgresJsQuery;
+  };
   /** A parameter of a type, by its OID. */
   typed(value: string | number | null, type: number): unknown;
 }
 
 /** What `postgres()` returns. */
 export interface PostgresJsSql extends PostgresJsSession {
+  /** Runs work in a transaction. */
   begin(work: (transaction: PostgresJsSession) => Promise<unknown>): Promise<unknown>;
+  /** Closes all connections. */
   end(options?: { timeout?: number }): Promise<void>;
+  /** The options that the client was made with. */
   readonly options: { readonly max: number };
 }
 
 /** What `sql.reserve()` resolves to. It has no `begin`. */
 export interface PostgresJsReserved extends PostgresJsSession {
+  /** Returns the connection. */
   release(): void;
 }
 
 /** What `sql.begin()` passes to its callback. */
 export interface PostgresJsTransaction extends PostgresJsSession {
+  /** Runs work in a savepoint. */
   savepoint: unknown;
 }

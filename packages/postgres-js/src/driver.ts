@@ -8,7 +8,7 @@ import {
   SessionQueue,
   type Statement,
   type Transaction,
-} from "@waypost/core";
+} from "@waypost/core/adapter";
 import type { PostgresJsSession, PostgresJsSql, PostgresJsTransaction } from "./client.js";
 import { begin, isLost } from "./lost.js";
 import type { Places } from "./places.js";
@@ -156,9 +156,6 @@ export class TransactionDriver implements Driver {
   stream(): never {
     refuseCursor("a transaction");
   }
-
-  /** The transaction is the caller's. */
-  async close(): Promise<void> {}
 
   #send<Row extends object>(statement: Statement): Promise<Row[]> {
     return this.#prepare.run(statement, true, (name) =>

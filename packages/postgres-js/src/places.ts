@@ -1,4 +1,4 @@
-import { processWide } from "@waypost/core";
+import { processWide } from "@waypost/core/adapter";
 
 import type { PostgresJsSql } from "./client.js";
 

@@ -10,7 +10,7 @@ import {
   SessionQueue,
   type Statement,
   type Transaction,
-} from "@waypost/core";
+} from "@waypost/core/adapter";
 import type { PostgresJsReserved, RawResult } from "./client.js";
 import { isLost } from "./lost.js";
 import { send } from "./session.js";
@@ -84,9 +84,6 @@ export class ReservedDriver implements Driver {
   stream(): never {
     refuseCursor("a reserved connection");
   }
-
-  /** The connection is the caller's. */
-  async close(): Promise<void> {}
 
   #joins(): Promise<boolean> {
     return joinsTransaction((text) => this.#command(text));

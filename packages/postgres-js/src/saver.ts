@@ -7,7 +7,7 @@ import {
   SAVER_KEYS,
   type SaverOptions,
   WaypostSaver,
-} from "@waypost/core";
+} from "@waypost/core/adapter";
 import library from "postgres";
 import type { PostgresJsReserved, PostgresJsSql, PostgresJsTransaction } from "./client.js";
 import { SqlDriver, TransactionDriver } from "./driver.js";
@@ -17,10 +17,11 @@ import { ReservedDriver } from "./reserved.js";
 /** Clients that `fromConnString` made, which `end()` therefore ends. */
 const ownedClients = new WeakSet<object>();
 
+/** Options of `PostgresJsSaver`. */
 export interface PostgresJsSaverOptions extends SaverOptions {
   /**
-   * What `postgres()` returned for a read replica, for `list` and `listThreads`, which may then be as old
-   * as the replica. All else stays with the primary. It stays yours. Default: the same client.
+   * What `postgres()` returned for a read replica. `list` and `listThreads` read there, and may return
+   * stale data; everything else uses the primary. The saver never closes it. Default: the client.
    */
   read?: PostgresJsSql | PostgresJsReserved;
 }
@@ -31,7 +32,7 @@ const KEYS: OptionKeys<PostgresJsSaverOptions> = { ...SAVER_KEYS, read: true };
 const { default: connect = library } = library as typeof library & { default?: typeof library };
 
 /**
- * Keeps LangGraph checkpoints in Postgres through postgres.js.
+ * Stores LangGraph checkpoints in Postgres through postgres.js.
  *
  * @example
  * const saver = new PostgresJsSaver(postgres(process.env.DATABASE_URL));
@@ -40,9 +41,10 @@ const { default: connect = library } = library as typeof library & { default?: t
  */
 export class PostgresJsSaver extends WaypostSaver {
   /**
-   * @param sql what `postgres()` returned, `sql.reserve()` resolved to, or `sql.begin()` passed to its
-   *   callback, whose transaction the saver then joins. It stays yours: the saver changes nothing about
-   *   it and never ends it. Statements are prepared only if its own `prepare` option allows it.
+   * @param sql what `postgres()` returned; what `sql.reserve()` resolved to; or what `sql.begin()` passed
+   *   to its callback, whose transaction the saver joins. The saver changes nothing about it and never
+   *   ends it. Statements are prepared only if its own `prepare` option allows it.
+   * @param options options of the saver
    * @throws InvalidInputError if it is none of these, or an option can't be used
    */
   constructor(
@@ -55,10 +57,11 @@ export class PostgresJsSaver extends WaypostSaver {
   }
 
   /**
-   * A saver with a client of its own, which connects when it is first used. End it with `end()`, or
+   * Makes a saver with a client of its own, which connects at the first call. Close it with `end()`, or
    * declare it with `await using`.
    *
-   * @param uri e.g. `postgresql://user:password@host:5432/database`
+   * @param uri for example `postgresql://user:password@host:5432/database`
+   * @param options options of the saver
    * @throws InvalidInputError if the URI can't be parsed or an option can't be used
    */
   static fromConnString(

@@ -4,7 +4,7 @@ import {
   portableValue,
   type Statement,
   textParser,
-} from "@waypost/core";
+} from "@waypost/core/adapter";
 import type { PostgresJsQuery, PostgresJsSession, QueryOptions, RawResult } from "./client.js";
 
 /** The pseudo-type `unknown` by its OID, as in Postgres' catalog `pg_type`. */

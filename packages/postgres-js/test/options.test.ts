@@ -1,8 +1,8 @@
-import { conformance } from "@waypost/conformance";
+import { suite } from "@waypost/testing";
 import postgres from "postgres";
 import { clientMode } from "./modes.ts";
 
-conformance(
+suite(
   clientMode("postgres.js, no types fetched, names in camel case", {
     fetch_types: false,
     transform: postgres.camel,

@@ -1,4 +1,4 @@
-import { conformance } from "@waypost/conformance";
+import { suite } from "@waypost/testing";
 import { reservedMode } from "./modes.ts";
 
-conformance(reservedMode);
+suite(reservedMode);

@@ -1,4 +1,4 @@
-import { conformance } from "@waypost/conformance";
+import { suite } from "@waypost/testing";
 import { inTransaction } from "./modes.ts";
 
-conformance(inTransaction);
+suite(inTransaction);

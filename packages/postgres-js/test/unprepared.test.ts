@@ -1,4 +1,4 @@
-import { conformance } from "@waypost/conformance";
+import { suite } from "@waypost/testing";
 import { clientMode } from "./modes.ts";
 
-conformance(clientMode("postgres.js, prepare: false", { prepare: false }));
+suite(clientMode("postgres.js, prepare: false", { prepare: false }));

@@ -1,6 +1,6 @@
 import { createReadStream } from "node:fs";
 import { createInterface } from "node:readline";
-import { parseSegments } from "@waypost/core";
+import { parseSegments } from "@waypost/core/adapter";
 import { Command } from "commander";
 import type pg from "pg";
 import { number, print, printable } from "../output.ts";

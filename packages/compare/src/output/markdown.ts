@@ -1,23 +1,6 @@
-import { readFileSync, writeFileSync } from "node:fs";
 import type { CaseReport, Counts, Entry, Report } from "../report.ts";
 import type { Measure } from "../scenarios/scenario.ts";
 import { digits, times, withUnit } from "./format.ts";
-
-const BEGIN = "<!-- comparison: begin -->";
-const END = "<!-- comparison: end -->";
-
-/**
- * Replaces what stands between the marks of a page by the tables of a report.
- *
- * @throws if the page has no marks
- */
-export function updatePage(path: string, report: Report): void {
-  const page = readFileSync(path, "utf8");
-  const [begin, end] = [page.indexOf(BEGIN), page.indexOf(END)];
-  if (begin === -1 || end < begin) throw new Error(`${path} needs the marks ${BEGIN} and ${END}.`);
-  const before = page.slice(0, begin + BEGIN.length);
-  writeFileSync(path, `${before}\n\n${markdown(report)}\n\n${page.slice(end)}`);
-}
 
 interface Column {
   readonly contest: CaseReport;
@@ -63,12 +46,13 @@ function countText({ statements, roundTrips, bytesSent, bytesReceived }: Counts)
   return numbers.map((n) => n.toLocaleString("en")).join(" / ");
 }
 
-function markdown(report: Report): string {
+/** A page of Markdown with all tables of a report. */
+export function markdownReport(report: Report): string {
   const groups = Map.groupBy(report.cases, ({ scenario, linkMs }) =>
     linkMs === 0 ? scenario : `${scenario}, ${linkMs} ms away`,
   );
-  const sections = [...groups].map(([title, cases]) => `### ${title}\n\n${section(cases)}`);
-  return [conditions(report), ...sections].join("\n\n");
+  const sections = [...groups].map(([title, cases]) => `## ${title}\n\n${section(cases)}`);
+  return `${["# Comparison", conditions(report), ...sections].join("\n\n")}\n`;
 }
 
 function conditions({ startedAt, quick, seconds, environment, links }: Report): string {

@@ -1,5 +1,4 @@
-import type { RunnableConfig } from "@langchain/core/runnables";
-import { setupScript } from "@waypost/core";
+import { type SaverOptions, setupScript } from "@waypost/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { checkpoint, METADATA, putChain } from "../checkpoints.ts";
 import { databaseUrl, withClient, withSaver, withSchema } from "../database.ts";
@@ -34,14 +33,14 @@ export function countCases(mode: Mode): void {
     });
     afterAll(() => proxy.close());
 
-    const withCounted = (work: (saver: Saver) => Promise<void>) =>
+    const withCounted = (work: (saver: Saver) => Promise<void>, options: SaverOptions = {}) =>
       withSaver(
         mode,
         async (saver) => {
           await saver.getTuple(thread("connects")); // a connection is opened at the first use
           await work(saver);
         },
-        {},
+        options,
         proxy.url,
       );
 
@@ -160,20 +159,17 @@ export function countCases(mode: Mode): void {
       }));
 
     it("put on a parent is one statement, and retention adds five to a hundred of them", () =>
-      withSaver(
-        mode,
+      withCounted(
         async (saver) => {
           const hundred = () => putChain(saver, "1", 101, (step) => ({ step }));
           expect((await proxy.during(hundred)).statements).toBe(101 + 3 + overhead);
           expect(await saver.getTuple(thread("1"))).toBeDefined();
         },
         { retention: { keepLast: 10 } },
-        proxy.url,
       ));
 
     it("tombstones add no statement to put on a parent, nor to putWrites on a checkpoint", () =>
-      withSaver(
-        mode,
+      withCounted(
         async (saver) => {
           const [root] = await putChain(saver, "1", 1, () => ({}));
           const next = checkpoint({});
@@ -185,12 +181,10 @@ export function countCases(mode: Mode): void {
           expect(deletion.statements).toBe(3 + overhead);
         },
         { tombstones: true },
-        proxy.url,
       ));
 
     it("a session adds as few statements and waits as the driver can", () =>
-      withSaver(
-        mode,
+      withCounted(
         async (saver) => {
           const next = checkpoint({ a: 1 });
           const work = [
@@ -212,29 +206,6 @@ export function countCases(mode: Mode): void {
           }
         },
         { session: { "app.tenant": "a", "app.user": "b" } },
-        proxy.url,
       ));
-
-    it("more writes than one statement can bind are stored in one transaction", () =>
-      withCounted(async (saver) => {
-        const [config] = await putChain(saver, "1", 1, () => ({}));
-        const writes = Array.from({ length: 17_000 }, (_, i): [string, unknown] => ["log", i]);
-        const traffic = await proxy.during(() => saver.putWrites(config ?? {}, writes, "task"));
-        expect(traffic.statements).toBe(2 + overhead);
-        const read = await saver.getTuple(thread("1"));
-        expect(read?.pendingWrites?.map(([, , value]) => value)).toEqual(writes.map(([, v]) => v));
-      }));
-
-    it("more channels than one statement can bind are stored in one transaction", () =>
-      withCounted(async (saver) => {
-        let config: RunnableConfig = thread("1");
-        for (const stored of [checkpoint(values(17_000)), checkpoint(values(17_000))]) {
-          const put = async () => {
-            config = await saver.put(config, stored, METADATA, stored.channel_versions);
-          };
-          expect((await proxy.during(put)).statements).toBe(2 + overhead);
-          expect((await saver.getTuple(thread("1")))?.checkpoint).toEqual(stored);
-        }
-      }));
   });
 }

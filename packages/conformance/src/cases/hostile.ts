@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { checkpoint, METADATA } from "../checkpoints.ts";
 import { databaseUrl, dropSchema, freshName, withSaver } from "../database.ts";
 import { collect } from "../graphs.ts";
-import { HOSTILE } from "../hostile.ts";
+import { HOSTILE, HOSTILE_BY_KIND } from "../hostile.ts";
 import type { Mode, Saver } from "../mode.ts";
 import { everyOperation, prepareThread } from "../operations.ts";
 import { readAll, rowsOf } from "../threads.ts";
@@ -95,17 +95,20 @@ async function expectManaged(saver: Saver, name: string) {
 /** Names are data: whatever they hold, they come back as they were and mean nothing. */
 export function hostileCases(mode: Mode): void {
   describe(`${mode.name}: names`, () => {
-    it("of any content come back in every operation, and harm no other thread", () =>
-      withSaver(mode, async (saver) => {
-        await prepareThread(saver, "bystander");
-        const before = await readAll(saver, "bystander");
-        for (const name of HOSTILE) {
-          await expectStored(saver, name);
-          await expectManaged(saver, name);
-        }
-        expect((await saver.listThreads()).map((t) => t.threadId)).toEqual(["bystander"]);
-        expect(await readAll(saver, "bystander")).toEqual(before);
-      }));
+    it.each(Object.entries(HOSTILE_BY_KIND))(
+      "of %s come back in every operation, and harm no other thread",
+      (_, names) =>
+        withSaver(mode, async (saver) => {
+          await prepareThread(saver, "bystander");
+          const before = await readAll(saver, "bystander");
+          for (const name of names) {
+            await expectStored(saver, name);
+            await expectManaged(saver, name);
+          }
+          expect((await saver.listThreads()).map((t) => t.threadId)).toEqual(["bystander"]);
+          expect(await readAll(saver, "bystander")).toEqual(before);
+        }),
+    );
 
     it("that are much alike stay apart, all in the tables at once", () =>
       withSaver(mode, async (saver) => {

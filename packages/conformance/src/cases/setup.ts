@@ -1,5 +1,5 @@
 import { PostgresSaver } from "@langchain/langgraph-checkpoint-postgres";
-import { setupScript, TABLES } from "@waypost/core";
+import { setupScript, TABLES } from "@waypost/core/adapter";
 import pg from "pg";
 import { describe, expect, it } from "vitest";
 import { checkpoint, METADATA, putChain } from "../checkpoints.ts";

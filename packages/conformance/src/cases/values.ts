@@ -6,7 +6,7 @@ import { checkpoint, METADATA, putChain } from "../checkpoints.ts";
 import { withSaver } from "../database.ts";
 import { collect, thread } from "../graphs.ts";
 import type { Mode, Saver } from "../mode.ts";
-import { SAMPLES } from "../samples.ts";
+import { SAMPLES } from "../samples/index.ts";
 
 const values = Object.fromEntries(SAMPLES.map(({ kind, value }) => [kind, value]));
 const expected = SAMPLES.map(({ kind, value, ...sample }) => [

@@ -5,7 +5,7 @@ import {
   WRITES_IDX_MAP,
 } from "@langchain/langgraph-checkpoint";
 import { InvalidInputError } from "../errors/errors.js";
-import { type NamespaceKey, text } from "../input/config.js";
+import { assertText, type NamespaceKey } from "../input/config.js";
 import { jsonText } from "../serializer/json.js";
 import type { Serializer, ValuePlace, WritePlace } from "../serializer/types.js";
 import { encode } from "../serializer/values.js";
@@ -32,7 +32,7 @@ export function encodeBlobs(
     );
   }
   const rows = Object.entries(newVersions).map(async ([name, newVersion]): Promise<BlobRow> => {
-    const channel = text(name, "channel");
+    const channel = assertText(name, "channel");
     const version = versionText(newVersion, channel);
     if (!Object.hasOwn(values, name))
       return { channel, version, type: "empty", text: null, bytes: null };
@@ -55,7 +55,7 @@ export async function encodeWrites(
 ): Promise<WriteRow[]> {
   const rows = await Promise.all(
     writes.map(async ([name, value], position): Promise<WriteRow | undefined> => {
-      const channel = text(name, "channel");
+      const channel = assertText(name, "channel");
       const idx = Object.hasOwn(WRITES_IDX_MAP, channel)
         ? (WRITES_IDX_MAP[channel] as number)
         : position;
@@ -73,7 +73,7 @@ export async function encodeWrites(
 /** The checkpoint without its values, which are rows of their own. */
 export function encodeCheckpoint(checkpoint: Checkpoint): { id: string; json: string } {
   const { channel_values: _, ...stored } = checkpoint;
-  const id = text(stored.id, "checkpoint.id");
+  const id = assertText(stored.id, "checkpoint.id");
   if (id === "") throw new InvalidInputError('"checkpoint.id" must not be empty.');
   return { id, json: jsonText(JSON.stringify(stored), "checkpoint") };
 }
@@ -84,7 +84,7 @@ export function encodeCheckpoint(checkpoint: Checkpoint): { id: string; json: st
  */
 function versionText(version: number | string, channel: string): string {
   const field = `version of channel "${channel}"`;
-  if (typeof version === "string") return text(version, field);
+  if (typeof version === "string") return assertText(version, field);
   const printed = String(version);
   if (!/^-?\d+(\.\d+)?$/.test(printed)) {
     throw new InvalidInputError(`The ${field} must be a string or a number of ordinary size.`);

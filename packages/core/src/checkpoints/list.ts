@@ -26,23 +26,23 @@ export async function* listTuples(
 ): AsyncGenerator<CheckpointTuple> {
   let remaining = query.limit;
   let size = FIRST_PAGE;
-  let page: TupleReader | undefined;
+  let reader: TupleReader | undefined;
   let last: TupleRow | undefined;
   while (remaining > 0) {
     size = Math.min(size, remaining);
     const rows = await read({
       ...{ query, after: last && endOf(last), size },
-      known: page?.known ?? [],
-      knownParts: page?.knownParts ?? [],
+      known: reader?.known ?? [],
+      knownParts: reader?.knownParts ?? [],
     });
-    page = new TupleReader(rows, serde, page);
-    for (const checkpoint of page.checkpoints) {
-      yield await page.tuple(checkpoint, query, nextVersion);
+    reader = new TupleReader(rows, serde, reader);
+    for (const checkpoint of reader.checkpoints) {
+      yield await reader.tuple(checkpoint, query, nextVersion);
     }
-    if (page.checkpoints.length < size) return;
+    if (reader.checkpoints.length < size) return;
     remaining -= size;
-    last = page.checkpoints.at(-1);
-    size = nextPageSize(page.checkpoints.length, page.bytes, MAX_PAGE);
+    last = reader.checkpoints.at(-1);
+    size = nextPageSize(reader.checkpoints.length, reader.bytes, MAX_PAGE);
   }
 }
 
@@ -60,11 +60,11 @@ export async function* streamTuples(
   serde: Serializer,
   nextVersion: () => number,
 ): AsyncGenerator<CheckpointTuple> {
-  let page: TupleReader | undefined;
+  let reader: TupleReader | undefined;
   for await (const rows of checkpointByCheckpoint(batches)) {
-    page = new TupleReader(rows, serde, page, true);
-    for (const checkpoint of page.checkpoints) {
-      yield await page.tuple(checkpoint, query, nextVersion);
+    reader = new TupleReader(rows, serde, reader, true);
+    for (const checkpoint of reader.checkpoints) {
+      yield await reader.tuple(checkpoint, query, nextVersion);
     }
   }
 }

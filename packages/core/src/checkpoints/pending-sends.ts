@@ -6,7 +6,7 @@ import {
   TASKS,
 } from "@langchain/langgraph-checkpoint";
 
-type NextVersion = (current?: number) => number;
+export type NextVersion = (current?: number) => number;
 
 /** Before format 4, sends were kept as writes of the parent; since then they are a channel. */
 export function adoptSends(

@@ -5,7 +5,7 @@ import {
   TASKS,
 } from "@langchain/langgraph-checkpoint";
 import type { Driver, Queryable, Statement } from "../driver/driver.js";
-import { WaypostError } from "../errors/errors.js";
+import { ConflictError } from "../errors/errors.js";
 import type { ServerFacts } from "../execution/server-facts.js";
 import type { NamespaceKey } from "../input/config.js";
 import { assertNotDeleted, takeLock } from "../locks/maintenance-lock.js";
@@ -73,7 +73,7 @@ export function encodeOld(
  * With tombstones, the parent's row is also the proof that the thread is not deleted; a checkpoint
  * without a parent is stored as one whose parent is gone.
  *
- * @throws WaypostError if the parent is gone and with it what a delta channel is rebuilt from, or the
+ * @throws ConflictError if the parent is gone and with it what a delta channel is rebuilt from, or the
  *   thread is deleted
  */
 export async function storeCheckpoint(context: WriteContext, passed: Put): Promise<void> {
@@ -134,7 +134,7 @@ async function storeWhole(context: WriteContext, put: Put): Promise<void> {
  * Stores writes in one statement. With tombstones, those whose checkpoint is not there (yet) take a
  * transaction that first makes sure that the thread is not deleted.
  *
- * @throws WaypostError if the thread is deleted
+ * @throws ConflictError if the thread is deleted
  */
 export async function storeWrites(context: WriteContext, passed: PutWritesInput): Promise<void> {
   const { driver, sql, tombstones, server } = context;
@@ -235,8 +235,8 @@ function needsAncestors({ values, versions, metadata }: Put): boolean {
   );
 }
 
-function parentRemoved(): WaypostError {
-  return new WaypostError(
+function parentRemoved(): ConflictError {
+  return new ConflictError(
     "WAYPOST_PARENT_REMOVED",
     "put stored nothing: the checkpoint that this one continues from was removed meanwhile, and with it what its delta channels are rebuilt from. Run again from a checkpoint that is there.",
   );

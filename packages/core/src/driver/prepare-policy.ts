@@ -3,7 +3,10 @@ import type { Statement } from "./driver.js";
 import { PreparedNames } from "./prepared-names.js";
 import { processWide } from "./process-wide.js";
 
-/** `"auto"`: prepare, until a pooler refuses; `true`: always; `false`: never. */
+/**
+ * Whether statements are prepared: `"auto"`, yes, except in the caller's transaction, until a pooler refuses
+ * one; `true`, always, and a refusal is an error; `false`, never.
+ */
 export type Prepare = "auto" | boolean;
 
 const namesOf = processWide("prepared-names", () => new WeakMap<object, PreparedNames>());

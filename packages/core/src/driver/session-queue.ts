@@ -10,8 +10,7 @@ const ended = (work: Promise<unknown>): Promise<void> =>
 const queueOf = processWide("session-queues", () => new WeakMap<object, SessionQueue>());
 
 /**
- * The queue of a session that is shared: `alone` waits for all before it and holds back all after it;
- * `together` waits only for those that are alone.
+ * The queue of a session that several callers share.
  */
 export class SessionQueue {
   /** Settled when every `alone` so far has ended. */
@@ -26,12 +25,14 @@ export class SessionQueue {
     return queue;
   }
 
+  /** Runs work when everything before it has ended, and holds back everything after it. */
   alone<T>(work: () => Promise<T>): Promise<T> {
     const result = this.#all.then(work);
     this.#alone = this.#all = ended(result);
     return result;
   }
 
+  /** Runs work beside other work that is together; waits only for work that is alone. */
   together<T>(work: () => Promise<T>): Promise<T> {
     const result = this.#alone.then(work);
     this.#all = ended(Promise.allSettled([this.#all, result]));

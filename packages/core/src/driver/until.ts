@@ -1,4 +1,5 @@
-import type { Driver } from "./driver.js";
+import type { Driver, Statement, Transaction } from "./driver.js";
+import { type Database, DriverLayer } from "./layer.js";
 
 /**
  * A driver that sends nothing more once the signal is aborted, whatever has waited until then: for a
@@ -6,29 +7,34 @@ import type { Driver } from "./driver.js";
  *
  * @param signal asked before each statement
  */
-export function until(driver: Driver, signal: () => AbortSignal | undefined): Driver {
-  return {
-    get recovery() {
-      return driver.recovery;
-    },
-    client: driver.client,
-    bytes: driver.bytes,
-    lockScope: () => driver.lockScope(),
-    query: (statement) => driver.query(statement, signal()),
-    transaction: (work) =>
-      driver.transaction(async (tx) => {
-        signal()?.throwIfAborted();
-        const result = await work({
-          joined: tx.joined,
-          query: async (statement) => {
-            signal()?.throwIfAborted();
-            return tx.query(statement);
-          },
-        });
-        signal()?.throwIfAborted();
-        return result;
-      }),
-    stream: (statement, batch) => driver.stream(statement, batch),
-    close: () => driver.close(),
-  };
+export const until = (driver: Driver, signal: () => AbortSignal | undefined): Database =>
+  new LimitedDriver(driver, signal);
+
+class LimitedDriver extends DriverLayer {
+  readonly #signal: () => AbortSignal | undefined;
+
+  constructor(driver: Driver, signal: () => AbortSignal | undefined) {
+    super(driver);
+    this.#signal = signal;
+  }
+
+  override query<Row extends object>(statement: Statement, signal?: AbortSignal): Promise<Row[]> {
+    const signals = [this.#signal(), signal].filter((one) => one !== undefined);
+    return super.query(statement, signals.length > 1 ? AbortSignal.any(signals) : signals[0]);
+  }
+
+  override transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    return super.transaction(async (tx) => {
+      this.#signal()?.throwIfAborted();
+      const result = await work({
+        joined: tx.joined,
+        query: async (statement) => {
+          this.#signal()?.throwIfAborted();
+          return tx.query(statement);
+        },
+      });
+      this.#signal()?.throwIfAborted();
+      return result;
+    });
+  }
 }

@@ -74,7 +74,7 @@ export const CODES: Readonly<Record<string, CodeInfo | undefined>> = {
   "42703": { advice: RUN_SETUP },
   "42501": {
     advice:
-      "the role lacks a privilege on Waypost's tables or schema, or a policy of row-level security refused a row (see docs/security.md)",
+      "the role lacks a privilege on Waypost's tables or schema, or a policy of row-level security refused a row; `waypost doctor`, run as that role, names missing privileges",
   },
   "42883": { advice: `the server lacks a function that Waypost needs; ${OLD_SERVER}` },
   "42704": { advice: `the server lacks a type that Waypost needs; ${OLD_SERVER}` },

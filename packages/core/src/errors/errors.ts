@@ -1,31 +1,43 @@
 import { CODES } from "./codes.js";
 import { connectionCode, sqlState, tlsCode } from "./sqlstate.js";
 
-/** The codes of our own errors; docs/errors.md says when each is thrown. */
-export type WaypostCode =
-  | "WAYPOST_DATABASE"
-  | "WAYPOST_ENCODING"
-  | "WAYPOST_ENCRYPTED"
-  | "WAYPOST_INVALID_INPUT"
-  | "WAYPOST_ISOLATION"
-  | "WAYPOST_LOCK_LOST"
-  | "WAYPOST_NO_CITUS"
-  | "WAYPOST_NO_THREAD"
-  | "WAYPOST_OLD_SERVER"
-  | "WAYPOST_PARENT_REMOVED"
-  | "WAYPOST_PARTITIONS"
-  | "WAYPOST_SCHEMA_CASE"
-  | "WAYPOST_SERIALIZATION"
-  | "WAYPOST_THREAD_DELETED"
-  | "WAYPOST_THREAD_EXISTS"
-  | "WAYPOST_THREAD_LOCKED"
-  | "WAYPOST_TIMEOUT";
+/** Which class has which codes. docs/errors.md has the same table, and says when each is thrown. */
+export const ERROR_CODES = {
+  InvalidInputError: ["WAYPOST_INVALID_INPUT"],
+  SerializationError: ["WAYPOST_SERIALIZATION"],
+  DatabaseError: ["WAYPOST_DATABASE"],
+  TimeoutError: ["WAYPOST_TIMEOUT"],
+  LockError: ["WAYPOST_THREAD_LOCKED", "WAYPOST_LOCK_LOST"],
+  ConflictError: [
+    "WAYPOST_NO_THREAD",
+    "WAYPOST_THREAD_EXISTS",
+    "WAYPOST_ENCRYPTED",
+    "WAYPOST_THREAD_DELETED",
+    "WAYPOST_PARENT_REMOVED",
+  ],
+  ConfigurationError: [
+    "WAYPOST_ENCODING",
+    "WAYPOST_OLD_SERVER",
+    "WAYPOST_ISOLATION",
+    "WAYPOST_PARTITIONS",
+    "WAYPOST_NO_CITUS",
+    "WAYPOST_SCHEMA_CASE",
+  ],
+} as const;
+
+type CodeOf<Class extends keyof typeof ERROR_CODES> = (typeof ERROR_CODES)[Class][number];
+
+/** The codes of our own errors. */
+export type WaypostCode = CodeOf<keyof typeof ERROR_CODES>;
 
 /** One of ours, or of the database: a SQLSTATE, or the system's code such as `ECONNREFUSED`. */
 export type ErrorCode = WaypostCode | (string & {});
 
-/** Base of all errors of Waypost. `code` is stable; the message says what to do and holds no stored values. */
-export class WaypostError extends Error {
+/**
+ * Base of all errors of Waypost. `code` is stable; the message says what to do and holds no stored values.
+ * An application may hold two copies of Waypost, and then `instanceof` lies: decide on `code` there.
+ */
+export abstract class WaypostError extends Error {
   /** `WAYPOST_…` for our own errors, the SQLSTATE or the system's code for those of the database. */
   readonly code: ErrorCode;
 
@@ -53,8 +65,42 @@ export class SerializationError extends WaypostError {
 /** The database refused an operation or could not be reached. `code` is the SQLSTATE, or e.g. `ECONNREFUSED`. */
 export class DatabaseError extends WaypostError {}
 
+/** It took too long. The server may still do what was sent. */
+export class TimeoutError extends WaypostError {
+  constructor(message: string, options?: ErrorOptions) {
+    super("WAYPOST_TIMEOUT", message, options);
+  }
+}
+
+/** Somebody else has the lock of a thread, or a lock was lost and somebody else may have it. */
+export class LockError extends WaypostError {
+  declare readonly code: CodeOf<"LockError">;
+
+  constructor(code: CodeOf<"LockError">, message: string, options?: ErrorOptions) {
+    super(code, message, options);
+  }
+}
+
+/** What is stored does not allow the operation, which was not done. */
+export class ConflictError extends WaypostError {
+  declare readonly code: CodeOf<"ConflictError">;
+
+  constructor(code: CodeOf<"ConflictError">, message: string, options?: ErrorOptions) {
+    super(code, message, options);
+  }
+}
+
+/** The database is not set up for the operation, which was not done. The same call fails until somebody changes that. */
+export class ConfigurationError extends WaypostError {
+  declare readonly code: CodeOf<"ConfigurationError">;
+
+  constructor(code: CodeOf<"ConfigurationError">, message: string, options?: ErrorOptions) {
+    super(code, message, options);
+  }
+}
+
 const UNTRUSTED =
-  "the server's certificate was refused; check the authority and the host name (see docs/security.md)";
+  "the server's certificate was refused; check the certificate authority that the client trusts (ssl: { ca }) and the host name";
 
 /**
  * Wraps what a driver threw. Server messages may quote values, so the text is ours; the original is the cause.

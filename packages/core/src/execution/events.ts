@@ -1,39 +1,52 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { channel } from "node:diagnostics_channel";
-import type { Driver, SqlValue, Statement, WaitingQueryable } from "../driver/driver.js";
+import type {
+  Driver,
+  SqlValue,
+  Statement,
+  Transaction,
+  WaitingQueryable,
+} from "../driver/driver.js";
+import { type Database, DriverLayer } from "../driver/layer.js";
 import { databaseError } from "../errors/errors.js";
 
-/** What an operation has sent and received so far, in all of its tries. */
+/** What an operation has sent and received, in all of its tries. */
 export interface Traffic {
-  /** Those of a driver's own (BEGIN, COMMIT, ROLLBACK) are not counted. */
+  /** Statements, without a driver's own BEGIN, COMMIT and ROLLBACK. */
   readonly statements: number;
   /** Rows that the server returned. */
   readonly rows: number;
-  /** Bytes of the text, in UTF-8, and of the binary values in those rows. */
+  /** Bytes of text, in UTF-8, and of binary values in those rows. */
   readonly bytes: number;
-  /** Bytes of the text and of the binary values that the statements bound, each as often as it was sent. */
+  /** Bytes of text and of binary values that the statements bound, each time they were sent. */
   readonly bytesSent: number;
 }
 
 /** Published on the channel `waypost.operation` when an operation of a saver has ended. */
 export interface OperationEvent extends Traffic {
-  /** The method, e.g. `put`. */
+  /** The method, such as `put`. */
   readonly operation: string;
+  /** The thread, if the operation was for one. */
   readonly threadId: string | undefined;
+  /** From the call to its end, in milliseconds. */
   readonly durationMs: number;
-  /** How often it was tried; 1 where nothing went wrong. */
+  /** Number of tries; 1 without a retry. */
   readonly tries: number;
-  /** As in the error that was thrown; undefined where there was none. */
+  /** `code` of the error that was thrown; undefined on success. */
   readonly errorCode: string | undefined;
 }
 
 /** Published on the channel `waypost.statement` when the server has answered a statement. */
 export interface StatementEvent {
-  /** The name under which it may be prepared, the same for the same text; `""` for others. */
+  /** The name under which the statement may be prepared; `""` for a statement that never is. */
   readonly name: string;
+  /** The SQL, with placeholders for all values. */
   readonly text: string;
+  /** Rows that the server returned. */
   readonly rows: number;
+  /** From sending to the answer, in milliseconds. */
   readonly durationMs: number;
+  /** SQLSTATE or other `code` of the error; undefined on success. */
   readonly errorCode: string | undefined;
 }
 
@@ -98,22 +111,18 @@ export async function* publishingRows<Row extends object>(
 export const isObserved = (): boolean => operations.hasSubscribers;
 
 /** A driver that tells each statement to whoever listens, and else is the one it stands for. */
-export function observed(driver: Driver): Driver {
-  const observe = (target: WaitingQueryable): WaitingQueryable => ({
-    query: (statement, signal) => send(target, statement, signal),
-  });
-  return {
-    get recovery() {
-      return driver.recovery;
-    },
-    client: driver.client,
-    bytes: driver.bytes,
-    lockScope: () => driver.lockScope(),
-    ...observe(driver),
-    transaction: (work) => driver.transaction((tx) => work({ ...observe(tx), joined: tx.joined })),
-    stream: (statement, batch) => driver.stream(statement, batch),
-    close: () => driver.close(),
-  };
+export const observed = (driver: Driver): Database => new ObservedDriver(driver);
+
+class ObservedDriver extends DriverLayer {
+  override query<Row extends object>(statement: Statement, signal?: AbortSignal): Promise<Row[]> {
+    return send(this.driver, statement, signal);
+  }
+
+  override transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    return super.transaction((tx) =>
+      work({ joined: tx.joined, query: (statement) => send(tx, statement, undefined) }),
+    );
+  }
 }
 
 async function send<Row extends object>(

@@ -1,112 +1,39 @@
-import type { Driver, Statement } from "../driver/driver.js";
-import { until } from "../driver/until.js";
-import { databaseError, WaypostError } from "../errors/errors.js";
-import { isObserved, publishing, publishingRows } from "./events.js";
-import { canRetry, pause } from "./retry.js";
-
-export interface Policy {
-  /** How often an operation is tried in all. */
-  readonly attempts: number;
-  /** Milliseconds after which the caller is told that it takes too long. */
-  readonly timeoutMs: number | undefined;
-}
-
-export interface Operation {
-  readonly name: string;
-  readonly threadId?: string;
+/** What can be done about an operation that has failed. docs/reliability.md has the same table. */
+export interface OperationTraits {
   /** Doing it twice is like doing it once, also where the first time was done and its answer lost. */
-  readonly idempotent?: boolean;
-  /** Its reason is rethrown as it is. */
-  readonly signal?: AbortSignal;
+  readonly idempotent: boolean;
+  /** It works in steps that each stand by themselves: called again, it goes on after the last. */
+  readonly resumable: boolean;
+  /** A saver tries it again by itself. */
+  readonly retried: boolean;
+  /** It may wait for something that is no fault, so the option `timeout` is not for it. */
+  readonly untimed?: true;
 }
 
-/** @param driver sends nothing more once the operation is given up, which the signal says too */
-export type Work<T> = (driver: Driver, signal: AbortSignal | undefined) => Promise<T>;
+const AT_ONCE = { idempotent: true, resumable: false, retried: true } as const;
+/** Not retried: what it returns would lack what was done before the error. */
+const IN_STEPS = { idempotent: true, resumable: true, retried: false } as const;
 
-/** Runs the work of an operation: again where that can help, in time, and told to whoever listens. */
-export function runOperation<T>(
-  driver: Driver,
-  { attempts, timeoutMs }: Policy,
-  operation: Operation,
-  work: Work<T>,
-): Promise<T> {
-  const start = performance.now();
-  const { name, threadId, signal, idempotent = false } = operation;
-  let tries = 0;
-  const run = async (limit?: AbortSignal): Promise<T> => {
-    const limited = limit === undefined ? driver : until(driver, () => limit);
-    for (;;) {
-      tries += 1;
-      try {
-        return await work(limited, limit);
-      } catch (cause) {
-        if (limit?.aborted) throw limit.reason;
-        if (signal?.aborted && cause === signal.reason) throw cause;
-        const error = databaseError(name, cause, threadId, tries);
-        const again = idempotent && tries < attempts && canRetry(cause, driver.recovery);
-        if (!again) throw error;
-        await pause(tries, limit ?? signal);
-      }
-    }
-  };
-  const whole = () => (timeoutMs === undefined ? run() : inTime(run, timeoutMs, name, threadId));
-  return publishing(whole, (error) => ({
-    operation: name,
-    threadId,
-    durationMs: performance.now() - start,
-    tries,
-    errorCode: error instanceof WaypostError ? error.code : undefined,
-  }));
-}
+/** All operations of a saver, by the names in events and errors. */
+export const OPERATIONS = {
+  setup: AT_ONCE,
+  put: AT_ONCE,
+  putWrites: AT_ONCE,
+  getTuple: AT_ONCE,
+  list: AT_ONCE,
+  getDeltaChannelHistory: AT_ONCE,
+  listThreads: AT_ONCE,
+  deleteThread: AT_ONCE,
+  threadLock: { ...AT_ONCE, untimed: true },
+  prune: IN_STEPS,
+  sweep: IN_STEPS,
+  deleteForRuns: IN_STEPS,
+  rewriteStorage: IN_STEPS,
+  retention: IN_STEPS,
+  // Its caller has seen some of what it found.
+  verify: { idempotent: true, resumable: false, retried: false },
+  // The second time, the target exists.
+  copyThread: { idempotent: false, resumable: false, retried: false },
+} as const satisfies Readonly<Record<string, OperationTraits>>;
 
-/** Reads rows through a cursor, once, as its reader may have seen some; told to whoever listens. */
-export async function* streamOperation<Row extends object>(
-  driver: Driver,
-  { name, threadId }: Operation,
-  statement: Statement,
-  batch: number,
-): AsyncGenerator<Row[]> {
-  const start = performance.now();
-  // Some drivers refuse at once.
-  const batches = async function* () {
-    yield* driver.stream<Row>(statement, batch);
-  };
-  const outcome = (error: unknown) => ({
-    ...{ operation: name, threadId, durationMs: performance.now() - start, tries: 1 },
-    errorCode: error === undefined ? undefined : databaseError(name, error, threadId).code,
-  });
-  try {
-    yield* isObserved() ? publishingRows(statement, batches(), outcome) : batches();
-  } catch (cause) {
-    throw databaseError(name, cause, threadId);
-  }
-}
-
-async function inTime<T>(
-  run: (limit: AbortSignal) => Promise<T>,
-  timeoutMs: number,
-  operation: string,
-  threadId: string | undefined,
-): Promise<T> {
-  const limit = new AbortController();
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      const what = threadId === undefined ? operation : `${operation} of thread "${threadId}"`;
-      const error = new WaypostError(
-        "WAYPOST_TIMEOUT",
-        `${what} took longer than ${timeoutMs} ms. What was sent may still be done; doing it again does no harm.`,
-      );
-      limit.abort(error);
-      reject(error);
-    }, timeoutMs);
-  });
-  const work = run(limit.signal);
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-    // Too late for its caller, so nobody else would hear of its failure.
-    work.catch(() => {});
-  }
-}
+export type OperationName = keyof typeof OPERATIONS;

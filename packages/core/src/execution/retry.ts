@@ -4,8 +4,13 @@ import { InvalidInputError } from "../errors/errors.js";
 import { assertKeys, type OptionKeys } from "../errors/option-keys.js";
 import { failureOf } from "../errors/sqlstate.js";
 
+/** How often operations are retried. */
 export interface RetryOptions {
-  /** How often an operation is tried in all, 1 to 200. Default 6: about a second and a half of waiting at most. */
+  /**
+   * Tries of an operation, the first included, 1 to 200. Default 6. The delay before a try is at most 50 ms,
+   * and at most twice that with each further try, up to 1,000 ms; a random 50 to 100 % of it is waited.
+   * With 6 tries the delays add up to 1.55 s at most.
+   */
   readonly attempts?: number;
 }
 
@@ -34,7 +39,7 @@ export function retryAttempts(retry: false | RetryOptions = {}): number {
   return attempts;
 }
 
-/** Whether an operation that failed like this can be tried again. All operations of a saver are idempotent. */
+/** Whether an idempotent operation that failed like this can be tried again. */
 export function canRetry(error: unknown, recovery: Recovery): boolean {
   if (recovery === "none") return false;
   const failure = failureOf(error);

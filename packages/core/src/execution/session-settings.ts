@@ -1,7 +1,8 @@
-import type { Driver, Queryable, Statement } from "../driver/driver.js";
+import type { Driver, Queryable, Statement, Transaction } from "../driver/driver.js";
+import { type Database, DriverLayer } from "../driver/layer.js";
 import { template } from "../driver/template.js";
 import { InvalidInputError, WaypostError } from "../errors/errors.js";
-import { text } from "../input/config.js";
+import { assertText } from "../input/config.js";
 import { quoteIdentifier, quoteLiteral } from "../schema/identifiers.js";
 import { IS_CITUS, isDistributedStatement } from "../sql/citus.js";
 
@@ -36,7 +37,7 @@ export function sessionSettings(session: unknown): Settings | undefined {
     throw new InvalidInputError('The option "session" names a setting twice.');
   }
   const values = names.map((name) =>
-    text((session as Record<string, unknown>)[name], `session.${name}`),
+    assertText((session as Record<string, unknown>)[name], `session.${name}`),
   );
   return { names, values };
 }
@@ -76,58 +77,65 @@ function setOnNodes({ names, values }: Settings): Statement {
  * A driver on which these settings hold for each operation, in its own transaction, so that no other one
  * on the same connection finds them. In a transaction of the caller they are set back after each.
  */
-export function withSession(driver: Driver, settings: Settings): Driver {
-  const before = set([settings.names, settings.values]);
-  const onNodes = setOnNodes(settings);
-  /** Told by the first transaction. */
-  let isDistributed: boolean | undefined;
-  const begin = async (tx: Queryable) => {
-    if (isDistributed !== true) {
-      const [row] = await tx.query<SetRow>(before);
-      isDistributed = row?.distributed;
-    }
-    if (isDistributed) await tx.query(onNodes);
-  };
-  const transaction: Driver["transaction"] = (work) =>
-    driver.transaction(async (tx) => {
-      if (tx.joined) return within(tx, settings, () => work(tx));
-      await begin(tx);
-      return work(tx);
-    });
-  const query: Driver["query"] = async <Row extends object>(
+export const withSession = (driver: Driver, settings: Settings): Database =>
+  new SettingsDriver(driver, settings);
+
+class SettingsDriver extends DriverLayer {
+  readonly #settings: Settings;
+  readonly #set: Statement;
+  readonly #setOnNodes: Statement;
+  /** Told by the first answer. */
+  #isDistributed: boolean | undefined;
+
+  constructor(driver: Driver, settings: Settings) {
+    super(driver);
+    this.#settings = settings;
+    this.#set = set([settings.names, settings.values]);
+    this.#setOnNodes = setOnNodes(settings);
+  }
+
+  override async query<Row extends object>(
     statement: Statement,
     signal?: AbortSignal,
-  ) => {
-    // Sent before the answer to it is there, so what to send must be known.
-    const first = isDistributed ? onNodes : before;
+  ): Promise<Row[]> {
+    // The statement is sent before the answer to the settings, so their form must be known.
     const rows =
-      isDistributed === undefined
+      this.#isDistributed === undefined
         ? undefined
-        : await driver.queryAfter?.<Row>(first, statement, signal);
-    return (
-      rows ??
-      (await transaction((tx) => {
-        signal?.throwIfAborted();
-        return tx.query<Row>(statement);
-      }))
-    );
-  };
-  const stream: Driver["stream"] = async function* (statement, batch) {
-    isDistributed ??= (await driver.query<SetRow>(isDistributedStatement()()))[0]?.distributed;
-    yield* driver.stream(statement, batch, isDistributed ? onNodes : before);
-  };
-  return {
-    client: driver.client,
-    bytes: driver.bytes,
-    lockScope: () => driver.lockScope(),
-    get recovery() {
-      return driver.recovery;
-    },
-    query,
-    transaction,
-    stream,
-    close: () => driver.close(),
-  };
+        : await this.driver.queryAfter?.<Row>(this.#before, statement, signal);
+    if (rows !== undefined) return rows;
+    return this.transaction((tx) => {
+      signal?.throwIfAborted();
+      return tx.query<Row>(statement);
+    });
+  }
+
+  override transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    return super.transaction(async (tx) => {
+      if (tx.joined) return within(tx, this.#settings, () => work(tx));
+      const isKnown = this.#isDistributed !== undefined;
+      const [row] = await tx.query<SetRow>(this.#before);
+      this.#isDistributed ??= row?.distributed ?? false;
+      if (!isKnown && this.#isDistributed) await tx.query(this.#setOnNodes);
+      return work(tx);
+    });
+  }
+
+  override async *stream<Row extends object>(
+    statement: Statement,
+    batch: number,
+  ): AsyncGenerator<Row[]> {
+    if (this.driver.stream !== undefined && this.#isDistributed === undefined) {
+      const [row] = await this.driver.query<SetRow>(isDistributedStatement()());
+      this.#isDistributed = row?.distributed ?? false;
+    }
+    yield* this.driver.stream?.<Row>(statement, batch, this.#before) ??
+      super.stream<Row>(statement, batch);
+  }
+
+  get #before(): Statement {
+    return this.#isDistributed ? this.#setOnNodes : this.#set;
+  }
 }
 
 async function within<T>(tx: Queryable, settings: Settings, work: () => Promise<T>): Promise<T> {

@@ -15,15 +15,21 @@ export interface CheckpointKey extends NamespaceKey {
   readonly checkpointId: string | undefined;
 }
 
+/**
+ * Which checkpoints `list` reads, and how. LangGraph's options are `filter`, which the metadata must contain
+ * (as with Postgres' `@>`), `before`, a config whose checkpoint is newer than all that are read, and
+ * `limit`, the largest number of checkpoints.
+ */
 export interface ListOptions extends CheckpointListOptions {
   /**
-   * `"pages"`, the default, reads page by page and holds no connection in between. `"cursor"` reads one
-   * consistent snapshot through the driver's own cursor, which keeps a connection of the pool until the
-   * loop ends.
+   * `"pages"` reads pages of 10 to 100 checkpoints and holds no connection between them. `"cursor"` reads
+   * one snapshot through the driver's cursor, and holds a connection of the pool until the loop ends.
+   * Default `"pages"`.
    */
   fetch?: Fetch;
 }
 
+/** How `list` reads: by pages, or through the driver's cursor. */
 export type Fetch = "pages" | "cursor";
 
 /** What `list` selects; undefined restricts nothing. */
@@ -101,7 +107,7 @@ export function threadIdOf(value: unknown): string {
     throw new InvalidInputError(threadIdHint("is missing"));
   if (typeof value !== "string") throw new InvalidInputError(threadIdHint(`is a ${typeof value}`));
   if (value === "") throw new InvalidInputError(threadIdHint("is empty"));
-  return text(value, "thread_id");
+  return assertText(value, "thread_id");
 }
 
 /**
@@ -109,7 +115,7 @@ export function threadIdOf(value: unknown): string {
  *
  * @throws InvalidInputError naming the field, if it is no string, or holds NUL or half a surrogate pair
  */
-export function text(value: unknown, field: string): string {
+export function assertText(value: unknown, field: string): string {
   if (typeof value !== "string") {
     throw new InvalidInputError(`"${field}" must be a string, but it is a ${typeof value}.`);
   }
@@ -153,7 +159,7 @@ function optionalThreadId(keys: Keys): string | undefined {
 
 function optionalText(keys: Keys, field: string): string | undefined {
   const value = keys[field];
-  return value === undefined || value === null ? undefined : text(value, field);
+  return value === undefined || value === null ? undefined : assertText(value, field);
 }
 
 /** @throws InvalidInputError unless it is an object whose values are all defined */

@@ -1,6 +1,6 @@
 import { InvalidInputError } from "../errors/errors.js";
 import { assertKeys, type OptionKeys } from "../errors/option-keys.js";
-import { text, threadIdOf } from "./config.js";
+import { assertText, threadIdOf } from "./config.js";
 
 /** What to prune, checked. */
 export interface PrunePlan {
@@ -11,15 +11,15 @@ export interface PrunePlan {
   readonly dryRun: boolean;
 }
 
-/** What to remove of a thread: `strategy`, `keepLast`, `olderThan` or several of them say it. */
+/** What `prune` removes. One of `strategy`, `keepLast` and `olderThan` is required. */
 export interface PruneOptions {
-  /** `"keep_latest"` (default): all but the newest checkpoints; `"delete"`: whole threads. */
+  /** `"keep_latest"` removes all but the newest checkpoints, `"delete"` whole threads. Default `"keep_latest"`. */
   readonly strategy?: "keep_latest" | "delete";
   /** How many of the newest checkpoints stay in each namespace, 1 or more. Default 1. Not with `"delete"`. */
   readonly keepLast?: number;
-  /** Only checkpoints from before this time; with `"delete"`, threads with no checkpoint since. */
+  /** Removes only checkpoints from before this time; with `"delete"`, only threads without a later checkpoint. */
   readonly olderThan?: Date;
-  /** Counts what would be removed, and removes nothing. */
+  /** Counts what would be removed, and removes nothing. Default false. */
   readonly dryRun?: boolean;
 }
 
@@ -49,9 +49,9 @@ export function prunePlan(options: PruneOptions = {}): PrunePlan {
   }
   return {
     strategy,
-    keepLast: count(keepLast ?? 1, "keepLast"),
-    olderThan: olderThan === undefined ? null : time(olderThan, "olderThan"),
-    dryRun: flag(dryRun, "dryRun"),
+    keepLast: assertCount(keepLast ?? 1, "keepLast"),
+    olderThan: olderThan === undefined ? null : assertTime(olderThan, "olderThan"),
+    dryRun: assertFlag(dryRun, "dryRun"),
   };
 }
 
@@ -62,32 +62,32 @@ export function threadIds(ids: unknown): string[] {
 
 /** @throws InvalidInputError unless it is an array of non-empty strings */
 export function runIds(ids: unknown): string[] {
-  const runs = list(ids, "runIds").map((id) => text(id, "runIds"));
+  const runs = list(ids, "runIds").map((id) => assertText(id, "runIds"));
   if (runs.includes("")) throw new InvalidInputError('"runIds" holds an empty string.');
   return [...new Set(runs)];
 }
 
-export function checkSignal(signal: AbortSignal | null | undefined): void {
+export function assertSignal(signal: AbortSignal | null | undefined): void {
   if (signal !== undefined && typeof signal?.throwIfAborted !== "function") {
     throw new InvalidInputError('"signal" must be an AbortSignal.');
   }
 }
 
 /** A whole number, 1 or more. */
-export function count(value: unknown, name: string): number {
+export function assertCount(value: unknown, name: string): number {
   if (!Number.isInteger(value) || (value as number) < 1 || (value as number) > 2 ** 31 - 1) {
     throw new InvalidInputError(`"${name}" must be a whole number, 1 or more.`);
   }
   return value as number;
 }
 
-export function flag(value: unknown, name: string): boolean {
+export function assertFlag(value: unknown, name: string): boolean {
   if (typeof value !== "boolean") throw new InvalidInputError(`"${name}" must be true or false.`);
   return value;
 }
 
 /** A date as LangGraph writes the time of a checkpoint. */
-export function time(value: unknown, name: string): string {
+export function assertTime(value: unknown, name: string): string {
   if (!(value instanceof Date) || Number.isNaN(value.getTime())) {
     throw new InvalidInputError(`"${name}" must be a valid Date.`);
   }

@@ -1,4 +1,4 @@
-import type { Driver } from "../driver/driver.js";
+import type { Database } from "../driver/layer.js";
 import { InvalidInputError } from "../errors/errors.js";
 import type { Tables } from "../schema/identifiers.js";
 import { isDistributed } from "../schema/layout.js";
@@ -20,7 +20,7 @@ export interface LockBackend {
 
 /** What a lock is taken with. */
 export interface LockTools {
-  readonly driver: Driver;
+  readonly driver: Database;
   readonly tables: Tables;
   readonly sql: Catalogue;
 }
@@ -73,7 +73,7 @@ function onSession(
 }
 
 /** The server frees it when the transaction ends. */
-function inTransaction(driver: Driver, sql: Catalogue, threadId: string): LockBackend {
+function inTransaction(driver: Database, sql: Catalogue, threadId: string): LockBackend {
   return {
     ...unheard,
     async take() {

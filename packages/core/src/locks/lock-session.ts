@@ -1,7 +1,7 @@
 import type { Driver, Queryable, Statement } from "../driver/driver.js";
 import { processWide } from "../driver/process-wide.js";
 import { SessionQueue } from "../driver/session-queue.js";
-import { WaypostError } from "../errors/errors.js";
+import { TimeoutError } from "../errors/errors.js";
 import { isLost } from "../errors/sqlstate.js";
 
 /** Shorter than the limits that poolers and firewalls commonly set on idle connections. */
@@ -137,7 +137,7 @@ export class LockSession {
   #ping(): void {
     if (this.#pinging) {
       const message = `The connection of the locks has not answered for ${KEEP_ALIVE_MS} ms.`;
-      this.#lose(new WaypostError("WAYPOST_TIMEOUT", message));
+      this.#lose(new TimeoutError(message));
       return;
     }
     this.#pinging = true;
@@ -182,12 +182,11 @@ export class LockSession {
   }
 }
 
-/** @throws WaypostError rather than to let the runs that have locks wait for a connection for ever */
+/** @throws TimeoutError rather than to let the runs that have locks wait for a connection for ever */
 async function secondConnection(driver: Driver): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    const error = new WaypostError(
-      "WAYPOST_TIMEOUT",
+    const error = new TimeoutError(
       `threadLock keeps a connection of the pool, and no second one was free within ${SECOND_CONNECTION_MS} ms. Use a larger pool.`,
     );
     timer = setTimeout(reject, SECOND_CONNECTION_MS, error);

@@ -1,12 +1,12 @@
 import type { Queryable, Statement } from "../driver/driver.js";
-import { WaypostError } from "../errors/errors.js";
+import { ConfigurationError, ConflictError } from "../errors/errors.js";
 import type { Catalogue } from "../sql/catalogue.js";
 import type { LockRow } from "../sql/locks/maintenance-lock.js";
 
-/** @throws WaypostError where a statement would not see what was stored before it began */
+/** @throws ConfigurationError where a statement would not see what was stored before it began */
 export function checkIsolation({ isolation }: { readonly isolation: string }): void {
   if (isolation === "read committed") return;
-  throw new WaypostError(
+  throw new ConfigurationError(
     "WAYPOST_ISOLATION",
     `Nothing was done: it takes the isolation level "read committed" to see what others store and remove meanwhile, but the transaction is "${isolation}"; set that for it, or for the database.`,
   );
@@ -16,7 +16,7 @@ export function checkIsolation({ isolation }: { readonly isolation: string }): v
  * Takes the thread's lock for what depends on it.
  *
  * @returns undefined where somebody else has it and it was not waited for
- * @throws WaypostError at an isolation level at which the next statement would not see more than this one
+ * @throws ConfigurationError at an isolation level at which the next statement would not see more than this one
  */
 export async function takeLock(tx: Queryable, lock: Statement): Promise<LockRow | undefined> {
   const [row] = await tx.query<LockRow>(lock);
@@ -31,7 +31,7 @@ export const deletionOn = ({ distributed }: Pick<LockRow, "distributed">) =>
 
 /**
  * @param tx a transaction that has the thread's lock since before this statement
- * @throws WaypostError if the thread is marked as deleted
+ * @throws ConflictError if the thread is marked as deleted
  */
 export async function assertNotDeleted(
   tx: Queryable,
@@ -40,7 +40,7 @@ export async function assertNotDeleted(
 ): Promise<void> {
   const deleted = await tx.query(sql.isDeleted(threadId));
   if (deleted.length === 0) return;
-  throw new WaypostError(
+  throw new ConflictError(
     "WAYPOST_THREAD_DELETED",
     "Nothing was stored: the thread was deleted, and the saver has `tombstones`. Use a new thread.",
   );

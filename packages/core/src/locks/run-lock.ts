@@ -1,56 +1,74 @@
-import { databaseError, WaypostError } from "../errors/errors.js";
+import { databaseError, LockError } from "../errors/errors.js";
 import { assertKeys, type OptionKeys } from "../errors/option-keys.js";
 import { sqlState } from "../errors/sqlstate.js";
-import { type Policy, runOperation } from "../execution/operations.js";
+import type { Executor } from "../execution/executor.js";
 import { pause } from "../execution/retry.js";
-import { checkSignal, flag } from "../input/maintenance.js";
+import { threadIdOf } from "../input/config.js";
+import { assertFlag, assertSignal } from "../input/maintenance.js";
+import type { Tables } from "../schema/identifiers.js";
+import type { Catalogue } from "../sql/catalogue.js";
 import { type LockBackend, type LockTools, lockBackend } from "./lock-backend.js";
 import { LockQueue } from "./lock-queue.js";
 
+/** How `threadLock` waits. */
 export interface ThreadLockOptions {
-  /** Whether to wait until whoever has the lock frees it; else it is refused at once. Default true. */
+  /** Whether to wait until the lock is released. If false, a held lock is an error at once. Default true. */
   readonly wait?: boolean;
-  /** Ends the waiting; the promise is then rejected with the signal's reason. */
+  /** Stops waiting; the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal;
 }
 
-/** Frees the lock at the end of `await using`. */
+/** A lock that is held. Dispose it to release it, best with `await using`. Disposing a lost lock throws. */
 export interface ThreadLock extends AsyncDisposable {
   /**
-   * Aborted where the lock is lost before it is freed, as somebody else may then have it. Pass it on to the
-   * run. Only that of a pool: a single connection that is lost ends the run by itself.
+   * Aborts, with the code `WAYPOST_LOCK_LOST`, if the lock is lost before it is released: another run may
+   * then hold it. Pass the signal to the run. Over a single connection it never aborts, because the loss
+   * of the connection ends the run by itself.
    */
   readonly signal: AbortSignal;
 }
 
-/** Others ask about this often at most, in ms: as short as to keep nobody waiting who waits for a model. */
+/** The longest delay between two attempts to get a lock, in ms: short against a call of a model. */
 const MAX_PAUSE_MS = 250;
 
 const KEYS: OptionKeys<ThreadLockOptions> = { wait: true, signal: true };
 
 /** @throws InvalidInputError naming the option and what to pass */
-export function lockPlan(options: ThreadLockOptions = {}) {
+function lockPlan(options: ThreadLockOptions = {}) {
   assertKeys(options, "threadLock", KEYS);
   const { wait = true, signal } = options;
-  checkSignal(signal);
-  return { wait: flag(wait, "wait"), signal };
+  assertSignal(signal);
+  return { wait: assertFlag(wait, "wait"), signal };
 }
 
-export interface LockContext extends LockTools {
-  readonly policy: Policy;
+interface LocksContext {
+  readonly executor: Executor;
+  readonly tables: Tables;
+  readonly sql: Catalogue;
 }
 
-/** Waiting is no operation that takes too long, so the policy's limit of time is not for it. */
-export function lockThread(
-  context: LockContext,
-  threadId: string,
-  { wait, signal }: ReturnType<typeof lockPlan>,
-): Promise<ThreadLock> {
-  const policy = { ...context.policy, timeoutMs: undefined };
-  const operation = { name: "threadLock", threadId, signal, idempotent: true };
-  return runOperation(context.driver, policy, operation, () =>
-    abortable(acquire(context, threadId, wait, signal), signal),
-  );
+/** The run locks of a saver's threads. */
+export class RunLocks {
+  readonly #executor: Executor;
+  readonly #tables: Tables;
+  readonly #sql: Catalogue;
+
+  constructor({ executor, tables, sql }: LocksContext) {
+    this.#executor = executor;
+    this.#tables = tables;
+    this.#sql = sql;
+  }
+
+  lock(threadId: string, options?: ThreadLockOptions): Promise<ThreadLock> {
+    const id = threadIdOf(threadId);
+    const { wait, signal } = lockPlan(options);
+    const { driver } = this.#executor;
+    const context = { driver, sql: this.#sql, tables: this.#tables };
+    // The driver without a limit of time: the lock outlives the operation.
+    return this.#executor.run({ name: "threadLock", threadId: id, signal }, () =>
+      abortable(acquire(context, id, wait, signal), signal),
+    );
+  }
 }
 
 /** What is there only after the abort is freed again. */
@@ -83,22 +101,21 @@ function abortable(work: Promise<HeldLock>, signal?: AbortSignal): Promise<HeldL
  * hold up all else on a single one. Between processes nobody is first, then.
  */
 async function acquire(
-  context: LockContext,
+  tools: LockTools,
   threadId: string,
   wait: boolean,
   signal: AbortSignal | undefined,
 ): Promise<HeldLock> {
-  const { driver, tables } = context;
   signal?.throwIfAborted();
-  const queue = LockQueue.of(driver.client);
-  const key = `${tables.runLockName} ${threadId}`;
+  const queue = LockQueue.of(tools.driver.client);
+  const key = `${tools.tables.runLockName} ${threadId}`;
   if (!wait && queue.isTaken(key)) throw refusal(threadId);
   // Before anything that waits for a connection: who asked first is first.
   await queue.enter(key, signal);
   const giveUp = () => queue.giveUp(key);
   signal?.addEventListener("abort", giveUp, { once: true });
   try {
-    const backend = await lockBackend(context, threadId);
+    const backend = await lockBackend(tools, threadId);
     try {
       signal?.throwIfAborted();
       for (let tries = 1; !(await backend.take()); tries += 1) {
@@ -118,8 +135,8 @@ async function acquire(
   }
 }
 
-function refusal(threadId: string): WaypostError {
-  return new WaypostError(
+function refusal(threadId: string): LockError {
+  return new LockError(
     "WAYPOST_THREAD_LOCKED",
     `Another run has thread "${threadId}"; try again when it has ended, or wait for it with { wait: true }.`,
   );
@@ -173,8 +190,8 @@ class HeldLock implements ThreadLock {
   }
 }
 
-function lostError(threadId: string, cause?: unknown): WaypostError {
-  return new WaypostError(
+function lostError(threadId: string, cause?: unknown): LockError {
+  return new LockError(
     "WAYPOST_LOCK_LOST",
     `The lock of thread "${threadId}" was lost with its connection, and another run may have begun meanwhile; look at the thread's state before you go on.`,
     { cause },

@@ -1,29 +1,32 @@
 import { InvalidInputError } from "../errors/errors.js";
 import { assertKeys, type OptionKeys } from "../errors/option-keys.js";
-import { filterText, text, threadIdOf } from "../input/config.js";
-import { count, time } from "../input/maintenance.js";
+import { assertText, filterText, threadIdOf } from "../input/config.js";
+import { assertCount, assertTime } from "../input/maintenance.js";
 import type { ListThreadsInput, ThreadRow } from "../sql/read/list-threads.js";
 
-/** A thread as a list shows it. */
+/** A thread as `listThreads` returns it. */
 export interface ThreadInfo {
+  /** The thread. */
   readonly threadId: string;
-  /** The latest checkpoint of the root graph. */
+  /** Id of the latest checkpoint of the root graph. */
   readonly checkpointId: string;
-  /** When that was made; undefined where it does not say. */
+  /** When that checkpoint was made; undefined if it does not say. */
   readonly updatedAt: Date | undefined;
   /** What made it: `"input"`, `"loop"`, `"update"` or `"fork"`. */
   readonly source: string | undefined;
+  /** Its step; -1 for the first input. */
   readonly step: number | undefined;
-  /** How many there are, in all namespaces. */
+  /** Number of the thread's checkpoints in all namespaces. */
   readonly checkpoints: number;
-  /** The root graph, `""`, and those of subgraphs. */
+  /** The thread's namespaces: `""` for the root graph, and those of subgraphs. */
   readonly namespaces: readonly string[];
 }
 
+/** Which threads `listThreads` returns. */
 export interface ListThreadsOptions {
-  /** The last thread of the page before. */
+  /** The last thread of the page before. Default: the first page. */
   readonly after?: Pick<ThreadInfo, "threadId" | "checkpointId">;
-  /** How many at most; default 20. */
+  /** The largest number of threads, 1 or more. Default 20. */
   readonly limit?: number;
   /** The metadata of the latest checkpoint must contain it, as with `list`. */
   readonly filter?: Record<string, unknown>;
@@ -49,11 +52,11 @@ export function listThreadsInput(options: ListThreadsOptions = {}): ListThreadsI
   return {
     after: after && {
       threadId: threadIdOf(after.threadId),
-      checkpointId: text(after.checkpointId, "after.checkpointId"),
+      checkpointId: assertText(after.checkpointId, "after.checkpointId"),
     },
-    limit: count(limit, "limit"),
+    limit: assertCount(limit, "limit"),
     filter: filterText(filter),
-    updatedBefore: updatedBefore && time(updatedBefore, "updatedBefore"),
+    updatedBefore: updatedBefore && assertTime(updatedBefore, "updatedBefore"),
   };
 }
 

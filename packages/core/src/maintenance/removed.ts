@@ -1,14 +1,16 @@
 import type { RemovedRow } from "../sql/remove/removed.js";
 
-/** What was removed, or would be. */
+/** What was removed, or with `dryRun` would be. */
 export interface Removed {
+  /** How many checkpoints. */
   readonly checkpoints: number;
-  /** Stored channel values. */
+  /** How many stored channel values. */
   readonly blobs: number;
+  /** How many pending writes. */
   readonly writes: number;
-  /** Size of the removed values, checkpoints and metadata as they were stored, in bytes. */
+  /** Stored size of the removed values, checkpoints and metadata, in bytes. */
   readonly bytes: number;
-  /** Checkpoints that were old enough to go, but that others need, or that can be resumed. */
+  /** Checkpoints that were old enough, but stay because others need them or a run can resume from them. */
   readonly kept: number;
 }
 

@@ -3,15 +3,15 @@ import type { Queryable } from "../driver/driver.js";
 import { InvalidInputError } from "../errors/errors.js";
 import { assertKeys, type OptionKeys } from "../errors/option-keys.js";
 import type { NamespaceKey } from "../input/config.js";
-import { count } from "../input/maintenance.js";
+import { assertCount } from "../input/maintenance.js";
 import type { Catalogue } from "../sql/catalogue.js";
 import { pruneBatch } from "./prune.js";
 
-/** Which checkpoints stay as threads grow; where both are given, a checkpoint stays for either. */
+/** Which checkpoints stay as a thread grows. With both limits, a checkpoint stays if either says so. */
 export interface Retention {
-  /** How many of the newest in each namespace, 1 or more. Default 1. */
+  /** How many of the newest checkpoints stay in each namespace, 1 or more. Default 1. */
   keepLast?: number;
-  /** Those younger than this, in milliseconds. */
+  /** Checkpoints younger than this many milliseconds stay. Default: no limit by age. */
   maxAge?: number;
 }
 
@@ -39,7 +39,7 @@ export function retentionPlan(retention: Retention | undefined): RetentionPlan |
     throw new InvalidInputError('The option "retention" needs "keepLast", "maxAge" or both.');
   }
   return {
-    keepLast: keepLast === undefined ? 1 : count(keepLast, "retention.keepLast"),
+    keepLast: keepLast === undefined ? 1 : assertCount(keepLast, "retention.keepLast"),
     maxAge: maxAge === undefined ? null : age(maxAge),
   };
 }

@@ -2,7 +2,7 @@ import { type PartRow, Parts } from "../checkpoints/parts.js";
 import type { Driver, Queryable } from "../driver/driver.js";
 import { InvalidInputError, SerializationError } from "../errors/errors.js";
 import { assertKeys, type OptionKeys } from "../errors/option-keys.js";
-import { threadIds } from "../input/maintenance.js";
+import { assertSignal, threadIds } from "../input/maintenance.js";
 import { takeLock } from "../locks/maintenance-lock.js";
 import type { Storage } from "../schema/storage-setting.js";
 import type { Serializer } from "../serializer/types.js";
@@ -12,19 +12,21 @@ import type { Catalogue } from "../sql/catalogue.js";
 import type { RewriteKey, RewriteRow } from "../sql/write/rewrite.js";
 import { allThreads } from "./verify.js";
 
+/** Which values `rewriteStorage` rewrites, and how it is observed and stopped. */
 export interface RewriteOptions {
-  /** Which threads; default all. */
+  /** Ids of the threads. Default: all threads. */
   readonly threadIds?: readonly string[];
-  /** Ends it after the batch it is at, with the signal's reason. */
+  /** Stops after the current batch of 20 values; the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal;
   /** Called after each thread. */
   readonly onProgress?: (soFar: Rewritten) => void;
 }
 
-/** What was rewritten so far. */
+/** What has been rewritten so far. */
 export interface Rewritten {
+  /** Threads that were looked at. */
   readonly threads: number;
-  /** Values that are stored in the other form now. */
+  /** Values that are now stored in the other form. */
   readonly values: number;
 }
 
@@ -51,6 +53,7 @@ export async function rewrite(
     throw new InvalidInputError('The storage must be "incremental" or "full".');
   }
   const { signal, onProgress = () => {} } = options;
+  assertSignal(signal);
   const chosen = options.threadIds && threadIds(options.threadIds);
   let total: Rewritten = { threads: 0, values: 0 };
   for await (const threadId of chosen ?? allThreads(driver, sql)) {

@@ -4,8 +4,8 @@ import { assertKeys, type OptionKeys } from "../errors/option-keys.js";
 import type { ServerFacts } from "../execution/server-facts.js";
 import type { PrunePlan } from "../input/maintenance.js";
 import {
-  checkSignal,
-  count,
+  assertCount,
+  assertSignal,
   PRUNE_INSTEAD,
   type PruneOptions,
   prunePlan,
@@ -23,11 +23,11 @@ export interface Swept extends Removed {
   readonly threads: number;
 }
 
-/** `olderThan`, `keepLast` or both say what may go. */
+/** What `sweep` removes. One of `olderThan` and `keepLast` is required; with both, both must allow it. */
 export interface SweepOptions extends Pick<PruneOptions, "olderThan" | "keepLast" | "dryRun"> {
-  /** How many checkpoints are removed in one transaction at most. Default 10,000. */
+  /** The largest number of checkpoints removed in one transaction, 1 or more. Default 10,000. */
   readonly batch?: number;
-  /** Ends the sweep after the thread it is at; the promise is then rejected with the signal's reason. */
+  /** Stops after the current thread; the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal;
   /** Called after each thread that had something to remove, and every hundred threads. */
   readonly onProgress?: (soFar: Swept) => void;
@@ -62,9 +62,9 @@ export function sweepPlan(options: SweepOptions): SweepPlan {
   if (typeof onProgress !== "function") {
     throw new InvalidInputError('"onProgress" must be a function.');
   }
-  checkSignal(signal);
+  assertSignal(signal);
   const prune = prunePlan({ olderThan, keepLast, dryRun });
-  return { prune, batch: count(batch, "batch"), signal, onProgress };
+  return { prune, batch: assertCount(batch, "batch"), signal, onProgress };
 }
 
 /** Prunes all threads, one after the other; those that somebody else prunes are left to them. */

@@ -3,7 +3,7 @@ import { Parts } from "../checkpoints/parts.js";
 import type { Driver } from "../driver/driver.js";
 import { SerializationError } from "../errors/errors.js";
 import { assertKeys, type OptionKeys } from "../errors/option-keys.js";
-import { flag, threadIds } from "../input/maintenance.js";
+import { assertFlag, assertSignal, threadIds } from "../input/maintenance.js";
 import type { Place, Serializer } from "../serializer/types.js";
 import { decode } from "../serializer/values.js";
 import type { Catalogue } from "../sql/catalogue.js";
@@ -11,41 +11,52 @@ import type { DamageRow, ValueRow } from "../sql/read/verify.js";
 import { countOrphans, removeOrphans, writesBefore } from "./sweep.js";
 
 /**
- * - `version_collision`: two branches stored a value under one version, so that one of them reads the other's. The
- *   official saver does that to forks and to concurrent runs. The lost value can't be restored.
+ * What is wrong:
+ *
+ * - `version_collision`: two branches stored a value under one version, so that one branch reads the
+ *   other's value. The official saver does this to forks and to concurrent runs. The lost value can't be
+ *   restored.
  * - `missing`: checkpoints refer to a value that is not there.
- * - `unreadable`: the serializer refuses a stored value, or a checkpoint has no versions of channels.
- * - `orphans`: values and writes that no checkpoint refers to; harmless, and all that can be repaired.
+ * - `unreadable`: the serializer refuses a stored value, or a checkpoint has no channel versions.
+ * - `orphans`: values and writes that no checkpoint refers to. They do no harm, and can be removed.
  */
 export type ProblemKind = "version_collision" | "missing" | "unreadable" | "orphans";
 
+/** One problem of a thread. */
 export interface Problem {
+  /** What is wrong. */
   readonly kind: ProblemKind;
+  /** The namespace; undefined for `orphans`. */
   readonly checkpointNs?: string;
+  /** The channel; undefined for `orphans` and for checkpoints as a whole. */
   readonly channel?: string;
-  /** The channel's version; none for writes and for checkpoints as a whole. */
+  /** The channel's version; undefined for writes and for checkpoints as a whole. */
   readonly version?: string;
-  /** The checkpoints that are affected: of `version_collision`, those that each stored a value. */
+  /** The affected checkpoints; of a `version_collision`, those that each stored a value. */
   readonly checkpointIds?: readonly string[];
-  /** Of `orphans`: how many rows, and their size in bytes. */
+  /** Of `orphans`: the number of rows. */
   readonly rows?: number;
+  /** Of `orphans`: their stored size in bytes. */
   readonly bytes?: number;
-  /** True where it is gone now. */
+  /** Whether it has been removed. */
   readonly repaired: boolean;
 }
 
-/** A thread in which something is wrong. */
+/** A thread with at least one problem. */
 export interface ThreadProblems {
+  /** The thread. */
   readonly threadId: string;
+  /** Its problems. */
   readonly problems: readonly Problem[];
 }
 
+/** What `verify` checks and repairs. */
 export interface VerifyOptions {
-  /** Which threads; default all. */
+  /** Ids of the threads. Default: all threads. */
   readonly threadIds?: readonly string[];
-  /** Removes orphans. Nothing else can be repaired. Default false. */
+  /** Whether to remove orphans. Nothing else can be repaired. Default false. */
   readonly repair?: boolean;
-  /** Ends it before the next thread, with the signal's reason. */
+  /** Stops before the next thread; the loop throws the signal's reason. */
   readonly signal?: AbortSignal;
 }
 
@@ -58,9 +69,10 @@ const KEYS: OptionKeys<VerifyOptions> = { threadIds: true, repair: true, signal:
 /** @throws InvalidInputError naming the option and what to pass */
 export function verifyPlan(options: VerifyOptions = {}) {
   assertKeys(options, "verify", KEYS);
+  assertSignal(options.signal);
   return {
     threads: options.threadIds && threadIds(options.threadIds),
-    repair: flag(options.repair ?? false, "repair"),
+    repair: assertFlag(options.repair ?? false, "repair"),
     signal: options.signal,
   };
 }

@@ -29,8 +29,10 @@ export function checkSchemaName(schema: unknown): asserts schema is string {
   }
 }
 
+/** A privilege on a table. */
 export type Right = "SELECT" | "INSERT" | "UPDATE" | "DELETE";
 
+/** One of the tables, and what is to be known of it. */
 export interface TableInfo {
   readonly name: string;
   /** What a saver's role needs for all operations; docs/security.md says what each of them needs. */

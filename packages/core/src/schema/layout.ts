@@ -1,5 +1,5 @@
 import type { Queryable } from "../driver/driver.js";
-import { InvalidInputError, WaypostError } from "../errors/errors.js";
+import { ConfigurationError, InvalidInputError } from "../errors/errors.js";
 import { quoteLiteral, TABLE_KEYS, TABLES, type Tables } from "./identifiers.js";
 
 /** How the tables of threads are spread. */
@@ -108,7 +108,7 @@ WHERE logicalrelid = ANY (ARRAY(SELECT pg_catalog.to_regclass(name) FROM pg_cata
   return found?.count === all.length;
 }
 
-/** @throws WaypostError on a worker: tables are distributed by the coordinator only */
+/** @throws ConfigurationError on a worker: tables are distributed by the coordinator only */
 export async function requireCoordinator(session: Queryable): Promise<void> {
   const [local] = await session.query<{ group: number }>({
     name: "",
@@ -116,7 +116,7 @@ export async function requireCoordinator(session: Queryable): Promise<void> {
     values: [],
   });
   if (local?.group === 0) return;
-  throw new WaypostError(
+  throw new ConfigurationError(
     "WAYPOST_NO_CITUS",
     'This server is a worker of the Citus cluster; connect to the coordinator for `setup({ distribute: "citus" })`. Nothing was created.',
   );
@@ -124,7 +124,7 @@ export async function requireCoordinator(session: Queryable): Promise<void> {
 
 /**
  * @param schema its name, not quoted
- * @throws WaypostError where the tables that are there do not have the layout, or can't get it
+ * @throws ConfigurationError where the tables that are there do not have the layout, or can't get it
  */
 export async function checkLayout(
   session: Queryable,
@@ -143,7 +143,7 @@ WHERE n.nspname = $1::text AND c.relname = ANY ($2::text[])`,
   });
   const other = tables.find(({ key, count }) => key !== "HASH (thread_id)" || count !== partitions);
   if (other === undefined) return;
-  throw new WaypostError(
+  throw new ConfigurationError(
     "WAYPOST_PARTITIONS",
     `The tables are there already, ${other.key === null ? "without partitions" : `in ${other.count} partitions by ${other.key}`}; partitions are made with the tables only. Set up another schema with \`partitions\`, and move the threads with \`waypost export\` and \`import\`.`,
   );
@@ -156,7 +156,7 @@ async function requireCitus(session: Queryable): Promise<void> {
     values: [],
   });
   if (found.length > 0) return;
-  throw new WaypostError(
+  throw new ConfigurationError(
     "WAYPOST_NO_CITUS",
     "The extension citus is not installed in this database; CREATE EXTENSION citus, or leave out `distribute`. Nothing was created.",
   );

@@ -1,5 +1,5 @@
 import type { Driver, Queryable } from "../driver/driver.js";
-import { InvalidInputError, WaypostError } from "../errors/errors.js";
+import { ConfigurationError, InvalidInputError } from "../errors/errors.js";
 import { assertKeys, type OptionKeys } from "../errors/option-keys.js";
 import { checkSchemaName, quoteIdentifier, quoteLiteral, tablesIn } from "./identifiers.js";
 import {
@@ -14,19 +14,20 @@ import { MIGRATIONS } from "./migrations/index.js";
 import { type Storage, setStorageStatement } from "./storage-setting.js";
 import { OFFICIAL_ELSEWHERE, officialElsewhere, unquotedName } from "./unquoted.js";
 
+/** What `setup()` does beside creating and upgrading the tables. */
 export interface SetupOptions {
   /**
-   * How values are stored from now on: `"incremental"`, each version as what it adds to the one before it;
-   * `"full"`, each version with all of its bytes, which the official savers can read. A saver reads both.
-   * Default: no change. Tables that `setup()` creates are `"incremental"`, tables that it finds are `"full"`.
+   * How values are stored from now on: `"incremental"` stores each version as what it adds to the version
+   * before, `"full"` stores all of its bytes, which the official saver can read. A saver reads both.
+   * Default: no change. Tables that `setup()` creates are incremental, tables that it finds are full.
    */
   storage?: Storage;
   /**
-   * Makes the tables in so many partitions by the hash of `thread_id`, 2 to 1024. Tables that are there
-   * already must have as many. Default: none.
+   * Number of partitions by the hash of `thread_id`, 2 to 1,024, for new tables. Existing tables must have
+   * as many. Default: no partitions.
    */
   partitions?: number;
-  /** Spreads the tables over a Citus cluster, by `thread_id`, also those that are there. Default: not. */
+  /** Distributes new and existing tables over a Citus cluster by `thread_id`. Default: not distributed. */
   distribute?: "citus";
 }
 
@@ -47,7 +48,7 @@ interface State {
  * schema that is up to date costs two reads, takes no lock and needs no right to create.
  *
  * @param oldest version of the oldest server that will do, as `server_version_num` has it
- * @throws WaypostError if the server is older, the database is not encoded in UTF-8, or the official saver's tables
+ * @throws ConfigurationError if the server is older, the database is not encoded in UTF-8, or the official saver's tables
  *   lie in another schema than the name suggests; the driver's error if a statement is refused.
  */
 export async function setup(
@@ -140,13 +141,13 @@ async function readState(session: Queryable, schema: string, oldest: number): Pr
     values: [schema, unquotedName(schema)],
   });
   if (found !== undefined && found.server < oldest) {
-    throw new WaypostError(
+    throw new ConfigurationError(
       "WAYPOST_OLD_SERVER",
       `Waypost needs Postgres ${Math.floor(oldest / 10_000)} or newer, and this server is ${found.version}. Nothing was created.`,
     );
   }
   if (found?.encoding !== "UTF8") {
-    throw new WaypostError(
+    throw new ConfigurationError(
       "WAYPOST_ENCODING",
       "Waypost needs a database encoded in UTF8; create one with ENCODING 'UTF8'.",
     );

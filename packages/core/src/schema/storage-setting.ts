@@ -3,8 +3,8 @@ import { template } from "../driver/template.js";
 import type { Tables } from "./identifiers.js";
 
 /**
- * How values are stored: `"incremental"`, each version as what it adds to the one before it, or `"full"`, each
- * version with all of its bytes. A saver reads both.
+ * How values are stored: `"incremental"`, each version as what it adds to the version before, or `"full"`,
+ * each version with all of its bytes. A saver reads both.
  */
 export type Storage = "incremental" | "full";
 

@@ -1,4 +1,4 @@
-import { WaypostError } from "../errors/errors.js";
+import { ConfigurationError } from "../errors/errors.js";
 
 /**
  * Where the official savers up to 1.0.0 made their tables: they did not quote the name of the schema,
@@ -19,9 +19,9 @@ export const OFFICIAL_ELSEWHERE = `$1::text <> $2::text
   AND ${has("$2::text", "checkpoints")}
   AND NOT ${has("$1::text", "checkpoints")}`;
 
-export function officialElsewhere(schema: string): WaypostError {
+export function officialElsewhere(schema: string): ConfigurationError {
   const unquoted = unquotedName(schema);
-  return new WaypostError(
+  return new ConfigurationError(
     "WAYPOST_SCHEMA_CASE",
     `Schema "${schema}" has no tables, but "${unquoted}" has those of the official saver, which up to 1.0.0 did not quote the name. Pass schema: "${unquoted}" to go on with its threads. To begin without them, run the script of setupScript(${JSON.stringify(schema)}) once. Nothing was created.`,
   );

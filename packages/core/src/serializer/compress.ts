@@ -5,14 +5,15 @@ import { InvalidInputError, SerializationError } from "../errors/errors.js";
 import { assertKeys, type OptionKeys } from "../errors/option-keys.js";
 import { checkSerializer, type Place, type Serializer } from "./types.js";
 
+/** Options of `compress()`. */
 export interface CompressOptions {
-  /** What new values are compressed with; both are read. Default `"zstd"`, which Node has since 22.15. */
+  /** Compresses new values; values of both algorithms are read. Default `"zstd"`, which needs Node 22.15 or newer. */
   algorithm?: Algorithm;
-  /** Values of fewer bytes stay as they are. Default 1,024. */
+  /** A value of fewer bytes is stored uncompressed. Default 1,024. */
   threshold?: number;
   /**
-   * Bytes of the largest value, uncompressed. Larger ones are stored as they are, and a stored value
-   * that would become larger is refused. Default 268,435,456 (256 MiB).
+   * The largest uncompressed size of a value, in bytes. A larger value is stored uncompressed, and a stored
+   * value that would decompress to more is refused. Default 268,435,456 (256 MiB).
    */
   maxSize?: number;
 }

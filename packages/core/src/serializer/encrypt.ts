@@ -5,12 +5,16 @@ import { type EncryptionKey, Keyring } from "./keyring.js";
 import { open, seal } from "./sealed.js";
 import { checkSerializer, type Place, type Serializer } from "./types.js";
 
+/** Options of `encrypt()`. */
 export interface EncryptOptions {
-  /** The first encrypts, all decrypt. To rotate, put the new key first and keep the old ones. */
+  /**
+   * One key or more. The first encrypts, all decrypt. To rotate, add the new key at the end in all
+   * processes, then move it to the front, and keep the old keys.
+   */
   keys: readonly EncryptionKey[];
   /**
-   * Also read values that were stored without encryption, for as long as there are some. Whoever can
-   * write to the tables can then pass off values as yours. Default false.
+   * Whether to read values that were stored without encryption. Anyone who can write to the tables can
+   * then pass off values as yours, so remove the option after a migration. Default false.
    */
   allowPlaintext?: boolean;
 }
@@ -23,11 +27,12 @@ const KEYS: OptionKeys<EncryptOptions> = { keys: true, allowPlaintext: true };
 const SUFFIX = "+aes";
 
 /**
- * A serializer that encrypts what another one made, with AES-256-GCM, and binds it to its place: a
- * value moved to another thread, namespace, channel, version or write does not open. The type says
- * so, e.g. `json+aes`. What stays readable, and the layout of the bytes: docs/encryption.md.
+ * Wraps a serializer, and encrypts its bytes with AES-256-GCM. Each value is bound to its place: it can't
+ * be decrypted after its row was moved to another thread, namespace, channel, version or write. The
+ * stored type ends with `+aes`. Ids, names and metadata stay in clear.
  *
- * @param serde makes and reads the bytes; to compress as well, `encrypt(compress(serde), { keys })`
+ * @param serde the serializer to wrap; to compress as well, `encrypt(compress(serde), { keys })`
+ * @param options the keys
  * @throws InvalidInputError if it, a key or an option can't be used
  */
 export function encrypt(serde: SerializerProtocol, options: EncryptOptions): Serializer {

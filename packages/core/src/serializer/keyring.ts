@@ -2,10 +2,11 @@ import { createHmac, createSecretKey, type KeyObject } from "node:crypto";
 import { isUint8Array } from "node:util/types";
 import { InvalidInputError } from "../errors/errors.js";
 
+/** A key for `encrypt()`. */
 export interface EncryptionKey {
-  /** Stored in clear beside each value that the key encrypted: 1 to 255 bytes, e.g. `"2026-01"`. */
+  /** Stored in clear beside each value that the key encrypted, 1 to 255 bytes, such as `"2026-01"`. */
   id: string;
-  /** 32 random bytes, e.g. of `crypto.randomBytes(32)`; not a password. */
+  /** 32 random bytes, for example of `crypto.randomBytes(32)`; not a password. */
   key: Uint8Array;
 }
 

@@ -3,30 +3,35 @@ import { assertKeys, type OptionKeys } from "../errors/option-keys.js";
 import type { LangChainClass } from "./classes.js";
 import { LangChainClasses } from "./langchain.js";
 
-/** A class of the application's whose objects are stored and come back as its objects. */
+/** A class of yours whose objects are stored, and read back as objects of the class. */
 export interface SerializableClass<T extends object = object, Data = unknown> {
-  /** Names the class in stored rows; keep it when the class is renamed. */
+  /** Stored in each row. Keep it when you rename the class. */
   name: string;
-  class: abstract new (...args: never[]) => T;
-  /** The data that an object is stored as: anything that can be stored itself. */
+  /** The class, of which `prototype` tells its objects. */
+  class: abstract new (
+    ...args: never[]
+  ) => T;
+  /** Returns the data to store for an object: any value that can be stored itself. */
   toJSON(object: T): Data;
+  /** Makes an object of the data that `toJSON` returned. */
   fromJSON(data: Data): T;
 }
 
+/** Options of `serializer()`. */
 export interface SerializerOptions {
   /**
-   * What happens to what can't be stored: functions, symbols, promises, cycles, objects of unknown
-   * classes. `"refuse"` (default) is an error that names the place; `"drop"` leaves it out, alone; `"plain"`
-   * stores objects of unknown classes as their `toJSON()`, as the class they are derived from, or as their
-   * own fields, and leaves out the rest.
+   * What happens to a value that can't be stored: a function, a symbol, a promise, a reference that leads
+   * back, an object of an unknown class. `"refuse"` throws an error that names the place. `"drop"` leaves
+   * out the value alone. `"plain"` stores objects of unknown classes as their `toJSON()`, as the class
+   * they are derived from, or as their own fields, and leaves out the rest. Default `"refuse"`.
    */
   unsupported?: "refuse" | "drop" | "plain";
-  /** Classes of yours. */
+  /** Classes of yours. Default: none. */
   // biome-ignore lint/suspicious/noExplicitAny: a list of classes of different types has no other type
   classes?: readonly SerializableClass<any, any>[];
-  /** Classes of LangChain's beside the messages, e.g. `ChatPromptTemplate`, that may be stored and revived. */
+  /** Classes of LangChain beside messages and documents, such as `ChatPromptTemplate`. Default: none. */
   langchain?: readonly LangChainClass[];
-  /** Most bytes of one value as JSON, written or read. Default 128 MiB. */
+  /** The largest size of one value as JSON, written or read, in bytes. Default 134,217,728 (128 MiB). */
   maxBytes?: number;
 }
 

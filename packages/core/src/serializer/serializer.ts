@@ -12,8 +12,9 @@ import { decodePython } from "./python/index.js";
 import type { Serializer } from "./types.js";
 
 /**
- * The default serializer. What it stores reads back equal, or is refused; it reads all that LangGraph's
- * own serializer and Python's saver wrote; it revives a closed list of types and executes nothing.
+ * The default serializer. A value reads back equal, or is refused when it is stored. It reads everything
+ * that LangGraph's serializer and Python's saver wrote. It revives a closed list of types, and executes
+ * nothing that is stored.
  *
  * @throws InvalidInputError naming the option and what to pass
  */

@@ -2,7 +2,7 @@ import { deepStrictEqual } from "node:assert";
 import { AIMessage, HumanMessage } from "@langchain/core/messages";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { SAMPLES } from "../../../conformance/src/samples.ts";
+import { SAMPLES } from "../../../conformance/src/samples/index.ts";
 import { SerializationError } from "../../src/errors/errors.ts";
 import { serializer } from "../../src/serializer/serializer.ts";
 

@@ -12,7 +12,7 @@ import { serializer } from "../../src/serializer/serializer.ts";
 const APPLICATION = `
   import * as documents from "@langchain/core/documents";
   import { BaseMessage } from "@langchain/core/messages";
-  import { MESSAGES, SAMPLES } from "./packages/conformance/src/samples.ts";
+  import { MESSAGES, SAMPLES } from "./packages/conformance/src/samples/index.ts";
   import { serializer } from "./packages/core/src/index.ts";
   import { isDeepStrictEqual } from "node:util";
 

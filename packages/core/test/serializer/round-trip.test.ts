@@ -7,7 +7,7 @@ import {
   PLAIN,
   POSITIONS,
   SAMPLES,
-} from "../../../conformance/src/samples.ts";
+} from "../../../conformance/src/samples/index.ts";
 import { serializer } from "../../src/serializer/serializer.ts";
 
 const ours = serializer();

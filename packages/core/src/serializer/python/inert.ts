@@ -1,8 +1,8 @@
-/** An object of Python's that has no counterpart here: its data, and the name of its type. */
+/** An object of Python that has no counterpart in JavaScript: its data, and the name of its type. */
 export interface PythonObject {
-  /** Module and class, e.g. `my_app.state.Customer`. */
+  /** Module and class, such as `my_app.state.Customer`. */
   readonly python: string;
-  /** What its constructor was to be given: one argument, a list of them, or an object by their names. */
+  /** The arguments of its constructor: one argument, a list of arguments, or an object of named ones. */
   readonly value: unknown;
 }
 

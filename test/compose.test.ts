@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, it } from "vitest";
 
-const FILE = fileURLToPath(new URL("../../../docker/compose.yaml", import.meta.url));
+const FILE = fileURLToPath(new URL("../docker/compose.yaml", import.meta.url));
 
 /** The command of compose 2 or newer on this machine, which needs no engine to check a file. */
 const compose = [["docker", "compose"], ["docker-compose"]].find((command) =>

@@ -1,0 +1,93 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { collect, databaseUrl, withSchema } from "@waypost/conformance";
+import { PgSaver } from "@waypost/pg";
+import { describe, expect, it } from "vitest";
+import { json, withThreads } from "./fixtures.ts";
+import { waypost } from "./run.ts";
+
+describe.concurrent("waypost export and import", () => {
+  it("move threads from one database to another, exactly", () =>
+    withThreads((schema, saver) =>
+      withSchema(async (target) => {
+        const folder = mkdtempSync(join(tmpdir(), "waypost-export-"));
+        try {
+          const file = join(folder, "threads.ndjson");
+          expect((await waypost(["export", "-o", file, "--schema", schema])).code).toBe(0);
+          expect(json(readFileSync(file, "utf8").split("\n")[0] ?? "")).toEqual({
+            waypost: "export",
+            format: 2,
+          });
+          const imported = await waypost(["import", file, "--json", "--schema", target]);
+          expect(json(imported.stdout)).toEqual({ imported: 2, skipped: 0 });
+          await using moved = PgSaver.fromConnString(databaseUrl(), { schema: target });
+          const all = { configurable: {} };
+          expect(await collect(moved.list(all))).toEqual(await collect(saver.list(all)));
+
+          const again = await waypost(["import", file, "--schema", target]);
+          expect(again.stderr).toContain("--skip-existing");
+          expect(again.code).toBe(1);
+          const skipped = await waypost([
+            "import",
+            file,
+            "--skip-existing",
+            "--json",
+            "--schema",
+            target,
+          ]);
+          expect(json(skipped.stdout)).toEqual({ imported: 0, skipped: 2 });
+        } finally {
+          rmSync(folder, { recursive: true });
+        }
+      }),
+    ));
+
+  it("write one thread to a pipe, and read it from one", () =>
+    withThreads((schema) =>
+      withSchema(async (target) => {
+        const { stdout } = await waypost(["export", "other", "--schema", schema]);
+        expect(stdout).not.toContain('"thread_id":"chat"');
+        expect((await waypost(["import", "--schema", target], stdout)).code).toBe(0);
+        const threads = await waypost(["threads", "--json", "--schema", target]);
+        expect(json(threads.stdout)).toMatchObject([{ threadId: "other" }]);
+      }),
+    ));
+
+  it("refuse what is no export or was cut off, and store nothing of it", () =>
+    withThreads((schema) =>
+      withSchema(async (target) => {
+        const { stdout } = await waypost(["export", "other", "--schema", schema]);
+        const cut = await waypost(["import", "--schema", target], stdout.slice(0, -20));
+        expect(cut).toMatchObject({ code: 1, stderr: expect.stringContaining("cut off") });
+        const other = await waypost(["import", "--schema", target], "{}\n");
+        expect(other).toMatchObject({ code: 1, stderr: expect.stringContaining("first line") });
+        const threads = await waypost(["threads", "--json", "--schema", target]);
+        expect(json(threads.stdout)).toEqual([]);
+      }),
+    ));
+
+  const bomb = JSON.stringify(`{${Array(1000).fill("134217728,134217828").join(",")}}`);
+  it.each([
+    ["the wrong way round", '"{2,1}"'],
+    ["with a null", '"{1,NULL}"'],
+    ["that are no list", "7"],
+    ["of 100 bytes, a thousand times", bomb],
+  ])("refuse segments %s, name the line, and store nothing of it", (_, damaged) =>
+    withThreads((schema) =>
+      withSchema(async (target) => {
+        const { stdout } = await waypost(["export", "other", "--schema", schema]);
+        const segments = /"segments":(null|"[^"]*")/;
+        const lines = stdout.split("\n");
+        const at = lines.findIndex((line) => segments.test(line));
+        const line = (lines[at] ?? "").replace(segments, `"segments":${damaged}`);
+        const changed = lines.with(at, line).join("\n");
+        const refused = await waypost(["import", "--schema", target], changed);
+        expect(refused.stderr).toContain(`Line ${at + 1} has segments`);
+        expect(refused.code).toBe(1);
+        const threads = await waypost(["threads", "--json", "--schema", target]);
+        expect(json(threads.stdout)).toEqual([]);
+      }),
+    ),
+  );
+});
