@@ -1,5 +1,5 @@
 import { withClient, withSchema } from "@waypost/conformance";
-import { setupScript } from "@waypost/core";
+import { CONTENT_TABLES, setupScript } from "@waypost/core/adapter";
 import type pg from "pg";
 import { describe, expect, it } from "vitest";
 import { allStatements, statementsOfManyRows } from "../packages/core/test/statements.ts";
@@ -62,10 +62,7 @@ describe("no statement costs so much by its estimate that a server compiles it",
       }),
     );
   const LARGE = 60_000; // ms
-  const analyze = (schema: string) =>
-    ["checkpoints", "checkpoint_blobs", "checkpoint_writes", "waypost_parts"].map(
-      (table) => `ANALYZE ${schema}.${table}`,
-    );
+  const analyze = (schema: string) => CONTENT_TABLES.map(({ name }) => `ANALYZE ${schema}.${name}`);
 
   it("on empty tables", () => onTables(() => []));
 

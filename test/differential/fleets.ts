@@ -1,7 +1,13 @@
 import { PGlite } from "@electric-sql/pglite";
 import type { Saver } from "@waypost/conformance";
 import { dropSchema, freshName, withClient } from "@waypost/conformance/database";
-import { compress, encrypt, type SaverOptions, serializer } from "@waypost/core";
+import {
+  CONTENT_TABLES,
+  compress,
+  encrypt,
+  type SaverOptions,
+  serializer,
+} from "@waypost/core/adapter";
 import { KyselySaver } from "@waypost/kysely";
 import { CompiledQuery, Kysely, PGliteDialect } from "kysely";
 import { SHARED } from "../shared.ts";
@@ -42,7 +48,7 @@ const ALL: Memories = {
 };
 const FEW: Memories = { "pg Pool": ["default"], "postgres.js": [0], "Kysely over pg": [SMALL] };
 
-const TABLES = ["checkpoints", "checkpoint_blobs", "checkpoint_writes", "waypost_parts"];
+const TABLES = CONTENT_TABLES.map(({ name }) => name);
 const leftIn = (schema: string): string =>
   TABLES.map((table) => `SELECT '${table}' AS name FROM ${schema}.${table}`).join(" UNION ");
 const clear = (schema: string): string[] => TABLES.map((table) => `DELETE FROM ${schema}.${table}`);

@@ -1,3 +1,5 @@
+import { CONTENT_TABLES, TABLES, type TableInfo } from "@waypost/core/adapter";
+
 /** A node of the parser's tree: one key that names its kind, or the fields of such a kind. */
 // biome-ignore lint/suspicious/noExplicitAny: the tree has hundreds of kinds of nodes
 export type Node = Record<string, any>;
@@ -34,25 +36,13 @@ export interface Found {
 }
 
 /** The tables that have rows of threads, and their columns. */
-export const THREAD_TABLES: Readonly<Record<string, readonly string[]>> = {
-  checkpoints: [
-    ...["thread_id", "checkpoint_ns", "checkpoint_id", "parent_checkpoint_id"],
-    ...["type", "checkpoint", "metadata"],
-  ],
-  checkpoint_blobs: [
-    ...["thread_id", "checkpoint_ns", "channel", "version", "type", "blob", "segments", "put_id"],
-  ],
-  checkpoint_writes: [
-    ...["thread_id", "checkpoint_ns", "checkpoint_id", "task_id", "idx", "channel"],
-    ...["type", "blob", "task_path"],
-  ],
-  waypost_parts: ["thread_id", "position", "bytes"],
-  waypost_deleted_threads: ["thread_id", "deleted_at"],
-};
+export const THREAD_TABLES = columnsOf([...CONTENT_TABLES, TABLES.deleted]);
 
-export const OTHER_TABLES: Readonly<Record<string, readonly string[]>> = {
-  waypost_settings: ["name", "value"],
-};
+export const OTHER_TABLES = columnsOf([TABLES.settings]);
+
+function columnsOf(tables: readonly TableInfo[]): Readonly<Record<string, readonly string[]>> {
+  return Object.fromEntries(tables.map(({ name, columns }) => [name, Object.keys(columns)]));
+}
 
 export const fieldsOf = (reference: Node): string[] =>
   reference.fields.map((field: Node) => field.String?.sval ?? "*");

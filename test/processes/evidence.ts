@@ -1,5 +1,6 @@
 import type { CheckpointTuple } from "@langchain/langgraph-checkpoint";
 import type { Saver } from "@waypost/conformance";
+import { CONTENT_TABLES } from "@waypost/core/adapter";
 import type pg from "pg";
 import { problemOf } from "./author.ts";
 import type { Content } from "./content.ts";
@@ -21,14 +22,13 @@ export interface Evidence {
   readonly problems: readonly string[];
 }
 
-const TABLES = ["checkpoints", "checkpoint_blobs", "checkpoint_writes", "waypost_parts"];
 const READERS = 4;
 
 /** Reads every checkpoint that plain SQL finds. */
 export async function gather(client: pg.Client, saver: Saver, schema: string): Promise<Evidence> {
   const from = (table: string) => `${client.escapeIdentifier(schema)}.${table}`;
   const rows = new Map<string, string[]>();
-  for (const table of TABLES) {
+  for (const { name: table } of CONTENT_TABLES) {
     const { rows: threads } = await client.query(`SELECT DISTINCT thread_id FROM ${from(table)}`);
     for (const { thread_id: id } of threads) rows.set(id, [...(rows.get(id) ?? []), table]);
   }

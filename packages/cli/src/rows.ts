@@ -1,23 +1,16 @@
-/** The rows that a thread is moved as, exactly as they are stored. */
-export const TABLES = {
-  waypost_parts: ["thread_id", "position", "bytes"],
-  checkpoint_blobs: [
-    ...["thread_id", "checkpoint_ns", "channel", "version", "type", "blob", "segments"],
-  ],
-  checkpoint_writes: [
-    ...["thread_id", "checkpoint_ns", "checkpoint_id", "task_id", "idx"],
-    ...["channel", "type", "blob", "task_path"],
-  ],
-  checkpoints: [
-    ...["thread_id", "checkpoint_ns", "checkpoint_id", "parent_checkpoint_id"],
-    ...["type", "checkpoint", "metadata"],
-  ],
-} as const;
+import {
+  CONTENT_TABLES,
+  type ColumnType,
+  TABLES,
+  type Table,
+  type TableInfo,
+} from "@waypost/core/adapter";
 
-export type TableName = keyof typeof TABLES;
-
-/** In the order in which they are written: a checkpoint comes after all that it refers to. */
-export const TABLE_NAMES = Object.keys(TABLES) as TableName[];
+/** The tables that a thread is moved in, as they are written: a checkpoint comes after all that it refers to. */
+export const MOVED: readonly Table[] = [
+  ...CONTENT_TABLES.filter((table) => table !== TABLES.checkpoints),
+  TABLES.checkpoints,
+];
 
 /** First line of a file: tells what it is, and which form its rows have. */
 export const HEADER = { waypost: "export", format: 2 } as const;
@@ -25,31 +18,64 @@ export const HEADER = { waypost: "export", format: 2 } as const;
 /** The first knew no parts of values. */
 export const FORMATS: readonly unknown[] = [1, HEADER.format];
 
-/** JSON stays text, as numbers of arbitrary precision pass through no parser; bytes are base64. */
-export type Row = { readonly table: TableName } & Readonly<Record<string, string | number | null>>;
+/** A row as it is stored, but for what is made anew. */
+export type Row = { readonly table: string } & Readonly<Record<string, string | number | null>>;
 
-const BYTES: readonly string[] = ["blob", "bytes"];
+/** How a value of a column becomes one of JSON, and that one a value of the column. */
+interface Form {
+  readonly read: (column: string) => string;
+  readonly write: (parameter: string) => string;
+}
 
-/** Columns that travel as text, and the type they have. */
-const TYPES: Readonly<Record<string, string>> = {
-  checkpoint: "jsonb",
-  metadata: "jsonb",
-  position: "bigint",
-  segments: "bigint[]",
+const asIs = (type: ColumnType): Form => ({
+  read: (column) => column,
+  write: (parameter) => `${parameter}::${type}`,
+});
+
+/** Numbers of arbitrary precision, JSON's among them, pass through no parser. */
+const asText = (type: ColumnType): Form => ({
+  read: (column) => `${column}::text`,
+  write: (parameter) => `${parameter}::text::${type}`,
+});
+
+const FORMS: Readonly<Record<ColumnType, Form>> = {
+  text: asIs("text"),
+  integer: asIs("integer"),
+  bigint: asText("bigint"),
+  "bigint[]": asText("bigint[]"),
+  jsonb: asText("jsonb"),
+  bytea: {
+    read: (column) => `encode(${column}, 'base64') AS ${column}`,
+    write: (parameter) => `decode(${parameter}::text, 'base64')`,
+  },
+  "timestamp with time zone": asText("timestamp with time zone"),
 };
 
-export const selectList = (table: TableName): string =>
-  TABLES[table]
-    .map((column) => {
-      if (BYTES.includes(column)) return `encode(${column}, 'base64') AS ${column}`;
-      return Object.hasOwn(TYPES, column) ? `${column}::text` : column;
-    })
+/** Nobody remembers an imported value: it may be another one than was exported, under the same version. */
+const MADE_ANEW: Readonly<Record<string, string>> = {
+  put_id: "(pg_catalog.random() * 281474976710655)::bigint",
+};
+
+const movedColumns = ({ columns }: TableInfo): string[] =>
+  Object.keys(columns).filter((name) => !Object.hasOwn(MADE_ANEW, name));
+
+const formOf = ({ columns }: TableInfo, name: string): Form =>
+  FORMS[(columns[name] as TableInfo["columns"][string]).type];
+
+export const selectList = (table: TableInfo): string =>
+  movedColumns(table)
+    .map((name) => formOf(table, name).read(name))
     .join(", ");
 
-/** How a value of a row becomes one of the column. */
-export function placeholder(column: string, n: number): string {
-  if (BYTES.includes(column)) return `decode($${n}::text, 'base64')`;
-  if (column === "idx") return `$${n}::int`;
-  const type = TYPES[column];
-  return type === undefined ? `$${n}::text` : `$${n}::text::${type}`;
+/** @param into the table's name for SQL */
+export function insertText(table: TableInfo, into: string): string {
+  const names = Object.keys(table.columns);
+  const moved = movedColumns(table);
+  const values = names.map(
+    (name) => MADE_ANEW[name] ?? formOf(table, name).write(`$${moved.indexOf(name) + 1}`),
+  );
+  return `INSERT INTO ${into} (${names.join(", ")}) VALUES (${values.join(", ")})`;
 }
+
+export const insertValues = (table: TableInfo, row: Row): (string | number | null)[] =>
+  movedColumns(table).map((name) => row[name] ?? null);

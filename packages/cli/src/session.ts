@@ -1,7 +1,7 @@
+import type { Table } from "@waypost/core/adapter";
 import { PgSaver } from "@waypost/pg";
 import type { Command } from "commander";
 import pg from "pg";
-import type { TableName } from "./rows.ts";
 
 export interface Global {
   readonly database: string | undefined;
@@ -31,7 +31,7 @@ export class Session implements AsyncDisposable {
   }
 
   /** A table of ours, quoted for SQL. */
-  table(name: TableName | "waypost_migrations" | "waypost_settings"): string {
+  table(name: Table["name"]): string {
     return `${pg.escapeIdentifier(this.schema)}.${name}`;
   }
 

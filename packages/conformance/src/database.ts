@@ -1,5 +1,10 @@
 import { randomBytes } from "node:crypto";
-import { type SaverOptions, setupScript } from "@waypost/core";
+import {
+  CONTENT_TABLES,
+  type SaverOptions,
+  setupScript,
+  type TableInfo,
+} from "@waypost/core/adapter";
 import pg from "pg";
 import type { Mode, Saver } from "./mode.ts";
 
@@ -79,14 +84,12 @@ export async function untilBlocked(client: pg.Client, sessions = 1): Promise<voi
   while (((await client.query(blocked)).rowCount ?? 0) <= sessions);
 }
 
-const TABLES = ["checkpoints", "checkpoint_blobs", "checkpoint_writes", "waypost_parts"];
-
 /** How many rows a thread has in all tables, counted beside the saver. */
 export function rowsLeft(schema: string, threadId: string): Promise<number> {
   return withClient(async (client) => {
-    const count = (table: string) =>
-      `(SELECT count(*)::int FROM ${schema}.${table} WHERE thread_id = $1)`;
-    const { rows } = await client.query(`SELECT ${TABLES.map(count).join(" + ")} AS rows`, [
+    const count = ({ name }: TableInfo) =>
+      `(SELECT count(*)::int FROM ${schema}.${name} WHERE thread_id = $1)`;
+    const { rows } = await client.query(`SELECT ${CONTENT_TABLES.map(count).join(" + ")} AS rows`, [
       threadId,
     ]);
     return rows[0].rows;

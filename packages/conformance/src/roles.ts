@@ -1,3 +1,4 @@
+import { CONTENT_TABLES, TABLES } from "@waypost/core/adapter";
 import { databaseUrl, freshName, withClient } from "./database.ts";
 
 /** A role that may log in and has no rights of its own. */
@@ -30,19 +31,13 @@ GRANT SELECT, INSERT, UPDATE, DELETE
 GRANT SELECT, INSERT, UPDATE ON ${schema}.waypost_deleted_threads TO ${role};
 `;
 
-const TABLES = [
-  "checkpoints",
-  "checkpoint_blobs",
-  "checkpoint_writes",
-  "waypost_parts",
-  "waypost_deleted_threads",
-] as const;
-
 /** Each tenant's threads for itself, as docs/security.md says it. */
 export const policies = (schema: string): string =>
-  TABLES.map(
-    (table) => `ALTER TABLE ${schema}.${table} ENABLE ROW LEVEL SECURITY;
+  [...CONTENT_TABLES, TABLES.deleted]
+    .map(
+      ({ name: table }) => `ALTER TABLE ${schema}.${table} ENABLE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON ${schema}.${table}
   USING (starts_with(thread_id, current_setting('app.tenant') || ':'));
 `,
-  ).join("");
+    )
+    .join("");

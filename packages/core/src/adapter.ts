@@ -29,6 +29,13 @@ export { isLost, sqlState } from "./errors/sqlstate.js";
 export * from "./index.js";
 export { type AdapterOptions, fromConnString, SAVER_KEYS } from "./options.js";
 export { WaypostSaver } from "./saver.js";
-export { type Right, TABLES, type TableInfo } from "./schema/identifiers.js";
+export {
+  CONTENT_TABLES,
+  type ColumnType,
+  type Right,
+  TABLES,
+  type Table,
+  type TableInfo,
+} from "./schema/tables.js";
 export { unquotedName } from "./schema/unquoted.js";
 export { parseSegments } from "./sharing/segments.js";

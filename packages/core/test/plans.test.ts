@@ -1,4 +1,4 @@
-import { setupScript } from "@waypost/core";
+import { CONTENT_TABLES, setupScript } from "@waypost/core/adapter";
 import type pg from "pg";
 import { describe, expect, it } from "vitest";
 import { withClient, withSchema } from "../../conformance/src/database.ts";
@@ -109,16 +109,9 @@ describe("plans on a thread of 10,000 checkpoints", () => {
       writes: [{ idx: 0, channel: "delta", ...row }],
     };
     const named = { channel: "often", version: String(CHECKPOINTS / 2), putId: "1", ...key };
-    const value = {
-      namespace: "",
-      id: middle.checkpointId,
-      ...named,
-      task: "task",
-      idx: 0,
-      ...{ ...row, segments: null },
-    };
     const first = { requireParent: false, requireCheckpoint: false, routed: false };
     const onParent = { requireParent: true, requireCheckpoint: true, routed: false };
+    const write = { ...middle, channel: "delta", taskId: "task", idx: 0 };
     const known = new Map();
     const after = { page: { ...page, after: middle, known: [named] } };
     const latest = { ...key, checkpointId: undefined };
@@ -139,8 +132,8 @@ describe("plans on a thread of 10,000 checkpoints", () => {
       ["list through a cursor", sql.listCursor(all, "text"), 2000],
       ["history of the latest", sql.deltaHistory(latest, ["delta"], "text"), 5000],
       ["history of one in the middle", sql.deltaHistory(middle, ["delta"], "text"), 5000],
-      ["verify, values in the middle", sql.verifyBlobs("long", value, 20), 20],
-      ["verify, writes in the middle", sql.verifyWrites("long", value, 20), 20],
+      ["verify, values in the middle", sql.verifyBlobs("long", named, 20), 20],
+      ["verify, writes in the middle", sql.verifyWrites("long", write, 20), 20],
       ["verify, parts", sql.parts("long", segments), 20],
       ["put", sql.put(put, onParent), 0],
       ["put of a shared value", sql.putIncremental(incremental, false), 10],
@@ -181,15 +174,8 @@ describe("plans on a thread of 10,000 checkpoints", () => {
         await client.query(setupScript(schema));
         await fill(client, schema);
         // With one thread in the tables, reading all of it in sequence would be right.
-        for (const table of [
-          ...["checkpoints", "checkpoint_blobs", "checkpoint_writes", "waypost_parts"],
-        ]) {
-          const columns = await client.query(
-            `SELECT string_agg(column_name, ', ') AS names FROM information_schema.columns
-             WHERE table_schema = $1 AND table_name = $2 AND column_name <> 'thread_id'`,
-            [schema, table],
-          );
-          const { names } = columns.rows[0];
+        for (const { name: table, columns } of CONTENT_TABLES) {
+          const names = Object.keys(columns).filter((column) => column !== "thread_id");
           await client.query(
             `INSERT INTO ${schema}.${table} (thread_id, ${names})
              SELECT 'other' || n, ${names} FROM ${schema}.${table}, generate_series(1, 9) n`,

@@ -39,10 +39,8 @@ const writes = { ...task, writes: [0, 1].map((idx) => ({ ...row, idx })) };
 const many = Array.from({ length: 13_000 }, (_, idx) => ({ ...row, idx, channel: `${idx}` }));
 
 const valueKey = { namespace: "", channel: "a", version: "1" };
-const verified = {
-  ...{ kind: "blob" as const, ...valueKey },
-  ...{ id, task: "task", idx: 0, type: "json", bytes: null, segments: null },
-};
+const blobKey = { threadId: "1", checkpointNs: "", channel: "a", version: "1" };
+const writeKey = { ...key, channel: "a", taskId: "task", idx: 0 };
 const first = { requireParent: false, requireCheckpoint: false, routed: false };
 const onParent = { requireParent: true, requireCheckpoint: true, routed: false };
 const routed = { ...onParent, routed: true };
@@ -152,9 +150,9 @@ const SAMPLES: { readonly [Name in StatementName]: Samples<Name> } = {
   takeSessionRunLock: { "any-session": ["1"], "one-session": ["1", 2] },
   threadPage: { "": [null] },
   threadsOfRuns: { "": [["run"]] },
-  verifyBlobs: { "first-page": ["1", undefined, 10], "next-page": ["1", verified, 10] },
+  verifyBlobs: { "first-page": ["1", undefined, 10], "next-page": ["1", blobKey, 10] },
   verifyVersions: { "": ["1"] },
-  verifyWrites: { "first-page": ["1", undefined, 10], "next-page": ["1", verified, 10] },
+  verifyWrites: { "first-page": ["1", undefined, 10], "next-page": ["1", writeKey, 10] },
 };
 
 type SomeSamples = { readonly [Name in StatementName]?: Samples<Name> };

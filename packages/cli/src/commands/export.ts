@@ -6,7 +6,7 @@ import type pg from "pg";
 import Cursor from "pg-cursor";
 import { number, print } from "../output.ts";
 import { withProgress } from "../progress.ts";
-import { HEADER, selectList, TABLE_NAMES } from "../rows.ts";
+import { HEADER, MOVED, selectList } from "../rows.ts";
 import { globalsOf, Session } from "../session.ts";
 import { requireThreads } from "../threads.ts";
 
@@ -53,10 +53,10 @@ async function exportThreads(
   try {
     await client.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
     for await (const thread of threads.length > 0 ? threads : threadIds(client, session)) {
-      for (const table of TABLE_NAMES) {
-        const text = `SELECT ${selectList(table)} FROM ${session.table(table)} WHERE thread_id = $1`;
+      for (const table of MOVED) {
+        const text = `SELECT ${selectList(table)} FROM ${session.table(table.name)} WHERE thread_id = $1`;
         for await (const row of stream(client, text, [thread])) {
-          await write({ table, ...row });
+          await write({ table: table.name, ...row });
         }
       }
       done += 1;

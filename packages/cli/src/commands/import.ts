@@ -1,11 +1,11 @@
 import { createReadStream } from "node:fs";
 import { createInterface } from "node:readline";
-import { parseSegments } from "@waypost/core/adapter";
+import { parseSegments, type Table } from "@waypost/core/adapter";
 import { Command } from "commander";
 import type pg from "pg";
 import { number, print, printable } from "../output.ts";
 import { withProgress } from "../progress.ts";
-import { FORMATS, HEADER, placeholder, type Row, TABLES } from "../rows.ts";
+import { FORMATS, HEADER, insertText, insertValues, MOVED, type Row } from "../rows.ts";
 import { globalsOf, Session } from "../session.ts";
 
 interface Options {
@@ -83,7 +83,7 @@ function parseLine(line: string, n: number): Readonly<Record<string, unknown>> {
   if (n === 1 && (waypost !== HEADER.waypost || !FORMATS.includes(format))) {
     throw new Error("The first line is not that of an export of this version.");
   }
-  if (n > 1 && !Object.hasOwn(TABLES, String(table))) {
+  if (n > 1 && !MOVED.some(({ name }) => name === table)) {
     throw new Error(`Line ${n} is no row of a known table.`);
   }
   if (table === "checkpoint_blobs") checkSegments((row as Row).segments, n);
@@ -135,17 +135,11 @@ async function importThread(
   }
 }
 
-/** Nobody remembers an imported value: it may be another one than was exported, under the same version. */
-const NEW_PUT_ID = "(pg_catalog.random() * 281474976710655)::bigint";
-
 async function insert(client: pg.ClientBase, session: Session, row: Row): Promise<void> {
-  const columns = TABLES[row.table];
-  const values = columns.map((column, i) => placeholder(column, i + 1));
-  const isValue = row.table === "checkpoint_blobs";
+  const table = MOVED.find(({ name }) => name === row.table) as Table;
   await client.query({
-    name: `import ${row.table}`,
-    text: `INSERT INTO ${session.table(row.table)} (${[...columns, ...(isValue ? ["put_id"] : [])].join(", ")})
-      VALUES (${[...values, ...(isValue ? [NEW_PUT_ID] : [])].join(", ")})`,
-    values: columns.map((column) => row[column] ?? null),
+    name: `import ${table.name}`,
+    text: insertText(table, session.table(table.name)),
+    values: insertValues(table, row),
   });
 }

@@ -1,3 +1,4 @@
+import { CONTENT_TABLES } from "@waypost/core/adapter";
 import { Command } from "commander";
 import { bold, bytes, number, print, printable, printJson, printTable, time } from "../output.ts";
 import { globalsOf, Session } from "../session.ts";
@@ -65,7 +66,10 @@ async function read(session: Session) {
     schema: session.schema,
     version: migrations?.version ?? 0,
     oldest: checkpoints?.oldest ?? null,
-    tables: await session.rows<TableRow>(TABLES, [session.schema]),
+    tables: await session.rows<TableRow>(TABLES, [
+      session.schema,
+      CONTENT_TABLES.map(({ name }) => name),
+    ]),
     biggest: await session.rows<{ thread: string; values: number; bytes: number }>(
       `SELECT thread_id AS thread, pg_catalog.count(*)::int AS values,
          (pg_catalog.sum(coalesce(pg_catalog.pg_column_size(blob), 0)) + (
@@ -87,6 +91,6 @@ SELECT c.relname AS table, pg_catalog.sum(greatest(r.reltuples, s.n_live_tup, 0)
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
   JOIN pg_class r ON r.oid = c.oid OR r.oid IN (SELECT inhrelid FROM pg_inherits WHERE inhparent = c.oid)
   JOIN pg_stat_all_tables s ON s.relid = r.oid
-WHERE n.nspname = $1 AND c.relname IN ('checkpoints', 'checkpoint_blobs', 'checkpoint_writes', 'waypost_parts')
+WHERE n.nspname = $1 AND c.relname = ANY ($2)
   AND r.relkind = 'r'
 GROUP BY c.relname ORDER BY c.relname`;

@@ -22,6 +22,33 @@ async function describeSchema(schema: string) {
   });
 }
 
+/** The tables of a schema, as `TABLES` describes them. */
+async function catalogOf(schema: string) {
+  return withClient(async (client) => {
+    const { rows } = await client.query(
+      `SELECT c.relname AS name,
+         pg_catalog.json_object_agg(a.attname, pg_catalog.json_build_object(
+           'type', pg_catalog.format_type(a.atttypid, a.atttypmod), 'nullable', NOT a.attnotnull
+         )) AS columns,
+         (
+           SELECT pg_catalog.json_agg(k.attname ORDER BY pg_catalog.array_position(i.indkey::int2[], k.attnum))
+           FROM pg_catalog.pg_index i JOIN pg_catalog.pg_attribute k
+             ON k.attrelid = i.indrelid AND k.attnum = ANY (i.indkey)
+           WHERE i.indrelid = c.oid AND i.indisprimary
+         ) AS key
+       FROM pg_catalog.pg_class c JOIN pg_catalog.pg_attribute a
+         ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+       WHERE c.relnamespace = $1::regnamespace AND c.relkind IN ('r', 'p')
+       GROUP BY c.oid ORDER BY c.relname`,
+      [schema],
+    );
+    return rows;
+  });
+}
+
+const byName = (a: { readonly name: string }, b: { readonly name: string }) =>
+  a.name < b.name ? -1 : 1;
+
 /** Puts and reads back; throws where the tables do not fit. */
 async function roundTrip(saver: PostgresSaver | Awaited<ReturnType<Mode["open"]>>["saver"]) {
   const stored = checkpoint({ greeting: "hello" });
@@ -167,15 +194,15 @@ export function setupCases(mode: Mode): void {
         }),
       ));
 
-    it("makes the tables that are listed, and no others", () =>
+    it("makes the tables that are described, with their columns and keys, and no others", () =>
       withSchema(async (schema) => {
         await setup(schema);
-        const made = new Set((await describeSchema(schema)).map((column) => column.table_name));
-        expect([...made]).toEqual(
-          Object.values(TABLES)
-            .map(({ name }) => name)
-            .sort(),
-        );
+        const described = Object.values(TABLES).map(({ name, columns, key }) => ({
+          name,
+          columns,
+          key,
+        }));
+        expect(await catalogOf(schema)).toEqual(described.sort(byName));
       }));
 
     it("lets the official saver's setup follow its own", () =>

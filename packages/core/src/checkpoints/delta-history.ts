@@ -1,8 +1,7 @@
 import type { CheckpointPendingWrite, DeltaChannelHistory } from "@langchain/langgraph-checkpoint";
-import type { NamespaceKey } from "../input/config.js";
 import type { Serializer } from "../serializer/types.js";
 import { decode } from "../serializer/values.js";
-import type { DeltaRow } from "../sql/read/delta-history.js";
+import { type AncestorWriteRow, type DeltaRow, ofKind } from "../sql/read/rows.js";
 import { Parts } from "./parts.js";
 import { compareWrites, decodeWrite, describe, groupBy, placeOfValue, storedData } from "./rows.js";
 
@@ -14,20 +13,18 @@ export async function toDeltaHistory(
   rows: readonly DeltaRow[],
   channels: readonly string[],
   serde: Serializer,
-  key: NamespaceKey,
 ): Promise<Record<string, DeltaChannelHistory>> {
-  const ofKind = (kind: DeltaRow["kind"]) => rows.filter((row) => row.kind === kind);
-  const writes = groupBy(ofKind("write"), (row) => row.channel);
-  const parts = new Parts(ofKind("part"));
-  const seeds = new Map(ofKind("seed").map((row) => [row.channel, row]));
+  const writes = groupBy(ofKind(rows, "write"), (row) => row.channel);
+  const parts = new Parts(ofKind(rows, "part"));
+  const seeds = new Map(ofKind(rows, "seed").map((row) => [row.channel, row]));
 
   const historyOf = async (channel: string): Promise<DeltaChannelHistory> => {
-    const decoded = await decodeAll(serde, writes.get(channel) ?? [], key);
+    const decoded = await decodeAll(serde, writes.get(channel) ?? []);
     const seed = seeds.get(channel);
     if (seed === undefined) return { writes: decoded };
-    const where = describe(seed, seed.id, key.threadId);
-    const data = storedData(seed, parts, key.threadId, where);
-    const value = await decode(serde, seed.type, data, where, placeOfValue(seed, key));
+    const where = describe(seed, seed.checkpointId, seed.threadId);
+    const data = storedData(seed, parts, seed.threadId, where);
+    const value = await decode(serde, seed.type, data, where, placeOfValue(seed));
     return { writes: decoded, seed: value };
   };
   const histories = channels.map(async (channel) => [channel, await historyOf(channel)] as const);
@@ -37,17 +34,14 @@ export async function toDeltaHistory(
 /** A channel's writes, those of the oldest ancestor first; each once, where the ancestors go round. */
 function decodeAll(
   serde: Serializer,
-  rows: readonly DeltaRow[],
-  key: NamespaceKey,
+  rows: readonly AncestorWriteRow[],
 ): Promise<CheckpointPendingWrite[]> {
   const depths = new Map<string, number>();
-  for (const { id, depth } of rows) {
-    depths.set(id, Math.min(depth, depths.get(id) ?? depth));
+  for (const { checkpointId, depth } of rows) {
+    depths.set(checkpointId, Math.min(depth, depths.get(checkpointId) ?? depth));
   }
   const writes = rows
-    .filter(({ id, depth }) => depths.get(id) === depth)
+    .filter(({ checkpointId, depth }) => depths.get(checkpointId) === depth)
     .sort((a, b) => b.depth - a.depth || compareWrites(a, b));
-  return Promise.all(
-    writes.map((row) => decodeWrite(serde, row, { ...key, checkpointId: row.id })),
-  );
+  return Promise.all(writes.map((write) => decodeWrite(serde, write)));
 }

@@ -2,7 +2,7 @@ import type { CheckpointTuple } from "@langchain/langgraph-checkpoint";
 import type { ListQuery } from "../input/config.js";
 import type { Serializer } from "../serializer/types.js";
 import type { PageInput } from "../sql/read/list.js";
-import type { TupleRow } from "../sql/read/tuple.js";
+import type { CheckpointRow, TupleRow } from "../sql/read/rows.js";
 import { nextPageSize } from "./page-size.js";
 import { TupleReader } from "./tuple-reader.js";
 
@@ -27,11 +27,11 @@ export async function* listTuples(
   let remaining = query.limit;
   let size = FIRST_PAGE;
   let reader: TupleReader | undefined;
-  let last: TupleRow | undefined;
+  let last: CheckpointRow | undefined;
   while (remaining > 0) {
     size = Math.min(size, remaining);
     const rows = await read({
-      ...{ query, after: last && endOf(last), size },
+      ...{ query, after: last, size },
       known: reader?.known ?? [],
       knownParts: reader?.knownParts ?? [],
     });
@@ -83,8 +83,4 @@ async function* checkpointByCheckpoint(
     }
   }
   if (rows.length > 0) yield rows;
-}
-
-function endOf({ thread: threadId, namespace: checkpointNs, id: checkpointId }: TupleRow) {
-  return { threadId, checkpointNs, checkpointId };
 }

@@ -1,17 +1,14 @@
 import { SerializationError } from "../errors/errors.js";
 import { bufferOf } from "../sharing/plan.js";
-import { parseSegments, type Segment } from "../sharing/segments.js";
-import type { TupleRow } from "../sql/read/tuple.js";
+import { intact, type Segment } from "../sharing/segments.js";
+import type { PartRow, StoredData } from "../sql/read/rows.js";
 
 /** Bytes that follow each other in a thread. */
 interface Stretch extends Segment {
-  readonly thread: string;
+  readonly threadId: string;
   /** Text until bytes of it are needed. */
   data: string | Uint8Array;
 }
-
-export type PartRow = Pick<TupleRow, "thread" | "version" | "idx" | "json" | "bytes">;
-type SharedRow = Pick<TupleRow, "json" | "bytes" | "segments">;
 
 /** The parts of a read, from which its shared values are put together. */
 export class Parts {
@@ -20,24 +17,26 @@ export class Parts {
 
   /** @param previous the read before, whose parts this one was told not to fetch again */
   constructor(rows: readonly PartRow[], previous?: Parts) {
-    this.#stretches = rows.map(stretchOf).concat(previous === undefined ? [] : [...previous.#used]);
+    this.#stretches = rows
+      .map(({ threadId, from, to, data }): Stretch => ({ threadId, from, to, data }))
+      .concat(previous === undefined ? [] : [...previous.#used]);
   }
 
   /** What the reader of the next page need not fetch again: all that values of this one were made of. */
   get known(): { threadId: string; from: number; to: number }[] {
-    return [...this.#used].map(({ thread: threadId, from, to }) => ({ threadId, from, to }));
+    return [...this.#used].map(({ threadId, from, to }) => ({ threadId, from, to }));
   }
 
   /**
    * The stored form of a value.
    *
-   * @throws SerializationError if a part is missing
+   * @throws SerializationError if a part is missing, or where it should be can't be told
    */
-  valueOf(row: SharedRow, thread: string): string | Uint8Array {
-    const tail = row.json ?? row.bytes ?? new Uint8Array();
-    if (row.segments === null) return tail;
-    const segments = parseSegments(row.segments);
-    const pieces = segments.flatMap((segment) => this.#pieces(segment, thread));
+  valueOf(
+    { data: tail, segments }: Pick<StoredData, "data" | "segments">,
+    threadId: string,
+  ): string | Uint8Array {
+    const pieces = (intact(segments) ?? []).flatMap((segment) => this.#pieces(segment, threadId));
     const [only] = pieces;
     if (only === undefined) return tail;
     const { data, from, to } = only.stretch;
@@ -49,11 +48,11 @@ export class Parts {
   }
 
   /** A segment lies in one stretch, or in several where some were there before. */
-  #pieces({ from, to }: Segment, thread: string): Piece[] {
+  #pieces({ from, to }: Segment, threadId: string): Piece[] {
     const pieces: Piece[] = [];
     for (let position = from; position < to; ) {
       const stretch = this.#stretches.find(
-        (one) => one.thread === thread && one.from <= position && position < one.to,
+        (one) => one.threadId === threadId && one.from <= position && position < one.to,
       );
       if (stretch === undefined) {
         throw new SerializationError("Bytes that it shares with other versions are missing.");
@@ -74,10 +73,4 @@ interface Piece extends Segment {
 function bytesOf({ stretch, from, to }: Piece): Buffer {
   stretch.data = bufferOf(stretch.data);
   return bufferOf(stretch.data).subarray(from - stretch.from, to - stretch.from);
-}
-
-function stretchOf({ thread, version, idx, json, bytes }: PartRow): Stretch {
-  const from = Number(version);
-  const data = json ?? bytes ?? "";
-  return { thread, from, to: from + idx, data };
 }

@@ -14,9 +14,11 @@ import {
 } from "../input/config.js";
 import type { Serializer } from "../serializer/types.js";
 import type { Catalogue } from "../sql/catalogue.js";
-import type { DeltaRow } from "../sql/read/delta-history.js";
+import type { DeltaColumns } from "../sql/read/delta-history.js";
 import type { PageInput } from "../sql/read/list.js";
-import type { TupleRow } from "../sql/read/tuple.js";
+import { parseDeltaRow, parseTupleRow } from "../sql/read/parse.js";
+import type { TupleRow } from "../sql/read/rows.js";
+import type { TupleColumns } from "../sql/read/tuple.js";
 import type { ValueForm } from "../sql/read/values.js";
 import { toDeltaHistory } from "./delta-history.js";
 import { CURSOR_BATCH, listTuples, streamTuples } from "./list.js";
@@ -74,13 +76,13 @@ export class CheckpointReader {
     const { sql, cache, serde, nextVersion, uncontinuable } = this.#context;
     const known = cache.known(key);
     const operation = { name: "getTuple", threadId: key.threadId } as const;
-    const rows = await this.#read<TupleRow>(operation, (form) => sql.getTuple(key, known, form));
+    const rows = await this.#tupleRows(operation, (form) => sql.getTuple(key, known, form));
     const reader = new TupleReader(rows, serde);
     reader.add(key, known);
     const [checkpoint] = reader.checkpoints;
     if (checkpoint === undefined) return undefined;
     const tuple = await reader.tuple(checkpoint, key, nextVersion);
-    cache.read({ ...key, checkpointId: checkpoint.id }, reader.stored);
+    cache.read({ ...key, checkpointId: checkpoint.checkpointId }, reader.stored);
     uncontinuable.check(tuple, isRun(config));
     return tuple;
   }
@@ -91,14 +93,14 @@ export class CheckpointReader {
     const operation = { name: "list", threadId: query.threadId } as const;
     if (fetchOf(options) === "cursor") {
       const cursor = sql.listCursor(query, this.#form);
-      const rows = streamOperation<TupleRow>(executor.reader, operation, cursor, CURSOR_BATCH);
-      yield* streamTuples(query, supported(rows, query), serde, nextVersion);
+      const rows = streamOperation<TupleColumns>(executor.reader, operation, cursor, CURSOR_BATCH);
+      yield* streamTuples(query, parsed(supported(rows, query)), serde, nextVersion);
     } else {
       // The text for threads on several nodes is slower on one server.
       const onNodes =
         query.threadId === undefined && (await server.askDistributed(executor.reader));
       const read = (input: PageInput) =>
-        this.#read<TupleRow>(
+        this.#tupleRows(
           operation,
           (form) => sql.list({ ...input, onNodes }, form),
           executor.reader,
@@ -115,11 +117,23 @@ export class CheckpointReader {
     const key = readKey(config);
     const { sql, serde } = this.#context;
     const operation = { name: "getDeltaChannelHistory", threadId: key?.threadId } as const;
-    const rows =
-      key === undefined || channels.length === 0
-        ? []
-        : await this.#read<DeltaRow>(operation, (form) => sql.deltaHistory(key, channels, form));
-    return toDeltaHistory(rows, channels, serde, key ?? { threadId: "", checkpointNs: "" });
+    if (key === undefined || channels.length === 0) return toDeltaHistory([], channels, serde);
+    const rows = await this.#read<DeltaColumns>(operation, (form) =>
+      sql.deltaHistory(key, channels, form),
+    );
+    return toDeltaHistory(
+      rows.map((row) => parseDeltaRow(row, key)),
+      channels,
+      serde,
+    );
+  }
+
+  async #tupleRows(
+    operation: Operation,
+    statement: (form: ValueForm) => Statement,
+    driver = this.#context.executor.driver,
+  ): Promise<TupleRow[]> {
+    return (await this.#read<TupleColumns>(operation, statement, driver)).map(parseTupleRow);
   }
 
   /** A damaged value fails the whole statement where the server reads it as text; as bytes, it can be named. */
@@ -135,4 +149,8 @@ export class CheckpointReader {
       return await driver.query<Row>(statement("bytes")).catch(() => Promise.reject(error));
     }
   }
+}
+
+async function* parsed(batches: AsyncIterable<TupleColumns[]>): AsyncGenerator<TupleRow[]> {
+  for await (const rows of batches) yield rows.map(parseTupleRow);
 }

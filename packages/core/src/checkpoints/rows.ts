@@ -10,55 +10,54 @@ import { configOf, type NamespaceKey } from "../input/config.js";
 import { PLAINTEXT_REFUSED } from "../serializer/encrypt.js";
 import type { Serializer, ValuePlace, WritePlace } from "../serializer/types.js";
 import { decode, decodeMetadata } from "../serializer/values.js";
-import type { TupleRow } from "../sql/read/tuple.js";
+import type {
+  BlobKey,
+  CheckpointRow,
+  SendRow,
+  StoredData,
+  StoredWrite,
+  WriteKey,
+  WriteRow,
+} from "../sql/read/rows.js";
 import type { Parts } from "./parts.js";
 import { adoptSends } from "./pending-sends.js";
 import { withoutRun } from "./run.js";
 
-type WriteRow = Pick<TupleRow, "path" | "task" | "idx">;
+type WriteOrder = Pick<StoredWrite, "taskPath" | "taskId" | "idx">;
 
 /** The order in which LangGraph applied the writes: path, task and index, strings by code point. */
-export function compareWrites(a: WriteRow, b: WriteRow): number {
+export function compareWrites(a: WriteOrder, b: WriteOrder): number {
   return compareWritesSortKeys(sortKey(a), sortKey(b));
 }
 
-function sortKey(row: WriteRow) {
-  return writesSortKey(row.path, row.task, row.idx);
+function sortKey({ taskPath, taskId, idx }: WriteOrder) {
+  return writesSortKey(taskPath, taskId, idx);
 }
 
 /** Name of a stored value for error messages: identifiers only, never the value. */
 export function describe(
-  row: Pick<TupleRow, "channel">,
+  { channel }: Pick<BlobKey, "channel">,
   checkpointId: string,
   threadId: string,
 ): string {
-  return `channel "${row.channel}" of checkpoint "${checkpointId}" in thread "${threadId}"`;
+  return `channel "${channel}" of checkpoint "${checkpointId}" in thread "${threadId}"`;
 }
 
 /**
- * The stored form of a value, put together from what it shares with others. A null blob of a type other
- * than `empty` is a value of no bytes.
+ * The stored form of a value, put together from what it shares with others.
  *
  * @throws SerializationError naming the value if some of it is missing
  */
-export function storedData(
-  row: Pick<TupleRow, "json" | "bytes" | "segments">,
-  parts: Parts,
-  thread: string,
-  where: string,
-) {
+export function storedData(row: StoredData, parts: Parts, threadId: string, where: string) {
   try {
-    return parts.valueOf(row, thread);
+    return parts.valueOf(row, threadId);
   } catch (cause) {
     if (!(cause instanceof SerializationError)) throw cause;
     throw new SerializationError(`Can't read ${where}. ${cause.message}`, { cause });
   }
 }
 
-export function placeOfValue(
-  { channel, version }: Pick<TupleRow, "channel" | "version">,
-  { threadId, checkpointNs }: NamespaceKey,
-): ValuePlace {
+export function placeOfValue({ threadId, checkpointNs, channel, version }: BlobKey): ValuePlace {
   return { kind: "value", threadId, checkpointNs, channel, version };
 }
 
@@ -76,39 +75,34 @@ export function groupBy<Row>(
   return groups;
 }
 
-/** A checkpoint of a namespace. */
-type OwnerKey = NamespaceKey & { readonly checkpointId: string };
+export function placeOfWrite(write: WriteKey): WritePlace {
+  const { threadId, checkpointNs, checkpointId, channel, taskId, idx } = write;
+  return { kind: "write", threadId, checkpointNs, checkpointId, channel, taskId, idx };
+}
 
-/** @param checkpoint the one that the write belongs to */
 export async function decodeWrite(
   serde: Serializer,
-  row: Omit<TupleRow, "kind" | "thread" | "namespace" | "parent" | "metadata" | "put">,
-  checkpoint: OwnerKey,
+  write: StoredWrite,
 ): Promise<CheckpointPendingWrite> {
-  const { channel, task: taskId, idx } = row;
-  const where = describe(row, checkpoint.checkpointId, checkpoint.threadId);
-  const place: WritePlace = { kind: "write", ...checkpoint, channel, taskId, idx };
-  const data = row.json ?? row.bytes ?? new Uint8Array();
-  return [taskId, channel, await decode(serde, row.type, data, where, place)];
+  const { threadId, checkpointId, channel, taskId, type, data } = write;
+  const where = describe(write, checkpointId, threadId);
+  return [taskId, channel, await decode(serde, type, data, where, placeOfWrite(write))];
 }
 
 /** Decodes the writes of a checkpoint in the order in which LangGraph applied them. */
 function decodeWrites(
   serde: Serializer,
-  rows: readonly TupleRow[],
-  checkpoint: OwnerKey,
+  writes: readonly StoredWrite[],
 ): Promise<CheckpointPendingWrite[]> {
-  return Promise.all(
-    [...rows].sort(compareWrites).map((row) => decodeWrite(serde, row, checkpoint)),
-  );
+  return Promise.all([...writes].sort(compareWrites).map((write) => decodeWrite(serde, write)));
 }
 
 /** The rows of one checkpoint, and how to get the values of the channel versions it refers to. */
 export interface TupleParts {
-  readonly checkpoint: TupleRow;
-  readonly writes: readonly TupleRow[];
+  readonly checkpoint: CheckpointRow;
+  readonly writes: readonly WriteRow[];
   /** Pending sends of the parent; empty but for checkpoints older than format 4. */
-  readonly sends: readonly TupleRow[];
+  readonly sends: readonly SendRow[];
   /** The value of a channel at a version; undefined where none is stored. */
   value(channel: string, version: string): Promise<{ readonly value: unknown } | undefined>;
 }
@@ -127,14 +121,13 @@ export async function toTuple(
   asked: Asked,
   nextVersion: () => number,
 ): Promise<CheckpointTuple> {
-  const { thread: threadId, namespace: checkpointNs, ...row } = parts.checkpoint;
-  const key = { threadId, checkpointNs };
-  const checkpointId = row.id;
+  const { threadId, checkpointNs, checkpointId, parentId, metadata: json } = parts.checkpoint;
+  const sent = parts.sends.map((send) => ({ ...send, checkpointId: parentId ?? "" }));
   const [checkpoint, pendingWrites, sends, metadata] = await Promise.all([
     toCheckpoint(parts, serde),
-    decodeWrites(serde, parts.writes, { ...key, checkpointId }),
-    decodeWrites(serde, parts.sends, { ...key, checkpointId: row.parent ?? "" }),
-    decodeMetadata(row.metadata ?? "{}", `checkpoint "${checkpointId}" in thread "${threadId}"`),
+    decodeWrites(serde, parts.writes),
+    decodeWrites(serde, sent),
+    decodeMetadata(json, `checkpoint "${checkpointId}" in thread "${threadId}"`),
   ]);
   if (sends.length > 0) adoptSends(checkpoint, sends, nextVersion);
   const named = {
@@ -145,8 +138,7 @@ export async function toTuple(
     config: configOf({ ...named, checkpointId }),
     checkpoint,
     metadata: withoutRun(metadata),
-    parentConfig:
-      row.parent === null ? undefined : configOf({ ...named, checkpointId: row.parent }),
+    parentConfig: parentId === null ? undefined : configOf({ ...named, checkpointId: parentId }),
     pendingWrites,
   };
 }
@@ -159,17 +151,17 @@ async function toCheckpoint(
   { checkpoint: row, value }: TupleParts,
   serde: Serializer,
 ): Promise<Checkpoint> {
-  const stored = JSON.parse(row.json ?? "{}") as Checkpoint;
+  const stored = JSON.parse(row.checkpoint) as Checkpoint;
   const versions: unknown = stored?.channel_versions ?? {};
   if (!isRecord(versions)) {
     throw new SerializationError(
-      `Can't read checkpoint "${row.id}" in thread "${row.thread}": its channel versions are damaged.`,
+      `Can't read checkpoint "${row.checkpointId}" in thread "${row.threadId}": its channel versions are damaged.`,
     );
   }
   const inlined = Object.entries(stored.channel_values ?? {});
   const [first] = inlined;
   if (first !== undefined && serde.plaintext === "refused") {
-    const where = describe({ channel: first[0] }, row.id, row.thread);
+    const where = describe({ channel: first[0] }, row.checkpointId, row.threadId);
     throw new SerializationError(`Can't read ${where}. ${PLAINTEXT_REFUSED}`);
   }
   const values = await Promise.all(

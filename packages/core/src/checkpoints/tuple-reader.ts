@@ -3,9 +3,17 @@ import type { NamespaceKey } from "../input/config.js";
 import type { Serializer } from "../serializer/types.js";
 import { decode } from "../serializer/values.js";
 import { bufferOf, type KnownValue, own } from "../sharing/plan.js";
-import { parseSegments, sharedBytes } from "../sharing/segments.js";
-import type { BlobKey, KnownBlob, PartKey } from "../sql/read/list.js";
-import type { TupleRow } from "../sql/read/tuple.js";
+import { intact, sharedBytes } from "../sharing/segments.js";
+import type { KnownBlob, PartKey } from "../sql/read/list.js";
+import {
+  type BlobKey,
+  type BlobRow,
+  type CheckpointRow,
+  ofKind,
+  type SendRow,
+  type TupleRow,
+  type WriteRow,
+} from "../sql/read/rows.js";
 import type { KnownValues } from "./lru-cache.js";
 import { Parts } from "./parts.js";
 import {
@@ -19,19 +27,18 @@ import {
 } from "./rows.js";
 
 type Value = { readonly value: unknown };
-type BlobId = Pick<TupleRow, "thread" | "namespace" | "channel" | "version">;
 
 interface Blob {
   readonly key: BlobKey;
   readonly putId: string | undefined;
   /** What was read until it is needed, then its value: each is decoded once, and only if needed. */
-  stored: TupleRow | KnownValue | undefined;
+  stored: BlobRow | KnownValue | undefined;
   value: Promise<Value> | undefined;
 }
 
 /** The rows of one read, in order: its checkpoints and all that belongs to them. */
 export class TupleReader {
-  readonly checkpoints: readonly TupleRow[];
+  readonly checkpoints: readonly CheckpointRow[];
   /** Size of what this read makes up, for choosing the size of the next. */
   readonly bytes: number;
   /** The values as they are stored, by channel, of those that were needed. */
@@ -42,8 +49,8 @@ export class TupleReader {
   /** Those that the reader held before, and that are stored as it held them. */
   readonly #known: ReadonlySet<string>;
   readonly #inherited: ReadonlyMap<string, Blob>;
-  readonly #writes: ReadonlyMap<string, readonly TupleRow[]>;
-  readonly #sends: ReadonlyMap<string, readonly TupleRow[]>;
+  readonly #writes: ReadonlyMap<string, readonly WriteRow[]>;
+  readonly #sends: ReadonlyMap<string, readonly SendRow[]>;
 
   /**
    * @param previous the page before, whose blobs this read was told not to fetch again; only what this
@@ -56,17 +63,21 @@ export class TupleReader {
     previous?: TupleReader,
     isSameSnapshot = false,
   ) {
-    const ofKind = (kind: TupleRow["kind"]) => rows.filter((row) => row.kind === kind);
     this.#serde = serde;
-    this.#parts = new Parts(ofKind("part"), previous === undefined ? undefined : previous.#parts);
-    this.#known = new Set(ofKind("known").map(idOf));
+    this.#parts = new Parts(
+      ofKind(rows, "part"),
+      previous === undefined ? undefined : previous.#parts,
+    );
+    this.#known = new Set(ofKind(rows, "known").map(idOf));
     const isKnown = ([id]: [string, Blob]) => isSameSnapshot || this.#known.has(id);
     this.#inherited = new Map(previous === undefined ? [] : [...previous.#blobs].filter(isKnown));
-    this.checkpoints = ofKind("checkpoint").sort((a, b) => a.idx - b.idx);
-    this.#writes = groupBy(ofKind("write"), checkpointKey);
-    this.#sends = groupBy(ofKind("send"), checkpointKey);
-    for (const row of ofKind("blob")) {
-      const putId = row.put ?? undefined;
+    this.checkpoints = ofKind(rows, "checkpoint").sort((a, b) => a.position - b.position);
+    this.#writes = groupBy(ofKind(rows, "write"), idOfCheckpoint);
+    this.#sends = groupBy(ofKind(rows, "send"), (send) =>
+      idOfCheckpoint({ ...send, checkpointId: send.receiverId }),
+    );
+    for (const row of ofKind(rows, "blob")) {
+      const { putId } = row;
       this.#blobs.set(idOf(row), { key: keyOf(row), putId, stored: row, value: undefined });
     }
     this.bytes = rows.reduce((sum, row) => sum + sizeOf(row), 0);
@@ -76,7 +87,7 @@ export class TupleReader {
   add({ threadId, checkpointNs }: NamespaceKey, values: KnownValues): void {
     for (const [channel, stored] of values) {
       const key = { threadId, checkpointNs, channel, version: stored.version };
-      const id = idOf({ ...key, thread: threadId, namespace: checkpointNs });
+      const id = idOf(key);
       const { putId } = stored;
       if (this.#known.has(id)) this.#blobs.set(id, { key, putId, stored, value: undefined });
     }
@@ -95,24 +106,27 @@ export class TupleReader {
   }
 
   /** @throws SerializationError naming thread, checkpoint and channel of an unreadable value */
-  tuple(checkpoint: TupleRow, asked: Asked, nextVersion: () => number): Promise<CheckpointTuple> {
+  tuple(
+    checkpoint: CheckpointRow,
+    asked: Asked,
+    nextVersion: () => number,
+  ): Promise<CheckpointTuple> {
     const parts: TupleParts = {
       checkpoint,
-      writes: this.#writes.get(checkpointKey(checkpoint)) ?? [],
-      sends: this.#sends.get(checkpointKey(checkpoint)) ?? [],
+      writes: this.#writes.get(idOfCheckpoint(checkpoint)) ?? [],
+      sends: this.#sends.get(idOfCheckpoint(checkpoint)) ?? [],
       value: async (channel, version) => this.#value(checkpoint, channel, version),
     };
     return toTuple(parts, this.#serde, asked, nextVersion);
   }
 
-  #value(checkpoint: TupleRow, channel: string, version: string): Promise<Value> | undefined {
-    const { thread, namespace } = checkpoint;
-    const id = idOf({ thread, namespace, channel, version });
+  #value(checkpoint: CheckpointRow, channel: string, version: string): Promise<Value> | undefined {
+    const id = idOf({ ...checkpoint, channel, version });
     const blob = this.#blobs.get(id) ?? this.#inherited.get(id);
     if (blob === undefined) return undefined;
     this.#blobs.set(id, blob);
     if (blob.stored !== undefined) {
-      const decoded = this.#decode(blob.stored, blob.key, checkpoint.id);
+      const decoded = this.#decode(blob.stored, blob.key, checkpoint.checkpointId);
       blob.value = decoded.then((value) => ({ value }));
       blob.stored = undefined;
     }
@@ -120,43 +134,53 @@ export class TupleReader {
   }
 
   async #decode(
-    stored: TupleRow | KnownValue,
+    stored: BlobRow | KnownValue,
     key: BlobKey,
     checkpointId: string,
   ): Promise<unknown> {
     const where = describe(key, checkpointId, key.threadId);
-    const known = "kind" in stored ? this.#valueOf(stored, key.threadId, where) : stored;
+    const known = "kind" in stored ? this.#valueOf(stored, where) : stored;
     this.stored.set(key.channel, known);
     // What was stored as text, its serializer may take as bytes only.
     const data = this.#serde.jsonIsText ? known.data : bufferOf(known.data);
-    return decode(this.#serde, known.type, own(data), where, placeOfValue(key, key));
+    return decode(this.#serde, known.type, own(data), where, placeOfValue(key));
   }
 
-  #valueOf(row: TupleRow, threadId: string, where: string): KnownValue {
-    const { type, version, json } = row;
-    const data = storedData(row, this.#parts, threadId, where);
-    const segments = row.segments === null ? undefined : parseSegments(row.segments);
-    const tail = json === null ? undefined : { tail: json.length };
-    const putId = row.put ?? undefined;
+  #valueOf(row: BlobRow, where: string): KnownValue {
+    const { type, version, putId } = row;
+    const data = storedData(row, this.#parts, row.threadId, where);
+    const segments = intact(row.segments);
+    const tail = typeof row.data === "string" ? { tail: row.data.length } : undefined;
     return { type, version, putId, data, segments, end: segments?.at(-1)?.to, ...tail };
   }
 }
 
-function idOf(blob: BlobId): string {
-  return JSON.stringify([blob.thread, blob.namespace, blob.channel, blob.version]);
-}
-
-function keyOf(blob: BlobId): BlobKey {
-  const { thread: threadId, namespace: checkpointNs, channel, version } = blob;
+function keyOf({ threadId, checkpointNs, channel, version }: BlobKey): BlobKey {
   return { threadId, checkpointNs, channel, version };
 }
 
-function checkpointKey(row: TupleRow): string {
-  return JSON.stringify([row.thread, row.namespace, row.id]);
+function idOf({ threadId, checkpointNs, channel, version }: BlobKey): string {
+  return JSON.stringify([threadId, checkpointNs, channel, version]);
+}
+
+function idOfCheckpoint(
+  row: Pick<CheckpointRow, "threadId" | "checkpointNs" | "checkpointId">,
+): string {
+  return JSON.stringify([row.threadId, row.checkpointNs, row.checkpointId]);
 }
 
 /** Of a shared value all of it: that is what is held in memory, however little was fetched. */
-function sizeOf({ kind, json, bytes, segments }: TupleRow): number {
-  if (kind === "part") return 0;
-  return sharedBytes(segments) + (json ?? bytes ?? "").length;
+function sizeOf(row: TupleRow): number {
+  switch (row.kind) {
+    case "checkpoint":
+      return row.checkpoint.length;
+    case "blob":
+      return sharedBytes(row.segments) + row.data.length;
+    case "write":
+    case "send":
+      return row.data.length;
+    case "known":
+    case "part":
+      return 0;
+  }
 }

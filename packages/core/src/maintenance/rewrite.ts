@@ -1,4 +1,4 @@
-import { type PartRow, Parts } from "../checkpoints/parts.js";
+import { Parts } from "../checkpoints/parts.js";
 import type { Driver, Queryable } from "../driver/driver.js";
 import { InvalidInputError, SerializationError } from "../errors/errors.js";
 import { assertKeys, type OptionKeys } from "../errors/option-keys.js";
@@ -7,8 +7,9 @@ import { takeLock } from "../locks/maintenance-lock.js";
 import type { Storage } from "../schema/storage-setting.js";
 import type { Serializer } from "../serializer/types.js";
 import { bufferOf, type KnownValue, planShared } from "../sharing/plan.js";
-import { parseSegments, segmentsText } from "../sharing/segments.js";
+import { intact, segmentsText } from "../sharing/segments.js";
 import type { Catalogue } from "../sql/catalogue.js";
+import { dataOf, type PartColumns, parsePart } from "../sql/read/parse.js";
 import type { RewriteKey, RewriteRow } from "../sql/write/rewrite.js";
 import { allThreads } from "./verify.js";
 
@@ -133,10 +134,12 @@ async function knownValue(
   { version }: RewriteKey,
   row: RewriteRow,
 ): Promise<KnownValue> {
-  const { type } = row;
-  const segments = row.segments === null ? undefined : parseSegments(row.segments);
-  const rows = segments ? await tx.query<PartRow>(sql.parts(threadId, segments)) : [];
-  const bytes = new Parts(rows).valueOf({ ...row, json: null }, threadId);
+  const stored = dataOf(row);
+  const { type } = stored;
+  const segments = intact(stored.segments);
+  const rows = segments ? await tx.query<PartColumns>(sql.parts(threadId, segments)) : [];
+  const parts = new Parts(rows.map((part) => parsePart(part, threadId)));
+  const bytes = parts.valueOf(stored, threadId);
   const data = type === "json" ? textOf(bytes) : bytes;
   return { version, type, data, segments, end: segments?.at(-1)?.to };
 }

@@ -1,13 +1,21 @@
 import { nextPageSize } from "../checkpoints/page-size.js";
 import { Parts } from "../checkpoints/parts.js";
+import { placeOfValue, placeOfWrite } from "../checkpoints/rows.js";
 import type { Driver } from "../driver/driver.js";
 import { SerializationError } from "../errors/errors.js";
 import { assertKeys, type OptionKeys } from "../errors/option-keys.js";
 import { assertFlag, assertSignal, threadIds } from "../input/maintenance.js";
-import type { Place, Serializer } from "../serializer/types.js";
+import type { Serializer } from "../serializer/types.js";
 import { decode } from "../serializer/values.js";
 import type { Catalogue } from "../sql/catalogue.js";
-import type { DamageRow, ValueRow } from "../sql/read/verify.js";
+import { parseCheckedRow } from "../sql/read/parse.js";
+import {
+  type CheckedBlobRow,
+  type CheckedRow,
+  type CheckedWriteRow,
+  ofKind,
+} from "../sql/read/rows.js";
+import type { CheckedColumns, DamageRow } from "../sql/read/verify.js";
 import { countOrphans, removeOrphans, writesBefore } from "./sweep.js";
 
 /**
@@ -122,6 +130,8 @@ async function damage(driver: Driver, sql: Catalogue, threadId: string): Promise
   }));
 }
 
+type Checked = CheckedBlobRow | CheckedWriteRow;
+
 async function unreadable(
   driver: Driver,
   sql: Catalogue,
@@ -129,14 +139,19 @@ async function unreadable(
   threadId: string,
 ): Promise<Problem[]> {
   const problems: Problem[] = [];
-  for (const read of [sql.verifyBlobs, sql.verifyWrites]) {
+  const blobs = (last: Checked | undefined, size: number) =>
+    sql.verifyBlobs(threadId, last?.kind === "blob" ? last : undefined, size);
+  const writes = (last: Checked | undefined, size: number) =>
+    sql.verifyWrites(threadId, last?.kind === "write" ? last : undefined, size);
+  for (const read of [blobs, writes]) {
     let size = FIRST_VALUES;
-    for (let last: ValueRow | undefined; ; ) {
-      const all: ValueRow[] = await driver.query<ValueRow>(read(threadId, last, size));
-      const parts = partsIn(all, threadId);
+    for (let last: Checked | undefined; ; ) {
+      const raw: CheckedColumns[] = await driver.query(read(last, size));
+      const all = raw.map((row) => parseCheckedRow(row, threadId));
+      const parts = new Parts(ofKind(all, "part"));
       const rows = valuesIn(all);
       for (const row of rows) {
-        if (!(await readable(serde, threadId, row, parts))) problems.push(unreadableRow(row));
+        if (!(await readable(serde, row, parts))) problems.push(unreadableRow(row));
       }
       last = rows.at(-1);
       if (last === undefined) break;
@@ -146,29 +161,19 @@ async function unreadable(
   return problems;
 }
 
-const partsIn = (rows: readonly ValueRow[], thread: string): Parts =>
-  new Parts(
-    rows.filter(({ kind }) => kind === "part").map((row) => ({ ...row, thread, json: null })),
-  );
-
-const bytesIn = (rows: readonly ValueRow[]): number =>
-  rows.reduce((sum, { bytes }) => sum + (bytes?.byteLength ?? 0), 0);
+const bytesIn = (rows: readonly CheckedRow[]): number =>
+  rows.reduce((sum, { data }) => sum + data.length, 0);
 
 /** In the order of the page: a union has none of its own. */
-function valuesIn(rows: readonly ValueRow[]): ValueRow[] {
-  const values = rows.filter(({ kind }) => kind !== "part");
-  return values[0]?.kind === "blob" ? values.sort((a, b) => a.idx - b.idx) : values;
-}
+const valuesIn = (rows: readonly CheckedRow[]): Checked[] => [
+  ...ofKind(rows, "blob").sort((a, b) => a.position - b.position),
+  ...ofKind(rows, "write"),
+];
 
-async function readable(
-  serde: Serializer,
-  threadId: string,
-  row: ValueRow,
-  parts: Parts,
-): Promise<boolean> {
+async function readable(serde: Serializer, row: Checked, parts: Parts): Promise<boolean> {
+  const place = row.kind === "blob" ? placeOfValue(row) : placeOfWrite(row);
   try {
-    const data = parts.valueOf({ ...row, json: null }, threadId);
-    await decode(serde, row.type, data, row.channel, placeOf(threadId, row));
+    await decode(serde, row.type, parts.valueOf(row, row.threadId), row.channel, place);
     return true;
   } catch (error) {
     if (error instanceof SerializationError) return false;
@@ -176,16 +181,11 @@ async function readable(
   }
 }
 
-function placeOf(threadId: string, { namespace: checkpointNs, ...row }: ValueRow): Place {
-  const { channel, version, id: checkpointId, task: taskId, idx } = row;
-  return row.id === ""
-    ? { kind: "value", threadId, checkpointNs, channel, version }
-    : { kind: "write", threadId, checkpointNs, channel, checkpointId, taskId, idx };
-}
-
-function unreadableRow({ namespace, id, channel, version }: ValueRow): Problem {
-  const place = id === "" ? { version } : { checkpointIds: [id] };
-  return { kind: "unreadable", checkpointNs: namespace, channel, ...place, repaired: false };
+function unreadableRow(row: Checked): Problem {
+  const { checkpointNs, channel } = row;
+  const place =
+    row.kind === "blob" ? { version: row.version } : { checkpointIds: [row.checkpointId] };
+  return { kind: "unreadable", checkpointNs, channel, ...place, repaired: false };
 }
 
 async function orphans(

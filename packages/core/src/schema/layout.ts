@@ -1,6 +1,7 @@
 import type { Queryable } from "../driver/driver.js";
 import { ConfigurationError, InvalidInputError } from "../errors/errors.js";
-import { quoteLiteral, TABLE_KEYS, TABLES, type Tables } from "./identifiers.js";
+import { quoteLiteral, type Tables } from "./identifiers.js";
+import { CONTENT_TABLES, isOfThreads, TABLE_KEYS, TABLES } from "./tables.js";
 
 /** How the tables of threads are spread. */
 export interface Layout {
@@ -8,11 +9,6 @@ export interface Layout {
   readonly partitions: number | undefined;
   readonly distribute: "citus" | undefined;
 }
-
-/** The tables that can be in partitions. */
-const THREAD_TABLES = TABLE_KEYS.map((key) => TABLES[key])
-  .filter(({ large }) => large)
-  .map(({ name }) => name);
 
 /** Each partition is a table with an index of its own; more slow down every plan. */
 const MAX_PARTITIONS = 1024;
@@ -94,7 +90,7 @@ WHERE pg_catalog.pg_relation_size(${quoteLiteral(table)}::pg_catalog.regclass) >
 }
 
 const tablesWhere = (tables: Tables, ofThreads: boolean) =>
-  TABLE_KEYS.filter((key) => TABLES[key].ofThreads === ofThreads).map((key) => tables[key]);
+  TABLE_KEYS.filter((key) => isOfThreads(TABLES[key]) === ofThreads).map((key) => tables[key]);
 
 /** Whether nothing is left to be distributed; the tables need not be there. */
 export async function isDistributed(session: Queryable, tables: Tables): Promise<boolean> {
@@ -139,7 +135,7 @@ export async function checkLayout(
   (SELECT pg_catalog.count(*)::int FROM pg_catalog.pg_inherits WHERE inhparent = c.oid) AS count
 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 WHERE n.nspname = $1::text AND c.relname = ANY ($2::text[])`,
-    values: [schema, THREAD_TABLES],
+    values: [schema, CONTENT_TABLES.map(({ name }) => name)],
   });
   const other = tables.find(({ key, count }) => key !== "HASH (thread_id)" || count !== partitions);
   if (other === undefined) return;

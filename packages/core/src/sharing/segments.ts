@@ -61,15 +61,27 @@ export function parseSegments(text: string): Segment[] {
   return segments;
 }
 
-/** How many bytes a stored value has outside of its row, as far as that can be told. */
-export function sharedBytes(text: string | null): number {
-  if (text === null) return 0;
+/** Of a stored value: undefined where its row holds all of it. Damage is told when the value is read. */
+export type StoredSegments = readonly Segment[] | "damaged" | undefined;
+
+export function readSegments(text: string | null): StoredSegments {
+  if (text === null) return undefined;
   try {
-    return lengthOf(parseSegments(text));
+    return parseSegments(text);
   } catch {
-    return 0; // named where it is read
+    return "damaged";
   }
 }
+
+/** @throws SerializationError if they are damaged */
+export function intact(segments: StoredSegments): readonly Segment[] | undefined {
+  if (segments === "damaged") throw damaged();
+  return segments;
+}
+
+/** How many bytes a stored value has outside of its row, as far as that can be told. */
+export const sharedBytes = (segments: StoredSegments): number =>
+  segments === undefined || segments === "damaged" ? 0 : lengthOf(segments);
 
 const damaged = () =>
   new SerializationError("Its segments are damaged: no saver of Waypost stores such ranges.");

@@ -12,7 +12,7 @@ export function isDistributedStatement(): () => Statement {
 }
 
 /** How a look-up by the primary key ends, in a lateral sub-select. */
-export type LookUpEnd = (key: string) => string;
+export type LookUpEnd = (key: readonly string[]) => string;
 
 /**
  * Keeps the planner at one look-up for each outer row: without it, it may read and hash all values of a long
@@ -21,7 +21,7 @@ export type LookUpEnd = (key: string) => string;
 export const once: LookUpEnd = () => "OFFSET 0";
 
 /** The same of threads on several nodes of Citus, which takes no OFFSET there, but grouping by the key. */
-export const onceOnNodes: LookUpEnd = (key) => `GROUP BY ${key}`;
+export const onceOnNodes: LookUpEnd = (key) => `GROUP BY ${key.join(", ")}`;
 
 /**
  * One row, from a look at the thread: Citus runs a statement that selects from it on the node that has the thread. A

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { LruCache } from "../../src/checkpoints/lru-cache.ts";
 import { Parts } from "../../src/checkpoints/parts.ts";
 import { type KnownValue, planShared, type SharedValue } from "../../src/sharing/plan.ts";
-import { STREAM_BYTES, segmentsText } from "../../src/sharing/segments.ts";
+import { readSegments, STREAM_BYTES, segmentsText } from "../../src/sharing/segments.ts";
 
 /** Bytes as the database would have them: parts by position, none of which touches another. */
 class Stored {
@@ -28,14 +28,15 @@ class Stored {
   /** What a version reads as; every part is read as text on its own where the value is text. */
   read({ segments, tail }: SharedValue, isText: boolean): string | Uint8Array {
     const rows = [...this.#parts].map(([position, bytes]) => ({
-      thread: "1",
-      version: String(position),
-      idx: bytes.length,
-      json: isText ? new TextDecoder("utf-8", { fatal: true }).decode(bytes) : null,
-      bytes: isText ? null : bytes,
+      kind: "part" as const,
+      threadId: "1",
+      from: position,
+      to: position + bytes.length,
+      data: isText ? new TextDecoder("utf-8", { fatal: true }).decode(bytes) : bytes,
     }));
-    const last = isText ? { json: tail.toString(), bytes: null } : { json: null, bytes: tail };
-    return new Parts(rows).valueOf({ ...last, segments: segmentsText(segments) }, "1");
+    const stored = readSegments(segmentsText(segments));
+    const data = isText ? tail.toString() : tail;
+    return new Parts(rows).valueOf({ data, segments: stored }, "1");
   }
 }
 

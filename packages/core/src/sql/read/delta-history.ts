@@ -3,18 +3,9 @@ import { templateByShape } from "../../driver/template.js";
 import type { CheckpointKey } from "../../input/config.js";
 import type { Tables } from "../../schema/identifiers.js";
 import { cte, materialized, sql } from "../text.js";
-import { partSelect, type TupleRow } from "./tuple.js";
+import type { DeltaRow, RawRow } from "./rows.js";
+import { partSelect } from "./tuple.js";
 import { columnsOf, typeOf, type ValueForm, valueColumns } from "./values.js";
-
-/**
- * `seed`: a channel's stored value at an ancestor; `part`: bytes of such values; `write`: a write to an
- * ancestor. Columns that do not apply are null.
- */
-export type DeltaRow = Pick<TupleRow, Exclude<keyof typeof COLUMNS, "kind" | "depth">> & {
-  readonly kind: "seed" | "part" | "write";
-  /** How many steps above the target the ancestor is. */
-  readonly depth: number;
-};
 
 const COLUMNS = {
   kind: "text",
@@ -30,7 +21,12 @@ const COLUMNS = {
   json: "text",
   bytes: "bytea",
   segments: "text",
-} as const;
+} as const satisfies Partial<Record<keyof RawRow, string>>;
+
+/** A row of the history, as `parseDeltaRow` takes it. */
+export interface DeltaColumns extends Pick<RawRow, keyof typeof COLUMNS> {
+  readonly kind: DeltaRow["kind"];
+}
 
 const columns = columnsOf(COLUMNS);
 

@@ -1,11 +1,13 @@
 import type { SqlValue, Statement } from "../../driver/driver.js";
 import { type Template, template } from "../../driver/template.js";
 import type { ListQuery } from "../../input/config.js";
-import { KEYS, type Tables } from "../../schema/identifiers.js";
+import type { Tables } from "../../schema/identifiers.js";
+import { TABLES } from "../../schema/tables.js";
 import type { Segment } from "../../sharing/segments.js";
 import { once, onceOnNodes } from "../citus.js";
 import { cte, materialized, sql, withAll } from "../text.js";
 import type { KnownParts } from "./parts.js";
+import type { BlobKey } from "./rows.js";
 import {
   type Bind,
   binder,
@@ -24,15 +26,7 @@ export interface PageEnd {
   readonly checkpointId: string;
 }
 
-/** A blob that the reader holds already. */
-export interface BlobKey {
-  readonly threadId: string;
-  readonly checkpointNs: string;
-  readonly channel: string;
-  readonly version: string;
-}
-
-/** One that was stored by a known put. */
+/** A blob that the reader holds already, which was stored by a known put. */
 export interface KnownBlob extends BlobKey {
   readonly putId: string;
 }
@@ -110,7 +104,7 @@ ${NEWEST_FIRST} LIMIT ${limit}`;
   FROM ${tables.checkpoints}
   WHERE thread_id = ${thread ?? "k.thread_id"} AND checkpoint_ns = ${namespace ?? "k.checkpoint_ns"}
     AND checkpoint_id = k.checkpoint_id
-  ${lookUpEnd(KEYS.checkpoints)}
+  ${lookUpEnd(TABLES.checkpoints.key)}
 ) c`;
   const versions = sql`SELECT v.*, k.put_id::bigint AS known_put
 FROM (

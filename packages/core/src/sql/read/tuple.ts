@@ -1,44 +1,11 @@
-import { KEYS, type Tables } from "../../schema/identifiers.js";
+import type { Tables } from "../../schema/identifiers.js";
+import { TABLES } from "../../schema/tables.js";
 import { type LookUpEnd, once } from "../citus.js";
 import { sql } from "../text.js";
 import { versionsOf } from "../versions.js";
 import { commonPartsOf, commonPartsOfNodes, type KnownParts, partsOf } from "./parts.js";
+import type { RawRow, TupleRow } from "./rows.js";
 import { type Columns, columnsOf, typeOf, type ValueForm, valueColumns } from "./values.js";
-
-/**
- * One row of a read: a checkpoint, or one of the values that belong to it. Columns that do not apply
- * are null. Their names are single words, which stay as they are where a client renames columns
- * (`camelCase` and the like).
- */
-export interface TupleRow {
-  /**
-   * `send`: a write of the parent that a checkpoint older than format 4 takes its pending sends from.
-   * `known`: a blob of which the reader has said that it holds it, which is stored as it says.
-   * `part`: bytes of shared values, which begin at the position `version`; `idx` counts them.
-   */
-  readonly kind: "checkpoint" | "blob" | "known" | "part" | "write" | "send";
-  readonly thread: string;
-  readonly namespace: string;
-  /** Of a blob: null, as blobs belong to all checkpoints that name their version. */
-  readonly id: string;
-  readonly parent: string | null;
-  readonly metadata: string | null;
-  readonly channel: string;
-  readonly version: string;
-  readonly task: string;
-  readonly path: string;
-  /** Of a write its index, of a checkpoint its position in the read: a union has no order of its own. */
-  readonly idx: number;
-  readonly type: string;
-  /** The value as text where it is JSON of ours, or the checkpoint itself. */
-  readonly json: string | null;
-  /** The value otherwise. */
-  readonly bytes: Uint8Array | null;
-  /** Of a blob: which put stored it; null where that is not known. */
-  readonly put: string | null;
-  /** Of a blob: where its value lies but for its tail; null where the row holds all of it. */
-  readonly segments: string | null;
-}
 
 const COLUMNS = {
   kind: "text",
@@ -57,7 +24,12 @@ const COLUMNS = {
   bytes: "bytea",
   put: "text",
   segments: "text",
-} as const satisfies Record<keyof TupleRow, string>;
+} as const satisfies Partial<Record<keyof RawRow, string>>;
+
+/** A row of what belongs to some checkpoints, as `parseTupleRow` takes it. */
+export interface TupleColumns extends Pick<RawRow, keyof typeof COLUMNS> {
+  readonly kind: TupleRow["kind"];
+}
 
 const tupleColumns = columnsOf(COLUMNS);
 
@@ -140,7 +112,7 @@ FROM ${versions} p CROSS JOIN LATERAL (
   FROM ${tables.blobs}
   WHERE thread_id = ${thread} AND checkpoint_ns = ${namespace}
     AND channel = p.channel AND version = p.version AND type <> 'empty'
-  ${lookUpEnd(KEYS.blobs)}
+  ${lookUpEnd(TABLES.blobs.key)}
 ) b`;
 }
 
@@ -205,7 +177,7 @@ const writesOf = (tables: Tables, source: TupleSource, checkpoint: string): stri
   `SELECT * FROM ${tables.writes}
 WHERE thread_id = ${source.thread} AND checkpoint_ns = ${source.namespace} AND checkpoint_id = ANY (ARRAY[${checkpoint}.checkpoint_id,
   CASE WHEN ${checkpoint}.checkpoint -> 'v'::text < '4'::jsonb THEN ${checkpoint}.parent_checkpoint_id END])
-${(source.lookUpEnd ?? once)(KEYS.writes)}`;
+${(source.lookUpEnd ?? once)(TABLES.writes.key)}`;
 
 /** The channels and versions that some checkpoints refer to. */
 export const referredVersions = (checkpoints: string): string =>

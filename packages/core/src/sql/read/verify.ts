@@ -5,6 +5,7 @@ import { isFewOf } from "../planner.js";
 import { materialized, sql } from "../text.js";
 import { hasVersions, versionsOf } from "../versions.js";
 import { commonPartsOf } from "./parts.js";
+import type { BlobKey, CheckedRow, RawRow, WriteKey } from "./rows.js";
 import { typeOf } from "./values.js";
 
 /** Something that does not read back as it was stored. */
@@ -68,34 +69,23 @@ ORDER BY kind, namespace, channel, version`);
   return (threadId) => bind([threadId]);
 }
 
-/**
- * A stored value and its place: `version` for channel values, the other two for writes. Or `part`, bytes of
- * such values, which begin at the position `version`.
- */
-export interface ValueRow {
-  readonly kind: "blob" | "part" | "write";
-  readonly namespace: string;
-  readonly id: string;
-  readonly channel: string;
-  readonly version: string;
-  readonly task: string;
-  /** Of a write its index, of a value its place in the page, of bytes their number. */
-  readonly idx: number;
-  readonly type: string;
-  readonly bytes: Uint8Array | null;
-  readonly segments: string | null;
+/** A row of what is checked, as `parseCheckedRow` takes it. */
+export interface CheckedColumns
+  extends Pick<
+    RawRow,
+    "namespace" | "id" | "channel" | "version" | "task" | "idx" | "type" | "bytes" | "segments"
+  > {
+  readonly kind: CheckedRow["kind"];
 }
-
-/** The value at which the next page begins; undefined for the first. */
-type After = ValueRow | undefined;
 
 /**
  * Reads all values of channels of a thread, a page at a time, in the order of the primary key, with their
  * parts, as of one moment. As bytes: one that is no text would end a read as text.
+ * `after` is the last value of the page before; undefined for the first.
  */
 export function verifyBlobsStatement(
   tables: Tables,
-): (threadId: string, after: After, size: number) => Statement {
+): (threadId: string, after: BlobKey | undefined, size: number) => Statement {
   const key = "checkpoint_ns, channel, version";
   const templateFor = templateByShape((isFirst: boolean) => {
     const page = pageOf(
@@ -118,13 +108,13 @@ FROM (
   return (threadId, after, size) =>
     after === undefined
       ? templateFor(true)([threadId, size])
-      : templateFor(false)([threadId, after.namespace, after.channel, after.version, size]);
+      : templateFor(false)([threadId, after.checkpointNs, after.channel, after.version, size]);
 }
 
 /** The same of writes, which have no parts. */
 export function verifyWritesStatement(
   tables: Tables,
-): (threadId: string, after: After, size: number) => Statement {
+): (threadId: string, after: WriteKey | undefined, size: number) => Statement {
   const key = "checkpoint_ns, checkpoint_id, task_id, idx";
   const templateFor = templateByShape((isFirst: boolean) => {
     const after = isFirst ? [] : ["$2::text", "$3::text", "$4::text", "$5::int"];
@@ -137,7 +127,9 @@ FROM (
   return (threadId, after, size) =>
     after === undefined
       ? templateFor(true)([threadId, size])
-      : templateFor(false)([threadId, after.namespace, after.id, after.task, after.idx, size]);
+      : templateFor(false)([
+          ...[threadId, after.checkpointNs, after.checkpointId, after.taskId, after.idx, size],
+        ]);
 }
 
 /** @param after placeholders of the key of the last row before it, none for the first page */

@@ -1,6 +1,7 @@
 import type { Statement } from "../../driver/driver.js";
 import { template } from "../../driver/template.js";
 import type { Tables } from "../../schema/identifiers.js";
+import { TABLES, type TableKey } from "../../schema/tables.js";
 import { cte, withAll } from "../text.js";
 
 /** What stands in the way of a copy. */
@@ -28,13 +29,6 @@ export function checkCopyStatement(
   return (sourceId, targetId) => bind([sourceId, targetId]);
 }
 
-const COLUMNS = {
-  checkpoints: "checkpoint_ns, checkpoint_id, parent_checkpoint_id, type, checkpoint, metadata",
-  blobs: "checkpoint_ns, channel, version, type, blob, segments, put_id",
-  parts: "position, bytes",
-  writes: "checkpoint_ns, checkpoint_id, task_id, idx, channel, type, blob, task_path",
-} as const;
-
 /**
  * Copies all rows of a thread on the server. The target must be empty, but for what is stored at the same
  * time: a run of the thread that was replaced may store under a key that the source has, too. That is the
@@ -43,21 +37,21 @@ const COLUMNS = {
 export function copyThreadStatement(
   tables: Tables,
 ): (sourceId: string, targetId: string) => Statement {
-  const copy = (
-    table: keyof typeof COLUMNS,
-    conflict = "DO NOTHING",
-  ) => `INSERT INTO ${tables[table]} (thread_id, ${COLUMNS[table]})
-SELECT $2::text, ${COLUMNS[table]} FROM ${tables[table]} WHERE thread_id = $1::text
+  const copy = (table: TableKey, conflict = "DO NOTHING") => {
+    const columns = Object.keys(TABLES[table].columns).filter((name) => name !== "thread_id");
+    return `INSERT INTO ${tables[table]} (thread_id, ${columns.join(", ")})
+SELECT $2::text, ${columns.join(", ")} FROM ${tables[table]} WHERE thread_id = $1::text
 ON CONFLICT ${conflict}`;
-  const replaced = ["channel", "type", "blob", "task_path"]
-    .map((column) => `${column} = EXCLUDED.${column}`)
-    .join(", ");
-  const key = "(thread_id, checkpoint_ns, checkpoint_id, task_id, idx)";
+  };
+  const key: readonly string[] = TABLES.writes.key;
+  const replaced = Object.keys(TABLES.writes.columns)
+    .filter((column) => !key.includes(column))
+    .map((column) => `${column} = EXCLUDED.${column}`);
   const bind = template(
     withAll(
       [
         ...[cte("blobs", copy("blobs")), cte("parts", copy("parts"))],
-        cte("writes", copy("writes", `${key} DO UPDATE SET ${replaced}`)),
+        cte("writes", copy("writes", `(${key.join(", ")}) DO UPDATE SET ${replaced.join(", ")}`)),
       ],
       copy("checkpoints"),
     ),
