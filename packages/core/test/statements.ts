@@ -212,6 +212,18 @@ export const OVER_ALL_THREADS: readonly string[] = [
   ...["sweepPage", "threadPage", "threadsOfRuns"],
 ];
 
+/** What is sent where no table is distributed, and what is sent to a Citus cluster in its place. */
+export const ON_CITUS: Readonly<Record<string, readonly string[]>> = {
+  deleteThread: ["deleteThread.on-citus"],
+  "list.all-threads": ["list.all-threads-on-citus"],
+  // Refused in words.
+  "listCursor.all-threads": [],
+  "removeChosen.of-runs": ["removeChosen.of-runs-on-citus"],
+  "removeChosen.pruned": ["removeChosen.pruned-on-citus"],
+  "removeOrphans.delete": ["removeOrphans.delete-on-citus"],
+  sweepPage: ["threadPage", "sweepThread"],
+};
+
 export const statementsOfManyRows = (schema: string): NamedStatement[] =>
   statementsOf(schema, "binary", OF_MANY_ROWS).map(({ name, statement }) => ({
     name: `${name} of many rows`,

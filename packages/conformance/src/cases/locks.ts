@@ -84,6 +84,7 @@ export function lockCases(mode: Mode): void {
           await using _one = await saver.threadLock("1", AT_ONCE);
           await using _two = await saver.threadLock("2", AT_ONCE);
           const other = await mode.open(databaseUrl(), { schema });
+          await other.saver.setup();
           const lock = await other.saver.threadLock("1", AT_ONCE);
           await lock[Symbol.asyncDispose]();
           await other.close();
