@@ -5,6 +5,7 @@ import { DEPTH } from "./packages/testing/src/depth.ts";
 const FULL_ONLY = [
   "examples/**",
   "packages/cli/test/{docs,doctor,estimate,export,removal,setup,storage,verify}.test.ts",
+  "packages/compare/test/against.test.ts",
   "packages/compare/test/quick.test.ts",
   "packages/dev-postgres/test/cli.test.ts",
   "test/differential/**",

@@ -1,6 +1,7 @@
 import { TABLES } from "@waypost/core/adapter";
 import { clusterOf } from "./citus.ts";
 import type { Check, Finding } from "./finding.ts";
+import { jit } from "./jit.ts";
 import type { Session } from "./session.ts";
 import { sqlState } from "./sqlstate.ts";
 import { tables } from "./tables.ts";
@@ -184,4 +185,4 @@ async function cluster(session: Session): Promise<Finding[]> {
   ];
 }
 
-export const CHECKS: readonly Check[] = [connection, pooler, tables, cluster, settings];
+export const CHECKS: readonly Check[] = [connection, pooler, tables, cluster, settings, jit];

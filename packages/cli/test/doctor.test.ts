@@ -2,6 +2,8 @@ import { databaseUrl, grants, withClient, withRole, withSchema } from "@waypost/
 import { setupScript, TABLES } from "@waypost/core/adapter";
 import { describe, expect, it } from "vitest";
 import { tooOld } from "../src/checks.ts";
+import { jitFindings } from "../src/jit.ts";
+import { Session } from "../src/session.ts";
 import { json, withThreads } from "./fixtures.ts";
 import { waypost } from "./run.ts";
 
@@ -105,6 +107,37 @@ describe.concurrent("waypost doctor", () => {
       const { stdout } = await waypost(["doctor", "--schema", schema.toUpperCase()]);
       expect(stdout).toContain(`pass --schema ${schema}`);
       expect((await waypost(["doctor", "--schema", schema])).stdout).not.toContain("capitals");
+    }));
+
+  it("names the calls that a server with JIT compiles, by their estimated costs", () =>
+    withThreads(async (schema) => {
+      await using session = new Session({ database: databaseUrl(), schema, json: false });
+      expect(await jitFindings(session, 100_000)).toMatchObject([{ level: "ok" }]);
+      const found = await jitFindings(session, 1);
+      expect(found).toMatchObject([
+        { what: expect.stringContaining("jit_above_cost is 1") },
+        { what: expect.stringMatching(/list\(\) without a thread .*listThreads.*deleteForRuns/) },
+      ]);
+      for (const { level, advice } of found) {
+        expect([level, advice]).toEqual(["warning", expect.stringContaining("SET jit = off")]);
+      }
+    }));
+
+  it("warns of JIT where the server has it, and the role has not switched it off", () =>
+    withThreads(async (schema) => {
+      const { rows } = await withClient((client) =>
+        client.query("SELECT pg_catalog.pg_jit_available() AS available"),
+      );
+      const doctor = async (options: string) => {
+        const url = new URL(databaseUrl());
+        url.searchParams.set("options", options);
+        const env = { DATABASE_URL: url.href };
+        return (await waypost(["doctor", "--schema", schema], "", env)).stdout;
+      };
+      const warned = await doctor("-c jit_above_cost=1");
+      expect(warned.includes("jit_above_cost is 1")).toBe(rows[0].available);
+      expect(await doctor("-c jit_above_cost=1 -c jit=off")).not.toContain("JIT");
+      expect(await doctor("-c jit_above_cost=-1")).not.toContain("JIT");
     }));
 
   it("names the version that is needed where the server is older", () => {

@@ -31,6 +31,7 @@ export function readOptions(argv: readonly string[]): Options {
     .addOption(
       new Option("--driver <name...>", "only these, and the official saver").choices(DRIVERS),
     )
+    .option("--unprepared", "only what prepares no statements, as many poolers demand", false)
     .option(
       "--link <ms...>",
       "milliseconds added to a round trip; 0 is the direct way",

@@ -15,7 +15,7 @@ const PACKAGES = [
 /** Those that decide how fast a write or a read is. */
 const SETTINGS = [
   ...["fsync", "synchronous_commit", "full_page_writes", "wal_level", "shared_buffers", "work_mem"],
-  ...["max_connections", "jit", "autovacuum", "default_toast_compression"],
+  ...["max_connections", "jit", "jit_above_cost", "autovacuum", "default_toast_compression"],
 ];
 
 /** Where and with what the run takes place. */
@@ -43,7 +43,9 @@ async function server(url: string) {
   await client.connect();
   try {
     const { rows } = await client.query<{ name: string; value: string }>(
-      "SELECT name, current_setting(name) AS value FROM pg_settings WHERE name = ANY ($1)",
+      `SELECT name, CASE WHEN name <> 'jit' OR pg_jit_available() THEN current_setting(name)
+         ELSE 'not available' END AS value
+       FROM pg_settings WHERE name = ANY ($1)`,
       [["server_version", ...SETTINGS]],
     );
     const { server_version: version = "unknown", ...settings } = Object.fromEntries(

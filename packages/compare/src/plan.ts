@@ -6,6 +6,8 @@ import { DRIVERS, type DriverName, type Subject } from "./subjects/subject.ts";
 /** What to measure; undefined takes all, and of links what fits into a quarter of an hour. */
 export interface Choice {
   readonly quick: boolean;
+  /** Only subjects that prepare no statements. */
+  readonly unprepared: boolean;
   readonly scenarios: readonly string[] | undefined;
   readonly drivers: readonly DriverName[] | undefined;
   /** Milliseconds added to each round trip. */
@@ -20,15 +22,20 @@ export interface Bout {
   readonly pgbench: boolean;
 }
 
+const SAVERS_OF_DRIVERS: readonly DriverName[] = ["pg", "postgres.js", "kysely"];
 const DEFAULT_LINKS = [0, 1, 5];
 const QUICK_LINKS = [0, 1];
 const QUICK_OVER_LINKS = ["put", "turn"];
 
-export function plan({ quick, scenarios, drivers = DRIVERS, links }: Choice): Bout[] {
+export function plan({ quick, unprepared, scenarios, links, ...choice }: Choice): Bout[] {
+  const drivers = choice.drivers ?? (unprepared ? SAVERS_OF_DRIVERS : DRIVERS);
   const names = scenarios ?? Object.keys(SCENARIOS);
   const cases = names.flatMap((name) => SCENARIOS[name]?.(quick) ?? []);
   // The official saver is what all are compared with.
-  const chosen = SUBJECTS.filter(({ driver }) => driver === "official" || drivers.includes(driver));
+  const chosen = SUBJECTS.filter(
+    ({ driver, prepares }) =>
+      driver === "official" || (drivers.includes(driver) && !(unprepared && prepares)),
+  );
   const pgbench = drivers.includes("pgbench");
   return (links ?? (quick ? QUICK_LINKS : DEFAULT_LINKS)).flatMap((linkMs) =>
     cases
@@ -36,7 +43,9 @@ export function plan({ quick, scenarios, drivers = DRIVERS, links }: Choice): Bo
       .map((contest) => ({
         contest,
         linkMs,
-        subjects: chosen.filter(({ main }) => linkMs === 0 || links !== undefined || main),
+        subjects: chosen.filter(
+          ({ main }) => linkMs === 0 || links !== undefined || unprepared || main,
+        ),
         pgbench,
       })),
   );

@@ -24,6 +24,15 @@ it("keeps the official saver whatever drivers are chosen", () => {
   expect(bout?.pgbench).toBe(false);
 });
 
+it("leaves out what prepares statements, and nothing else that a saver does", () => {
+  const [bout] = bouts("--unprepared", "--scenario", "getTuple");
+  expect(bout?.subjects.map(({ name }) => name)).toEqual([
+    ...["official saver", "pg Pool, unprepared", "pg Client, unprepared"],
+    ...["pg Client, pipelined, unprepared", "postgres.js pool, unprepared"],
+    ...["postgres.js reserved, unprepared", "Kysely over pg", "Kysely over PGlite"],
+  ]);
+});
+
 it("runs all of what is chosen over the links that are named", () => {
   const links = bouts("--scenario", "put", "--link", "0", "2.5").map(({ linkMs }) => linkMs);
   expect(links).toEqual([0, 0, 0, 0, 2.5, 2.5, 2.5, 2.5]);

@@ -39,3 +39,4 @@ export {
 } from "./schema/tables.js";
 export { unquotedName } from "./schema/unquoted.js";
 export { parseSegments } from "./sharing/segments.js";
+export { type WholeTableRead, wholeTableReads } from "./sql/whole-tables.js";

@@ -11,7 +11,7 @@ const MARKS = {
 
 export const doctorCommand = (): Command =>
   new Command("doctor")
-    .description("check connection, pooler, rights, tables and settings, and say what to do")
+    .description("check connection, pooler, rights, tables, settings and JIT, and say what to do")
     .action(async (_, command: Command) => {
       const globals = globalsOf(command);
       await using session = new Session(globals);

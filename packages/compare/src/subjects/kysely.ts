@@ -25,10 +25,17 @@ const session = (
 
 const common = { driver: "kysely", ours: true } as const;
 
-const over = (name: string, dialect: (url: string) => Dialect, main = true): Subject => ({
+interface Over {
+  readonly name: string;
+  readonly main: boolean;
+  readonly prepares: boolean;
+}
+
+const over = ({ name, main, prepares }: Over, dialect: (url: string) => Dialect): Subject => ({
   ...common,
   name: `Kysely over ${name}`,
   main,
+  prepares,
   wire: true,
   async open(target) {
     const db = new Kysely<unknown>({ dialect: dialect(target.url) });
@@ -43,6 +50,7 @@ const overPglite: Subject = {
   ...common,
   name: "Kysely over PGlite",
   main: false,
+  prepares: false,
   wire: false,
   async open(target) {
     pglite ??= new PGlite();
@@ -53,18 +61,17 @@ const overPglite: Subject = {
 
 /** Kysely itself decides what is prepared: nothing over pg's own pool; over postgres.js what its dialect sends. */
 export const KYSELY_SUBJECTS: readonly Subject[] = [
-  over("pg", (url) => {
+  over({ name: "pg", main: true, prepares: false }, (url) => {
     const pool = new pg.Pool({ connectionString: url, max: POOL_SIZE });
     return new PostgresDialect({ pool });
   }),
+  over({ name: "pg, prepared", main: false, prepares: true }, (url) => {
+    const pool = new pg.Pool({ connectionString: url, max: POOL_SIZE });
+    return new PostgresDialect({ pool: preparedPool(pool) });
+  }),
   over(
-    "pg, prepared",
-    (url) => {
-      const pool = new pg.Pool({ connectionString: url, max: POOL_SIZE });
-      return new PostgresDialect({ pool: preparedPool(pool) });
-    },
-    false,
+    { name: "postgres.js", main: true, prepares: true },
+    (url) => new PostgresJSDialect({ postgres: connect(url, true) }),
   ),
-  over("postgres.js", (url) => new PostgresJSDialect({ postgres: connect(url, true) })),
   overPglite,
 ];

@@ -9,6 +9,7 @@ export const OFFICIAL: Subject = {
   name: "official saver",
   driver: "official",
   main: true,
+  prepares: false,
   ours: false,
   wire: true,
   async open({ url, schema }) {
@@ -26,6 +27,7 @@ export const MEMORY: Subject = {
   name: "MemorySaver",
   driver: "memory",
   main: false,
+  prepares: false,
   ours: false,
   wire: false,
   open: async () => ({ saver: new MemorySaver(), close: async () => {} }),

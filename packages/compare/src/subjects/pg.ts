@@ -19,6 +19,7 @@ const pool = (prepare: boolean): Subject => ({
   ...common,
   name: prepare ? "pg Pool" : "pg Pool, unprepared",
   main: prepare,
+  prepares: prepare,
   async open({ url, schema, cacheBytes }) {
     const client = new pg.Pool({ connectionString: url, max: POOL_SIZE });
     return {
@@ -33,6 +34,7 @@ const single = (prepare: boolean, pipeline: boolean): Subject => ({
   ...common,
   name: ["pg Client", pipeline && "pipelined", !prepare && "unprepared"].filter(Boolean).join(", "),
   main: prepare,
+  prepares: prepare,
   async open({ url, schema, cacheBytes }) {
     const client = new pg.Client({ connectionString: url, pipeline });
     await client.connect();

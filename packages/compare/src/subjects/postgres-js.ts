@@ -25,6 +25,7 @@ const pool = (prepare: boolean): Subject => ({
   ...common,
   name: prepare ? "postgres.js pool" : "postgres.js pool, unprepared",
   main: prepare,
+  prepares: prepare,
   async open({ url, schema, cacheBytes }) {
     const sql = connect(url, prepare);
     return {
@@ -39,6 +40,7 @@ const reserved = (prepare: boolean): Subject => ({
   ...common,
   name: prepare ? "postgres.js reserved" : "postgres.js reserved, unprepared",
   main: prepare,
+  prepares: prepare,
   async open({ url, schema, cacheBytes }) {
     const sql = connect(url, prepare);
     const connection = await sql.reserve();

@@ -43,6 +43,8 @@ export interface Subject {
   readonly driver: DriverName;
   /** Measured over slower links too; the others differ from one of these in a detail. */
   readonly main: boolean;
+  /** Whether it has the server keep the plans of its statements. */
+  readonly prepares: boolean;
   /** What its raw statements are a floor for: true unless the subject is somebody else's saver. */
   readonly ours: boolean;
   /** False where no server is involved: nothing to count, no link to slow down. */

@@ -46,6 +46,14 @@ export function isSegment(value: string, at: string): string {
   THEN ${to} - ${from} BETWEEN 1 AND ${STREAM_BYTES} END`;
 }
 
+/**
+ * Whether the positions `from` and `to` are those of a segment that Waypost stores, as `isSegment` says, without
+ * a `CASE`: nothing that is computed here can be out of range.
+ */
+export const isStretch = (from: string, to: string): string =>
+  `${from} < ${to} AND ${to} <= ${Number.MAX_SAFE_INTEGER}
+  AND ${from} >= greatest(${to}, ${STREAM_BYTES}) - ${STREAM_BYTES}`;
+
 /** True of every stretch; for the planner, as `isFewOf`. */
 export const isPosition = (range: string): string =>
   `pg_catalog.lower(${range}) BETWEEN 0 AND ${Number.MAX_SAFE_INTEGER}`;

@@ -14,8 +14,8 @@ WITH page AS (
       ON k.channel = r.channel AND k.version = r.version
   ) p CROSS JOIN LATERAL (
     SELECT type, put_id, coalesce(put_id = p.known_put, false) AS is_known,
-      CASE WHEN put_id = p.known_put THEN NULL ELSE blob END AS blob,
-      CASE WHEN put_id = p.known_put THEN NULL ELSE segments END AS segments
+        CASE WHEN put_id = p.known_put THEN NULL ELSE blob END AS blob,
+        CASE WHEN put_id = p.known_put THEN NULL ELSE segments END AS segments
     FROM "waypost".checkpoint_blobs
     WHERE thread_id = $1::text AND checkpoint_ns = $2::text
       AND channel = p.channel AND version = p.version AND type <> 'empty'
@@ -37,35 +37,27 @@ SELECT CASE WHEN b.is_known THEN 'known' ELSE 'blob' END AS kind, b.thread_id AS
   b.segments::text AS segments
 FROM blob b
 UNION ALL
-SELECT 'part' AS kind, p.thread_id AS thread, NULL::text AS namespace, NULL::text AS id,
-  NULL::text AS parent, NULL::text AS metadata, NULL::text AS channel, p.position::text AS version,
-  NULL::text AS task, NULL::text AS path, pg_catalog.octet_length(p.bytes) AS idx, NULL::text AS type,
-  CASE WHEN p.is_text THEN pg_catalog.convert_from(p.bytes, 'UTF8') END AS json,
-  CASE WHEN p.is_text THEN NULL ELSE p.bytes END AS bytes, NULL::text AS put, NULL::text AS segments
-FROM (
-  SELECT b.thread_id, b.type IN ('json', 'parts:json') AS is_text, a.position, a.bytes
-  FROM blob b CROSS JOIN LATERAL (
-    SELECT i::int FROM pg_catalog.unnest(CASE
-      WHEN pg_catalog.cardinality(b.segments) <= 512 THEN b.segments
-      WHEN b.segments IS NOT NULL THEN '{0}' END) WITH ORDINALITY AS g(bound, i)
-    WHERE i % 2 = 1
-  ) s CROSS JOIN LATERAL (
-    SELECT pg_catalog.min(o.position) AS position, CASE WHEN pg_catalog.sum(o.size) = pg_catalog.max(o.position + o.size) - pg_catalog.min(o.position)
-        THEN pg_catalog.string_agg(o.bytes, '') END AS bytes
-    FROM (
-      SELECT position, bytes, pg_catalog.octet_length(bytes) AS size FROM "waypost".waypost_parts
-      WHERE thread_id = $1::text AND position < b.segments[s.i + 1] AND position >= (
-        SELECT position FROM "waypost".waypost_parts
-        WHERE thread_id = $1::text AND position <= b.segments[s.i] ORDER BY position DESC LIMIT 1
-      )
-      ORDER BY position OFFSET 0
-    ) o
-  ) a
-  WHERE pg_catalog.cardinality(b.segments) BETWEEN 2 AND 512 AND CASE
-    WHEN pg_catalog.cardinality(b.segments) <= 512
-      AND b.segments[s.i] >= 0 AND b.segments[s.i + 1] <= 9007199254740991
-    THEN b.segments[s.i + 1] - b.segments[s.i] BETWEEN 1 AND 134217728 END
-) p
+SELECT 'part' AS kind, b.thread_id AS thread, NULL::text AS namespace, NULL::text AS id,
+  NULL::text AS parent, NULL::text AS metadata, NULL::text AS channel, a.position::text AS version,
+  NULL::text AS task, NULL::text AS path, pg_catalog.octet_length(a.bytes) AS idx, NULL::text AS type,
+  CASE WHEN b.type IN ('json', 'parts:json') THEN pg_catalog.convert_from(a.bytes, 'UTF8') END AS json,
+  CASE WHEN b.type IN ('json', 'parts:json') THEN NULL ELSE a.bytes END AS bytes, NULL::text AS put,
+  NULL::text AS segments
+FROM blob b CROSS JOIN LATERAL pg_catalog.unnest(b.segments) WITH ORDINALITY AS s(bound, i) CROSS JOIN LATERAL (
+  SELECT pg_catalog.min(o.position) AS position, CASE WHEN pg_catalog.sum(o.size) = pg_catalog.max(o.position + o.size) - pg_catalog.min(o.position)
+      THEN pg_catalog.string_agg(o.bytes, '') END AS bytes
+  FROM (
+    SELECT position, bytes, pg_catalog.octet_length(bytes) AS size FROM "waypost".waypost_parts
+    WHERE thread_id = $1::text AND position < b.segments[s.i::int + 1] AND position >= (
+      SELECT position FROM "waypost".waypost_parts
+      WHERE thread_id = $1::text AND position <= b.segments[s.i::int] ORDER BY position DESC LIMIT 1
+    )
+    ORDER BY position OFFSET 0
+  ) o
+) a
+WHERE pg_catalog.cardinality(b.segments) BETWEEN 2 AND 512 AND s.i % 2 = 1
+  AND b.segments[s.i::int] < b.segments[s.i::int + 1] AND b.segments[s.i::int + 1] <= 9007199254740991
+    AND b.segments[s.i::int] >= greatest(b.segments[s.i::int + 1], 134217728) - 134217728
 UNION ALL
 SELECT CASE WHEN w.checkpoint_id = p.checkpoint_id THEN 'write' ELSE 'send' END AS kind,
   p.thread_id AS thread, p.checkpoint_ns AS namespace, p.checkpoint_id AS id, NULL::text AS parent,

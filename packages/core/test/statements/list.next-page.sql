@@ -30,8 +30,8 @@ WITH keys AS (
   SELECT p.thread_id, p.checkpoint_ns, p.channel, p.version, b.*
   FROM versions p CROSS JOIN LATERAL (
     SELECT type, put_id, coalesce(put_id = p.known_put, false) AS is_known,
-      CASE WHEN put_id = p.known_put THEN NULL ELSE blob END AS blob,
-      CASE WHEN put_id = p.known_put THEN NULL ELSE segments END AS segments
+        CASE WHEN put_id = p.known_put THEN NULL ELSE blob END AS blob,
+        CASE WHEN put_id = p.known_put THEN NULL ELSE segments END AS segments
     FROM "waypost".checkpoint_blobs
     WHERE thread_id = $1::text AND checkpoint_ns = $2::text
       AND channel = p.channel AND version = p.version AND type <> 'empty'

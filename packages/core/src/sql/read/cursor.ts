@@ -45,7 +45,7 @@ FROM (
     AND c.checkpoint_id = k.checkpoint_id OFFSET 0
 ) p CROSS JOIN LATERAL (
   ${withAll(
-    [materialized("blob", storedBlobs(tables, source, newVersions("p")))],
+    [materialized("blob", storedBlobs(tables, source, newVersions("p"), false))],
     tupleSelect(tables, form, source),
   )}
 ) r
@@ -56,7 +56,7 @@ WHERE ${isFewOf("k.checkpoint_id")}`;
 
 /** The versions that a checkpoint refers to and the one before it does not. */
 const newVersions = (checkpoint: string) => sql`(
-  SELECT ${checkpoint}.thread_id, ${checkpoint}.checkpoint_ns, v.key AS channel, v.value AS version, NULL::bigint AS known_put
+  SELECT ${checkpoint}.thread_id, ${checkpoint}.checkpoint_ns, v.key AS channel, v.value AS version
   FROM ${versionsOf(`${checkpoint}.checkpoint`)} v
   WHERE (${checkpoint}.previous_versions ->> v.key) IS DISTINCT FROM v.value
 )`;

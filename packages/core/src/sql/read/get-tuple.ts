@@ -9,13 +9,11 @@ import type { ValueForm } from "./values.js";
 /** Values that the reader has already: their channels, and the version of each and the put that stored it. */
 type Known = ReadonlyMap<string, { readonly version: string; readonly putId: string }>;
 
-/** Of the versions that a page refers to, which put is known to have stored each. */
 const noneKnown = (page: string) => sql`(
-  SELECT r.*, NULL::bigint AS known_put FROM (
-    ${referredVersions(page)}
-  ) r
+  ${referredVersions(page)}
 )`;
 
+/** Of the versions that a page refers to, which put is known to have stored each. */
 const someKnown = (page: string) => sql`(
   SELECT r.*, k.put_id::bigint AS known_put FROM (
     ${referredVersions(page)}
@@ -61,7 +59,7 @@ FROM ${tables.checkpoints}
 WHERE thread_id = $1::text AND checkpoint_ns = $2::text ${which}`;
   const versions = areKnown ? someKnown("page") : noneKnown("page");
   return withAll(
-    [cte("page", page), materialized("blob", storedBlobs(tables, place, versions))],
+    [cte("page", page), materialized("blob", storedBlobs(tables, place, versions, areKnown))],
     tupleSelect(tables, form, source),
   );
 }

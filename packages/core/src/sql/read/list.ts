@@ -118,7 +118,7 @@ LEFT JOIN ${held} AS k(thread_id, checkpoint_ns, channel, version, put_id)
   return withAll(
     [
       ...[cte("keys", keys), cte("page", checkpoints), cte("versions", versions)],
-      materialized("blob", storedBlobs(tables, place, "versions")),
+      materialized("blob", storedBlobs(tables, place, "versions", true)),
     ],
     tupleSelect(tables, form, {
       ...{ ...place, blobs: "blob", common: { known: parts, onNodes } },

@@ -3,7 +3,14 @@ import { TABLES } from "../../schema/tables.js";
 import { type LookUpEnd, once } from "../citus.js";
 import { sql } from "../text.js";
 import { versionsOf } from "../versions.js";
-import { commonPartsOf, commonPartsOfNodes, type KnownParts, partsOf } from "./parts.js";
+import {
+  commonPartsOf,
+  commonPartsOfNodes,
+  type KnownParts,
+  type PartRows,
+  partRowsOf,
+  partsOf,
+} from "./parts.js";
 import type { RawRow, TupleRow } from "./rows.js";
 import { type Columns, columnsOf, typeOf, type ValueForm, valueColumns } from "./values.js";
 
@@ -48,18 +55,17 @@ export function partSelect(
   source: PartSource,
   columns: Columns = tupleColumns,
 ): string {
-  const text = form === "text" ? "p.is_text" : "false";
+  const part = partRows(tables, source);
+  const text = form === "text" ? part.isText : "false";
   return sql`SELECT ${columns({
     kind: "'part'",
-    thread: "p.thread_id",
-    version: "p.position::text",
-    idx: "pg_catalog.octet_length(p.bytes)",
-    json: `CASE WHEN ${text} THEN pg_catalog.convert_from(p.bytes, 'UTF8') END`,
-    bytes: `CASE WHEN ${text} THEN NULL ELSE p.bytes END`,
+    thread: part.thread,
+    version: `${part.position}::text`,
+    idx: `pg_catalog.octet_length(${part.bytes})`,
+    json: `CASE WHEN ${text} THEN pg_catalog.convert_from(${part.bytes}, 'UTF8') END`,
+    bytes: `CASE WHEN ${text} THEN NULL ELSE ${part.bytes} END`,
   })}
-FROM (
-  ${partsFor(tables, source)}
-) p`;
+FROM ${part.from}`;
 }
 
 interface PartSource {
@@ -68,11 +74,13 @@ interface PartSource {
   readonly common?: CommonParts;
 }
 
-function partsFor(tables: Tables, { blobs, thread, common }: PartSource): string {
+function partRows(tables: Tables, { blobs, thread, common }: PartSource): PartRows {
   if (common === undefined) return partsOf(tables, blobs, thread);
-  return common.onNodes
-    ? commonPartsOfNodes(tables, blobs, common.known)
-    : commonPartsOf(tables, blobs, thread, common.known);
+  return partRowsOf(
+    common.onNodes
+      ? commonPartsOfNodes(tables, blobs, common.known)
+      : commonPartsOf(tables, blobs, thread, common.known),
+  );
 }
 
 /** Where a read finds its checkpoints and the blobs that they refer to. */
@@ -96,19 +104,24 @@ export interface TupleSource {
  * The stored values of some versions, full ones and the tails of others; of those that the reader holds only
  * that they are there.
  *
- * @param versions relation with thread_id, checkpoint_ns, channel and version of the blobs to read, and in
- *   `known_put` which put stored what the reader holds of each, null for nothing
+ * @param versions relation with thread_id, checkpoint_ns, channel and version of the blobs to read, and, if
+ *   `areKnown`, in `known_put` which put stored what the reader holds of each, null for nothing
+ * @param areKnown whether the reader holds any
  */
 export function storedBlobs(
   tables: Tables,
   { thread, namespace, lookUpEnd = once }: Pick<TupleSource, "thread" | "namespace" | "lookUpEnd">,
   versions: string,
+  areKnown: boolean,
 ): string {
+  const stored = areKnown
+    ? `coalesce(put_id = p.known_put, false) AS is_known,
+    CASE WHEN put_id = p.known_put THEN NULL ELSE blob END AS blob,
+    CASE WHEN put_id = p.known_put THEN NULL ELSE segments END AS segments`
+    : "false AS is_known, blob, segments";
   return sql`SELECT p.thread_id, p.checkpoint_ns, p.channel, p.version, b.*
 FROM ${versions} p CROSS JOIN LATERAL (
-  SELECT type, put_id, coalesce(put_id = p.known_put, false) AS is_known,
-    CASE WHEN put_id = p.known_put THEN NULL ELSE blob END AS blob,
-    CASE WHEN put_id = p.known_put THEN NULL ELSE segments END AS segments
+  SELECT type, put_id, ${stored}
   FROM ${tables.blobs}
   WHERE thread_id = ${thread} AND checkpoint_ns = ${namespace}
     AND channel = p.channel AND version = p.version AND type <> 'empty'

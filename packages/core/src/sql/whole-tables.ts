@@ -1,0 +1,29 @@
+import type { Statement } from "../driver/driver.js";
+import { catalogueOf } from "./catalogue.js";
+
+/** The call that sends a statement, as its user writes it, and the statement. */
+export interface WholeTableRead {
+  readonly call: string;
+  readonly statement: Statement;
+}
+
+const ALL_THREADS = {
+  ...{ threadId: undefined, checkpointNs: undefined, checkpointId: undefined },
+  ...{ before: undefined, filter: undefined, limit: 100 },
+};
+
+/** The statements that read all threads, whose cost therefore grows with the tables, each in its simplest form. */
+export function wholeTableReads(schema: string): WholeTableRead[] {
+  const sql = catalogueOf(schema, "binary");
+  const page = { query: ALL_THREADS, after: undefined, size: 100, known: [], knownParts: [] };
+  const threads = { after: undefined, limit: 100, filter: undefined, updatedBefore: undefined };
+  return [
+    { call: "list() without a thread", statement: sql.list(page, "text") },
+    {
+      call: 'list() without a thread, fetch: "cursor"',
+      statement: sql.listCursor(ALL_THREADS, "text"),
+    },
+    { call: "listThreads()", statement: sql.listThreads(threads) },
+    { call: "deleteForRuns()", statement: sql.threadsOfRuns(["run"]) },
+  ];
+}
