@@ -42,17 +42,16 @@ export default {
       to: { path: "^packages/", pathNot: `^packages/(core/|$1/)` },
     },
     {
-      name: "only-tests-know-the-suite",
-      comment: "The comparison, which is not published, counts on the wire as the suite does.",
+      name: "what-users-install-knows-no-tests",
       severity: "error",
-      from: { pathNot: "^(packages/(conformance|testing|compare)/|packages/[^/]+/test/|test/)" },
-      to: { path: "^packages/conformance/" },
+      from: { path: `^packages/(core|cli|dev-postgres|conformance|${ADAPTERS})/src` },
+      to: { path: "^packages/(testing|compare)/" },
     },
     {
-      name: "only-tests-know-what-tests-share",
+      name: "only-tests-know-the-suite",
       severity: "error",
-      from: { pathNot: "^(packages/testing/|packages/[^/]+/test/|test/)" },
-      to: { path: "^packages/testing/" },
+      from: { path: `^packages/(core|cli|dev-postgres|${ADAPTERS})/src` },
+      to: { path: "^packages/conformance/" },
     },
   ],
   options: {

@@ -1,7 +1,7 @@
 import { defineConfig, type Options } from "tsup";
 
-/** How every published package is built: ESM, CommonJS and types for both from `src/index.ts`. */
-export const library = (options: Pick<Options, "entry" | "esbuildPlugins"> = {}) =>
+/** How published packages are built: ESM, CommonJS unless `format` says other, and types from `src/index.ts`. */
+export const library = (options: Pick<Options, "entry" | "esbuildPlugins" | "format"> = {}) =>
   defineConfig({
     entry: ["src/index.ts"],
     format: ["esm", "cjs"],

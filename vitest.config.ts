@@ -4,16 +4,20 @@ import { DEPTH } from "./packages/testing/src/depth.ts";
 /** What takes long and is the same for all modes: `npm run test:full` has it, `npm test` does not. */
 const FULL_ONLY = [
   "examples/**",
-  "packages/cli/test/{docs,doctor,estimate,export,removal,setup,storage,verify}.test.ts",
-  "packages/compare/test/against.test.ts",
-  "packages/compare/test/quick.test.ts",
+  "packages/cli/test/{docs,doctor,estimate,export,removal,setup,show,storage,verify}.test.ts",
+  "packages/compare/test/{against,quick}.test.ts",
   "packages/dev-postgres/test/cli.test.ts",
+  "packages/pg/test/long-thread.test.ts",
+  "test/costs.test.ts",
   "test/differential/**",
+  "test/distribution.test.ts",
   "test/failover.test.ts",
   "test/faults/**",
   "test/packed/**",
+  "test/pairs.test.ts",
   "test/pgbouncer.test.ts",
   "test/processes/**",
+  "test/rights.test.ts",
   "test/servers/**",
   "test/tenants.test.ts",
 ];

@@ -8,6 +8,7 @@ import { mkdtempDisposable } from "node:fs/promises";
 import { constants, tmpdir } from "node:os";
 import { join } from "node:path";
 import { devPostgres } from "@waypost/dev-postgres";
+import { askForKeys } from "./agent/src/keys.ts";
 import { EXAMPLES, type Example, environment, type Step } from "./examples.ts";
 
 const stopped = new AbortController();
@@ -32,10 +33,12 @@ async function run(folder: string, step: Step, env: NodeJS.ProcessEnv): Promise<
   return code === 0;
 }
 
+const quoted = (argument: string) => (/\s/.test(argument) ? `"${argument}"` : argument);
+
 async function play({ title, folder, steps }: Example, env: NodeJS.ProcessEnv): Promise<boolean> {
   console.log(`\n${title} (examples/${folder})`);
   for (const step of steps) {
-    const command = ["node", step.file, ...step.args].join(" ");
+    const command = ["node", step.file, ...step.args.map(quoted)].join(" ");
     console.log(`\n  $ ${command}`);
     const well = await run(folder, step, env);
     if (stopped.signal.aborted) return false;
@@ -86,6 +89,7 @@ if (chosen.length === 0) {
   process.exit(2);
 }
 try {
+  await askForKeys(); // once, for all processes
   await main(chosen);
 } catch (error) {
   if (!stopped.signal.aborted) throw error;

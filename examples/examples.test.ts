@@ -44,29 +44,36 @@ const lines = (text: string): string[] => text.split("\n").map((line) => line.tr
 
 const linesFrom = (text: string, start: string): string[] => lines(text.slice(text.indexOf(start)));
 
-const JACKET =
-  "agent: Yes, take a jacket: you asked about sf, and there it's 60 degrees and foggy.";
+const SUNNY = "agent: It's always sunny in sf.";
+const CLOUDY = "agent: It might be cloudy in nyc.";
+const NO_JACKET = "agent: No jacket needed: it's always sunny in sf.";
+const JACKET = "agent: Take a jacket: it might be cloudy in nyc.";
 
 describe.each(CONVERSATIONS)("the example of: $title", (example) => {
+  const [city, there, advice, other, elsewhere] =
+    example.folder === "stream"
+      ? ["nyc", CLOUDY, JACKET, "sf", SUNNY]
+      : ["sf", SUNNY, NO_JACKET, "nyc", CLOUDY];
+
   it("continues a conversation in a process of its own", async () => {
     const [first = "", second = ""] = await outputs(example);
-    expect(first).toContain("agent: In sf: It's 60 degrees and foggy.");
+    expect(lines(first)).toContain(there);
     // The question names no city: the answer is in what the first process left.
     const answer = linesFrom(second, "human:").slice(0, 2);
-    expect(answer).toEqual(["human: do I need a jacket there?", JACKET]);
+    expect(answer).toEqual(["human: do I need a jacket there?", advice]);
   });
 
   it("forks it, and both branches are intact", async () => {
     const [, , third = ""] = await outputs(example);
     expect(linesFrom(third, 'branch "original"').slice(1, 4)).toEqual([
-      "human: what's the weather in sf",
+      `human: what's the weather in ${city}`,
       "human: do I need a jacket there?",
-      JACKET,
+      advice,
     ]);
     expect(linesFrom(third, 'branch "fork"').slice(1, 5)).toEqual([
-      "human: what's the weather in sf",
-      "human: and what's the weather in nyc?",
-      "agent: In nyc: It's 90 degrees and sunny.",
+      `human: what's the weather in ${city}`,
+      `human: and what's the weather in ${other}?`,
+      elsewhere,
       "both branches are intact",
     ]);
   });
@@ -94,7 +101,7 @@ describe("the example stream", () => {
     expect(lines(found.replace(/…[-\w]+/g, "…"))).toEqual([
       "step 8, checkpoint …",
       "step 7, checkpoint …",
-      "tool: It's 90 degrees and sunny.",
+      "tool: It's always sunny in sf",
       "the tool's last answer, found after 2 of 13 checkpoints",
       "",
     ]);
@@ -112,13 +119,87 @@ describe("the example kysely", () => {
 
 describe("the example drivers", () => {
   it("remembers in PGlite too", async () => {
-    expect((await outputs(exampleIn("drivers"))).at(-1)).toContain(JACKET);
+    expect((await outputs(exampleIn("drivers"))).at(-1)).toContain(NO_JACKET);
   });
 
   it("says which drivers there are", async () => {
     const unknown = output(exampleIn("drivers"), "index.ts", "--driver", "mysql", "ask");
     const message = 'No driver "mysql"; there are pg, postgres-js, kysely, kysely-pglite.';
     await expect(unknown).rejects.toThrow(message);
+  });
+});
+
+describe("the threads of docs/tutorial.md", () => {
+  it.each([
+    ["single-connection", "1"],
+    ["pool", "1"],
+    ["stream", "2"],
+    ["connection-string", "3"],
+  ])("%s talks in thread %s", async (name, thread) => {
+    const [asked = ""] = await outputs(exampleIn(name));
+    expect(asked).toMatch(new RegExp(`^ {2}process \\d+, thread ${thread}\n`));
+  });
+});
+
+describe("the example session", () => {
+  it("asks in a thread, lists its checkpoints and deletes it", async () => {
+    const [first = "", second = "", history = "", end] = await outputs(exampleIn("session"));
+    expect(lines(first)[0]).toBe("session_123, 4 messages");
+    expect(lines(second)).toContain(JACKET);
+    expect(lines(history.replace(/…[-\w]+/g, "…")).slice(0, 2)).toEqual([
+      "step 6, checkpoint …: 6 messages",
+      "step 5, checkpoint …: 5 messages",
+    ]);
+    expect(lines(history)).toHaveLength(9);
+    expect(end).toBe("  session_123: nothing is left\n");
+  });
+
+  it("knows two cities", async () => {
+    const session = exampleIn("session");
+    const answer = await output(session, "index.ts", "what's the weather in paris");
+    await output(session, "forget.ts");
+    expect(lines(answer)).toContain("tool: Unknown city");
+  });
+});
+
+describe("the example switch", () => {
+  it("continues a thread of the official saver, which continues it in turn", async () => {
+    const outputsOfAll = await outputs(exampleIn("switch"));
+    expect(outputsOfAll.flatMap((each) => [lines(each)[0], lines(each)[2]])).toEqual([
+      "PostgresSaver: 2 messages in the thread",
+      "agent: message 1, visit 1",
+      "PgSaver: 4 messages in the thread",
+      "agent: message 3, visit 2",
+      "PostgresSaver: 6 messages in the thread",
+      "agent: message 5, visit 3",
+    ]);
+  });
+});
+
+describe("the example http", () => {
+  it("streams the answer, and says 409 while another run has the thread", async () => {
+    const [asked = "", followed = ""] = await outputs(exampleIn("http"));
+    expect(lines(asked)).toEqual([
+      "200, text/event-stream",
+      'data: {"type":"tool","text":"It\'s always sunny in sf"}',
+      'data: {"type":"ai","text":"It\'s always sunny in sf."}',
+      "409 while another run has the thread",
+      "",
+    ]);
+    expect(followed).toContain('"No jacket needed: it\'s always sunny in sf."');
+  });
+});
+
+describe("the example nextjs", () => {
+  it("answers, keeps its pool over a reload, and says 409 while another run has the thread", async () => {
+    const [asked = "", followed = ""] = await outputs(exampleIn("nextjs"));
+    expect(lines(asked)).toEqual([
+      "200: It might be cloudy in nyc.",
+      "the same pool after a reload: true",
+      "409 while another run has the thread",
+      "",
+    ]);
+    expect(followed).toContain("200: Take a jacket: it might be cloudy in nyc.");
   });
 });
 
@@ -147,15 +228,15 @@ describe("the example human-in-the-loop", () => {
 describe("the example time-travel", () => {
   it("goes on from an edited checkpoint, and another process reads both branches", async () => {
     const [asked = "", travelled = "", branches = ""] = await outputs(exampleIn("time-travel"));
-    expect(asked).toContain("agent: In sf: It's 60 degrees and foggy.");
-    expect(lines(travelled)).toContain("agent: In nyc: It's 90 degrees and sunny.");
+    expect(lines(asked)).toContain(SUNNY);
+    expect(lines(travelled)).toContain(CLOUDY);
     expect(lines(branches.replace(/…[-\w]+/g, "…"))).toEqual([
       "a branch ends at checkpoint …, step 4",
       "human: what's the weather in sf",
-      "agent: In nyc: It's 90 degrees and sunny.",
+      CLOUDY,
       "a branch ends at checkpoint …, step 3",
       "human: what's the weather in sf",
-      "agent: In sf: It's 60 degrees and foggy.",
+      SUNNY,
       "",
     ]);
   });

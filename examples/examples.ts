@@ -74,6 +74,37 @@ export const CONVERSATIONS: readonly Example[] = [
 export const EXAMPLES: readonly Example[] = [
   ...CONVERSATIONS,
   {
+    title: "A session",
+    folder: "session",
+    steps: [
+      step("index.ts", "what's the weather in nyc"),
+      step("index.ts", "do I need a jacket there?"),
+      step("history.ts"),
+      step("forget.ts"),
+    ],
+  },
+  {
+    title: "Behind HTTP",
+    folder: "http",
+    steps: [
+      step("ask.ts", "what's the weather in sf"),
+      step("ask.ts", "do I need a jacket there?"),
+    ],
+  },
+  {
+    title: "Route handlers of Next.js",
+    folder: "nextjs",
+    steps: [
+      step("index.ts", "what's the weather in nyc"),
+      step("index.ts", "do I need a jacket there?"),
+    ],
+  },
+  {
+    title: "From the official saver and back",
+    folder: "switch",
+    steps: [step("official.ts", "begin"), step("index.ts"), step("official.ts")],
+  },
+  {
     title: "Human in the loop",
     folder: "human-in-the-loop",
     steps: [step("request.ts", "40"), step("answer.ts", "yes")],

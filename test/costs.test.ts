@@ -1,4 +1,4 @@
-import { withClient, withSchema } from "@waypost/conformance";
+import { withClient, withSchema } from "@waypost/conformance/fixtures";
 import { CONTENT_TABLES, setupScript } from "@waypost/core/adapter";
 import type pg from "pg";
 import { describe, expect, it } from "vitest";

@@ -1,5 +1,5 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
-import { collect, databaseUrl, everyOperation, withSchema } from "@waypost/conformance";
+import { collect, databaseUrl, everyOperation, withSchema } from "@waypost/conformance/fixtures";
 import type { StatementEvent } from "@waypost/core";
 import { PgSaver } from "@waypost/pg";
 import { describe, expect, it } from "vitest";

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { delimiter, dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { inspect, promisify } from "node:util";
-import { databaseUrl, freshName, withClient } from "@waypost/conformance";
+import { databaseUrl, freshName, withClient } from "@waypost/conformance/fixtures";
 import { setupScript } from "@waypost/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
@@ -30,6 +30,7 @@ const PUBLISHED = [
   "packages/kysely/README.md",
   "packages/core/README.md",
   "packages/cli/README.md",
+  "packages/conformance/README.md",
 ];
 const FOR_MAINTAINERS = ["ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md"];
 const PAGES = [
@@ -37,6 +38,7 @@ const PAGES = [
   ...FOR_MAINTAINERS,
   "packages/core/README.md",
   "packages/cli/README.md",
+  "packages/conformance/README.md",
   ...GUIDES,
   ...EXAMPLES,
   "docker/README.md",
@@ -44,10 +46,14 @@ const PAGES = [
 
 const page = (path: string) => readFileSync(join(ROOT, path), "utf8");
 
-/** The fenced blocks of one language on a page. */
+/** The fenced blocks of one language on a page, and the files that their fences name. */
+function namedBlocks(path: string, language: string): { file: string | undefined; code: string }[] {
+  const fence = new RegExp(`^\`\`\`${language}(?: ([\\w.-]+))?\\n(.*?)^\`\`\`$`, "gms");
+  return [...page(path).matchAll(fence)].map(([, file, code = ""]) => ({ file, code }));
+}
+
 function blocks(path: string, language: string): string[] {
-  const fence = new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, "gms");
-  return [...page(path).matchAll(fence)].map(([, code]) => code ?? "");
+  return namedBlocks(path, language).map(({ code }) => code);
 }
 
 /** What the readers of a page have after they ran its install line, and the types they may add. */
@@ -57,11 +63,17 @@ function installed(): string[] {
   const names = lines.flatMap((line) => (line ?? "").split(" "));
   const further = [
     "@electric-sql/pglite",
+    "@langchain/langgraph-checkpoint-postgres",
+    "@langchain/openai",
     "@waypost/core",
+    "@waypost/conformance",
+    "vitest",
+    "langchain",
     "pg-cursor",
     "@types/pg",
     "@types/pg-cursor",
     "@types/node",
+    "zod",
   ];
   return [...new Set([...names, ...further])];
 }
@@ -74,6 +86,8 @@ function folderOf(name: string): string {
     `packages/pg/node_modules/${name}`,
     `packages/postgres-js/node_modules/${name}`,
     `packages/kysely/node_modules/${name}`,
+    `packages/compare/node_modules/${name}`,
+    `examples/agent/node_modules/${name}`,
     `node_modules/${name}`,
   ].find((path) => existsSync(join(ROOT, path, "package.json")));
   if (folder === undefined) throw new Error(`${name} is not installed in this repository`);
@@ -102,14 +116,17 @@ afterAll(() => {
 describe("code in the documentation", () => {
   it("passes the type checker against the sources", async () => {
     for (const path of PAGES) {
-      for (const [i, code] of blocks(path, "ts").entries()) {
-        await writeFile(join(project, `${path.replaceAll("/", "_")}_${i}.ts`), code);
+      // Blocks of a page import each other by the names on their fences.
+      const folder = join(project, path.replaceAll("/", "_"));
+      mkdirSync(folder);
+      for (const [i, { file = `${i}.ts`, code }] of namedBlocks(path, "ts").entries()) {
+        await writeFile(join(folder, file), code);
       }
     }
     const config = {
       extends: join(ROOT, "tsconfig.json"),
       compilerOptions: { moduleDetection: "force", noUnusedLocals: false },
-      include: ["*.ts"],
+      include: ["*/*.ts"],
     };
     await writeFile(join(project, "tsconfig.json"), JSON.stringify(config));
     const compiler = join(ROOT, "node_modules/typescript/bin/tsc");

@@ -5,7 +5,7 @@ import { type AddressInfo, connect, createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { withClient } from "@waypost/conformance";
+import { withClient } from "@waypost/conformance/fixtures";
 import { nativeFolder } from "../packages/dev-postgres/src/binaries.ts";
 import { type Launcher, launcher } from "../packages/dev-postgres/src/launcher.ts";
 

@@ -1,12 +1,6 @@
 import { EventEmitter, once } from "node:events";
-import {
-  chainGraph,
-  checkpoint,
-  collect,
-  METADATA,
-  type Saver,
-  thread,
-} from "@waypost/conformance";
+import type { Saver } from "@waypost/conformance";
+import { chainGraph, checkpoint, collect, METADATA, thread } from "@waypost/conformance/fixtures";
 import type { SaverOptions } from "@waypost/core";
 import { KyselySaver } from "@waypost/kysely";
 import { PgSaver } from "@waypost/pg";

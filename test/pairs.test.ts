@@ -1,3 +1,4 @@
+import type { Saver } from "@waypost/conformance";
 import {
   approvalGraph,
   barrier,
@@ -7,29 +8,30 @@ import {
   deltaGraph,
   replyGraph,
   resumeWith,
-  type Saver,
   thread,
   withSchema,
-} from "@waypost/conformance";
+} from "@waypost/conformance/fixtures";
+import { DRIVERS, KINDS } from "@waypost/testing/kinds";
 import { describe, expect, it } from "vitest";
-import { ADAPTERS } from "./adapters.ts";
 
-const names = Object.keys(ADAPTERS);
-const pairs = names.flatMap((a) => names.filter((b) => b !== a).map((b) => [a, b] as const));
+const pairs = DRIVERS.flatMap((a) => DRIVERS.filter((b) => b !== a).map((b) => [a, b] as const));
+
+type DriverName = (typeof DRIVERS)[number];
 
 function withPair(
-  [first, second]: readonly [string, string],
+  [first, second]: readonly [DriverName, DriverName],
   work: (a: Saver, b: Saver) => Promise<void>,
 ): Promise<void> {
   return withSchema(async (schema) => {
-    const open = (name: string) => ADAPTERS[name]?.(databaseUrl(), { schema });
-    const sessions = [await open(first), await open(second)];
+    const one = await KINDS[first].connect(databaseUrl());
+    const other = await KINDS[second].connect(databaseUrl());
     try {
-      const [a, b] = sessions.map((session) => session?.saver);
-      await a?.setup();
-      await work(a as Saver, b as Saver);
+      const a = one.saver({ schema });
+      await a.setup();
+      await work(a, other.saver({ schema }));
     } finally {
-      for (const session of sessions) await session?.close();
+      await one.close();
+      await other.close();
     }
   });
 }

@@ -1,13 +1,13 @@
+import type { Session } from "@waypost/conformance";
 import {
   chainGraph,
   collect,
   databaseUrl,
   putChain,
-  type Session,
   thread,
   withClient,
   withSchema,
-} from "@waypost/conformance";
+} from "@waypost/conformance/fixtures";
 import type { SaverOptions } from "@waypost/core";
 import { KyselySaver } from "@waypost/kysely";
 import { PgSaver } from "@waypost/pg";

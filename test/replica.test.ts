@@ -1,4 +1,5 @@
-import { checkpoint, collect, METADATA, type Saver, thread } from "@waypost/conformance";
+import type { Saver } from "@waypost/conformance";
+import { checkpoint, collect, METADATA, thread } from "@waypost/conformance/fixtures";
 import { InvalidInputError } from "@waypost/core";
 import { KyselySaver } from "@waypost/kysely";
 import { PgSaver } from "@waypost/pg";

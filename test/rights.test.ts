@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import type { Saver } from "@waypost/conformance";
 import {
   freshName,
   grants,
@@ -6,11 +7,10 @@ import {
   policies,
   prepareThread,
   type Role,
-  type Saver,
   withClient,
   withRole,
   withSchema,
-} from "@waypost/conformance";
+} from "@waypost/conformance/fixtures";
 import { setupScript, TABLES } from "@waypost/core/adapter";
 import { PgSaver } from "@waypost/pg";
 import type pg from "pg";

@@ -1,5 +1,5 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
-import { databaseUrl, everyOperation, withSchema } from "@waypost/conformance";
+import { databaseUrl, everyOperation, withSchema } from "@waypost/conformance/fixtures";
 import type { StatementEvent } from "@waypost/core";
 import { PgSaver } from "@waypost/pg";
 import { parse } from "libpg-query";

@@ -1,3 +1,4 @@
+import type { Saver } from "@waypost/conformance";
 import {
   chainGraph,
   checkpoint,
@@ -8,23 +9,29 @@ import {
   METADATA,
   policies,
   prepareThread,
-  type Saver,
   thread,
   withClient,
   withRole,
   withSchema,
-} from "@waypost/conformance";
+} from "@waypost/conformance/fixtures";
 import { setupScript } from "@waypost/core";
+import {
+  type Begin,
+  type Connected,
+  KINDS,
+  type Kind,
+  type Shared,
+  TRANSACTIONS,
+} from "@waypost/testing/kinds";
 import { describe, expect, it } from "vitest";
 import { PgBouncer, pgBouncerVersion } from "./pgbouncer.ts";
-import { CONNECTIONS, SHARED, type Shared, type SharedKind, TRANSACTIONS } from "./shared.ts";
 
 /** `%` would be every tenant, where a policy took it for a pattern. */
 const TENANTS = ["a", "b", "%"] as const;
 
 type SaverOf = (tenant: string) => Saver;
 
-interface Tenants extends Shared {
+interface Tenants extends Connected {
   readonly of: SaverOf;
 }
 
@@ -39,6 +46,10 @@ const withPolicies = (work: (schema: string, url: string) => Promise<unknown>) =
     }),
   );
 
+/** Few enough that all operations share them; the same through PgBouncer. */
+const CONNECTIONS = 3;
+const SETTINGS = { connections: CONNECTIONS, prepare: false };
+
 const saverOf =
   ({ saver }: Pick<Shared, "saver">, schema: string): SaverOf =>
   (tenant) =>
@@ -46,12 +57,12 @@ const saverOf =
 
 /** Savers of several tenants over one pool. */
 const withTenants = (
-  kind: SharedKind,
+  kind: Kind,
   work: (tenants: Tenants) => Promise<void>,
   through: (url: string) => Promise<string> = async (url) => url,
 ) =>
   withPolicies(async (schema, url) => {
-    const shared = await kind.open(await through(url));
+    const shared = await kind.connect(await through(url), SETTINGS);
     await work({ ...shared, of: saverOf(shared, schema) }).finally(() => shared.close());
   });
 
@@ -101,12 +112,12 @@ async function tenantIn({ run }: Pick<Shared, "run">): Promise<string | null> {
 }
 
 /** What the setting is on every connection; so many questions at once meet all of them. */
-async function leftOver(shared: Shared, { single }: SharedKind): Promise<Set<string | null>> {
+async function leftOver(shared: Shared, { single }: Kind): Promise<Set<string | null>> {
   const length = single ? 1 : 10 * CONNECTIONS;
   return new Set(await Promise.all(Array.from({ length }, () => tenantIn(shared))));
 }
 
-describe.each(Object.entries(SHARED))("tenants over one %s", (_, kind) => {
+describe.each(Object.entries(KINDS))("tenants over one %s", (_, kind) => {
   it("see, dozens of operations at once, all of their own rows and no others", () =>
     withTenants(kind, async (tenants) => {
       await interleave(tenants.of, kind.cursor);
@@ -176,10 +187,24 @@ describe.each(Object.entries(SHARED))("tenants over one %s", (_, kind) => {
     }));
 });
 
-describe.each(Object.entries(TRANSACTIONS))("tenants in one transaction: %s", (name, transact) => {
+/** Runs the work in a transaction of the application, which it then commits. */
+async function inTransaction(
+  begin: Begin,
+  url: string,
+  work: (shared: Shared) => Promise<void>,
+): Promise<void> {
+  const { end, ...shared } = await begin(url, SETTINGS);
+  await work(shared).catch(async (error) => {
+    await end("rollback");
+    throw error;
+  });
+  await end("commit");
+}
+
+describe.each(Object.entries(TRANSACTIONS))("tenants in one transaction: %s", (name, begin) => {
   it("see their own rows, and the caller's own setting is back after each operation", () =>
     withPolicies(async (schema, url) => {
-      await transact(url, async (shared) => {
+      await inTransaction(begin, url, async (shared) => {
         const of = saverOf(shared, schema);
         await shared.run("SET LOCAL app.tenant = 'of the caller'");
         await interleave(of, false);
@@ -199,7 +224,7 @@ describe.each(Object.entries(TRANSACTIONS))("tenants in one transaction: %s", (n
 
   it("go on after a savepoint, and so does the caller's setting", () =>
     withPolicies((schema, url) =>
-      transact(url, async (shared) => {
+      inTransaction(begin, url, async (shared) => {
         await shared.run("SET LOCAL app.tenant = 'of the caller'");
         await shared.run("SAVEPOINT here");
         const refused = prepareThread(saverOf(shared, schema)("a"), "b:1");
@@ -212,7 +237,7 @@ describe.each(Object.entries(TRANSACTIONS))("tenants in one transaction: %s", (n
 });
 
 it("a tenant may have any name", () =>
-  withTenants(SHARED["pg Pool"] as SharedKind, async ({ of }) => {
+  withTenants(KINDS["pg Pool"], async ({ of }) => {
     for (const name of HOSTILE) await prepareThread(of(name), `${name}:1`);
     for (const name of HOSTILE) {
       const threads = (await of(name).listThreads()).map(({ threadId }) => threadId);
@@ -224,7 +249,7 @@ if (pgBouncerVersion === undefined) {
   it.skip("tenants through PgBouncer (it is not installed)", () => {});
 } else {
   describe(`tenants through ${pgBouncerVersion} in transaction mode`, () => {
-    it.each(Object.entries(SHARED))("see their own rows only: %s", (_, kind) => {
+    it.each(Object.entries(KINDS))("see their own rows only: %s", (_, kind) => {
       const poolers: PgBouncer[] = [];
       const through = async (url: string) => {
         const bouncer = await PgBouncer.before(url, "transaction", 2);

@@ -2,7 +2,7 @@ import { X509Certificate } from "node:crypto";
 import { once } from "node:events";
 import { connect } from "node:net";
 import { connect as connectTls } from "node:tls";
-import { withClient } from "@waypost/conformance";
+import { withClient } from "@waypost/conformance/fixtures";
 import { type DevPostgres, devPostgres } from "@waypost/dev-postgres";
 import type pg from "pg";
 import { vi } from "vitest";

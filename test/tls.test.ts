@@ -1,6 +1,6 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import type { Session } from "@waypost/conformance";
-import { thread } from "@waypost/conformance";
+import { thread } from "@waypost/conformance/fixtures";
 import type { OperationEvent } from "@waypost/core";
 import { KyselySaver } from "@waypost/kysely";
 import { PgSaver } from "@waypost/pg";

@@ -1,8 +1,9 @@
-import { playAct } from "@waypost/example-agent";
+import { DATABASE_URL, playAct } from "@waypost/example-agent";
 import { PgSaver } from "@waypost/pg";
 
-const uri = process.env.DATABASE_URL ?? "postgresql://localhost/postgres";
-await using saver = PgSaver.fromConnString(uri, { schema: "example_connection_string" });
+await using saver = PgSaver.fromConnString(DATABASE_URL, {
+  schema: "example_connection_string",
+});
 await saver.setup();
 
-await playAct(saver);
+await playAct(saver, { thread: "3" });

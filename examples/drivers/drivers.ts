@@ -1,4 +1,5 @@
 import { PGlite } from "@electric-sql/pglite";
+import { DATABASE_URL } from "@waypost/example-agent";
 import { KyselySaver } from "@waypost/kysely";
 import { PgSaver } from "@waypost/pg";
 import { PostgresJsSaver } from "@waypost/postgres-js";
@@ -7,7 +8,6 @@ import pg from "pg";
 import postgres from "postgres";
 
 const options = { schema: "example_drivers" };
-const uri = process.env.DATABASE_URL ?? "postgresql://localhost/postgres";
 
 function kysely(dialect: Dialect) {
   const db = new Kysely<unknown>({ dialect });
@@ -17,14 +17,15 @@ function kysely(dialect: Dialect) {
 /** For each driver: a saver over a client, and how to end that client. */
 export const DRIVERS = {
   pg() {
-    const pool = new pg.Pool({ connectionString: uri });
+    const pool = new pg.Pool({ connectionString: DATABASE_URL });
     return { saver: new PgSaver(pool, options), close: () => pool.end() };
   },
   "postgres-js"() {
-    const sql = postgres(uri, { onnotice: () => {} }); // prints no notices to setup()
+    const sql = postgres(DATABASE_URL, { onnotice: () => {} }); // prints no notices to setup()
     return { saver: new PostgresJsSaver(sql, options), close: () => sql.end() };
   },
-  kysely: () => kysely(new PostgresDialect({ pool: new pg.Pool({ connectionString: uri }) })),
+  kysely: () =>
+    kysely(new PostgresDialect({ pool: new pg.Pool({ connectionString: DATABASE_URL }) })),
   "kysely-pglite": () =>
     kysely(new PGliteDialect({ pglite: new PGlite(process.env.PGLITE_FOLDER ?? "memory") })),
 };

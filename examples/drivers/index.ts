@@ -13,6 +13,6 @@ if (!isDriver(values.driver)) {
 const { saver, close } = DRIVERS[values.driver]();
 await saver.setup();
 
-await playAct(saver, positionals);
+await playAct(saver, {}, positionals);
 
 await close();

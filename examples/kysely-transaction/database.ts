@@ -1,4 +1,4 @@
-import { ACTS } from "@waypost/example-agent";
+import { ACTS, DATABASE_URL } from "@waypost/example-agent";
 import { KyselySaver, type WaypostDatabase } from "@waypost/kysely";
 import { Kysely, PostgresDialect } from "kysely";
 import pg from "pg";
@@ -10,7 +10,7 @@ interface Database extends WaypostDatabase {
   questions: { thread: string; question: string };
 }
 
-const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL });
+const pool = new pg.Pool({ connectionString: DATABASE_URL });
 
 /** Destroying it ends the pool. */
 export const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) }).withSchema(

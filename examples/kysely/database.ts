@@ -1,3 +1,4 @@
+import { DATABASE_URL } from "@waypost/example-agent";
 import type { WaypostDatabase } from "@waypost/kysely";
 import { Kysely, PostgresDialect } from "kysely";
 import pg from "pg";
@@ -9,7 +10,7 @@ interface Database extends WaypostDatabase {
   customers: { thread_id: string; name: string };
 }
 
-const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL });
+const pool = new pg.Pool({ connectionString: DATABASE_URL });
 
 /** Destroying it ends the pool. */
 export const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) }).withSchema(

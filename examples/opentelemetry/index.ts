@@ -5,7 +5,7 @@ import {
   InMemorySpanExporter,
   SimpleSpanProcessor,
 } from "@opentelemetry/sdk-trace-base";
-import { playAct, say } from "@waypost/example-agent";
+import { DATABASE_URL, playAct, say } from "@waypost/example-agent";
 import { PgSaver } from "@waypost/pg";
 import { traceWaypost } from "./spans.ts";
 
@@ -16,7 +16,7 @@ trace.setGlobalTracerProvider(provider);
 context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
 traceWaypost();
 
-await using saver = PgSaver.fromConnString(process.env.DATABASE_URL ?? "", {
+await using saver = PgSaver.fromConnString(DATABASE_URL, {
   schema: "example_opentelemetry",
 });
 await saver.setup();

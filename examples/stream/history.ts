@@ -1,9 +1,9 @@
 import type { BaseMessage } from "@langchain/core/messages";
-import { say, sayMessage, shortId, THREAD } from "@waypost/example-agent";
-import { saver, sql } from "./client.ts";
+import { say, sayMessage, shortId } from "@waypost/example-agent";
+import { saver, sql, thread } from "./client.ts";
 
 let read = 0;
-for await (const tuple of saver.list({ configurable: { thread_id: THREAD } })) {
+for await (const tuple of saver.list({ configurable: { thread_id: thread } })) {
   read++;
   const { messages = [] } = tuple.checkpoint.channel_values as { messages?: BaseMessage[] };
   const last = messages.at(-1);
@@ -14,6 +14,6 @@ for await (const tuple of saver.list({ configurable: { thread_id: THREAD } })) {
 }
 
 const [stored] = await sql`
-  SELECT count(*) FROM example_stream.checkpoints WHERE thread_id = ${THREAD}`;
+  SELECT count(*) FROM example_stream.checkpoints WHERE thread_id = ${thread}`;
 say(`the tool's last answer, found after ${read} of ${stored?.count} checkpoints`);
 await sql.end();

@@ -17,7 +17,7 @@ say(`going back to checkpoint ${shortId(config)}, before the tool ran`);
 sayMessage(call);
 
 // A message takes the place of the one with the same id.
-const tool_calls = call.tool_calls?.map((old) => ({ ...old, args: { location: "nyc" } }));
+const tool_calls = call.tool_calls?.map((old) => ({ ...old, args: { city: "nyc" } }));
 const edited = new AIMessage({ id: call.id, content: call.content, tool_calls });
 const fork = await agent.updateState(config, { messages: [edited] });
 say(`going on from checkpoint ${shortId(fork)}, with another city`);

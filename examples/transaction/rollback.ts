@@ -1,9 +1,9 @@
-import { playAct } from "@waypost/example-agent";
+import { DATABASE_URL, playAct } from "@waypost/example-agent";
 import { PgSaver } from "@waypost/pg";
 import pg from "pg";
 import { countRows, prepareTables, schema } from "./tables.ts";
 
-const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL });
+const pool = new pg.Pool({ connectionString: DATABASE_URL });
 await prepareTables(pool);
 const before = await countRows(pool);
 

@@ -12,7 +12,7 @@ import {
   withClient,
   withRole,
   withSchema,
-} from "@waypost/conformance";
+} from "@waypost/conformance/fixtures";
 import { PgSaver } from "@waypost/pg";
 import pg from "pg";
 import { describe, expect, it } from "vitest";

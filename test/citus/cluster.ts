@@ -1,4 +1,4 @@
-import { withClient, withSchema } from "@waypost/conformance";
+import { withClient, withSchema } from "@waypost/conformance/fixtures";
 import { PgSaver } from "@waypost/pg";
 import pg from "pg";
 import Cursor from "pg-cursor";

@@ -9,8 +9,8 @@ import {
   serializer,
 } from "@waypost/core/adapter";
 import { KyselySaver } from "@waypost/kysely";
+import { KINDS, type KindName } from "@waypost/testing/kinds";
 import { CompiledQuery, Kysely, PGliteDialect } from "kysely";
-import { SHARED } from "../shared.ts";
 
 export interface Member {
   readonly name: string;
@@ -31,8 +31,11 @@ export interface Fleet extends AsyncDisposable {
   reset(): Promise<void>;
 }
 
+/** Few enough that all operations share them. */
+const SETTINGS = { connections: 3, prepare: false };
+
 /** How many bytes each saver remembers. */
-type Memories = Readonly<Record<string, readonly (number | "default")[]>>;
+type Memories = Readonly<Partial<Record<KindName, readonly (number | "default")[]>>>;
 
 /** Holds about one value of those that the steps make. */
 const SMALL = 2000;
@@ -58,13 +61,13 @@ const optionsOf = (cacheBytes: number | "default"): SaverOptions =>
 
 async function onServer(url: string, memories: Memories, options: SaverOptions): Promise<Fleet> {
   const schema = freshName();
-  const kinds = Object.entries(memories).map(([name, sizes]) => {
-    const kind = SHARED[name];
-    if (kind === undefined) throw new Error(`There is no kind "${name}".`);
-    return { name, sizes, kind };
-  });
+  const kinds = Object.entries(memories).map(([name, sizes]) => ({
+    name,
+    sizes,
+    kind: KINDS[name as KindName],
+  }));
   const opened = await Promise.all(
-    kinds.map(async (it) => ({ ...it, shared: await it.kind.open(url) })),
+    kinds.map(async (it) => ({ ...it, shared: await it.kind.connect(url, SETTINGS) })),
   );
   const savers = () =>
     opened.flatMap(({ name, sizes, kind: { cursor }, shared }) =>

@@ -3,7 +3,7 @@ import type { Saver, Session } from "@waypost/conformance";
 import { dropSchema, freshName, withClient } from "@waypost/conformance/database";
 import { thread } from "@waypost/conformance/graphs";
 import type { SaverOptions } from "@waypost/core";
-import { ADAPTERS } from "../adapters.ts";
+import { openAdapter } from "../adapters.ts";
 import { Ledger } from "./ledger.ts";
 import { logAfter, Tally, talk } from "./load.ts";
 
@@ -39,7 +39,7 @@ async function withFreshSaver(
   schema: string,
   work: (saver: Saver) => Promise<void>,
 ): Promise<void> {
-  const session = await (ADAPTERS[driver] as (typeof ADAPTERS)[string])(url, { schema });
+  const session = await openAdapter(driver, url, { schema });
   try {
     await work(session.saver);
   } finally {
@@ -70,7 +70,6 @@ export class Application {
 
   static async open(options: ApplicationOptions): Promise<Application> {
     const { driver, url, directUrl, silenceMs, settings = {}, ...saver } = options;
-    const open = ADAPTERS[driver] as (typeof ADAPTERS)[string];
     const schema = freshName();
     await withFreshSaver(driver, directUrl, schema, (fresh) => fresh.setup());
 
@@ -78,7 +77,7 @@ export class Application {
     named.searchParams.set("application_name", schema);
     const parameters = Object.entries(settings).map(([name, value]) => `-c ${name}=${value}`);
     if (parameters.length > 0) named.searchParams.set("options", parameters.join(" "));
-    const session = await open(named.href, { ...saver, schema }, silenceMs);
+    const session = await openAdapter(driver, named.href, { ...saver, schema }, silenceMs);
     return new Application(schema, driver, session, directUrl);
   }
 

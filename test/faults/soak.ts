@@ -4,7 +4,7 @@ import { withSchema } from "@waypost/conformance/database";
 import { thread } from "@waypost/conformance/graphs";
 import type { OperationEvent } from "@waypost/core";
 import pg from "pg";
-import { ADAPTERS } from "../adapters.ts";
+import { openAdapter } from "../adapters.ts";
 import type { DriverName } from "./application.ts";
 import { Ledger } from "./ledger.ts";
 import { logAfter, Tally, talk } from "./load.ts";
@@ -45,8 +45,7 @@ const TURNS = 5;
 export function soak(options: SoakOptions, onStretch: (stretch: Stretch) => void): Promise<Soaked> {
   const { url, driver, threads, milliseconds } = options;
   return withSchema(async (schema) => {
-    const open = ADAPTERS[driver] as (typeof ADAPTERS)[string];
-    const { saver, close } = await open(url, { schema });
+    const { saver, close } = await openAdapter(driver, url, { schema });
     await saver.setup();
     const ledger = new Ledger();
     ledger.watch(saver);

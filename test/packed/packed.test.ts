@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { databaseUrl, withSchema } from "@waypost/conformance";
+import { databaseUrl, withSchema } from "@waypost/conformance/fixtures";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { DRIVERS, type Driver, PRINTED } from "./application.ts";
 import { found } from "./conversation.ts";
@@ -67,7 +67,6 @@ describe.each(cases)(
       async (how) => {
         expect(await project.typeCheck("main.ts", how)).toBe("");
       },
-      60_000,
     );
 
     for (const runtime of [...NODES, BUN, DENO]) {
@@ -78,13 +77,9 @@ describe.each(cases)(
       if (command === undefined) {
         it.skip(`runs on ${name} (the registry has none for this machine)`, () => {});
       } else if (age === "newest" || runtime === NODE_24) {
-        it.each(files)(
-          `runs on ${name}: %s`,
-          async (file) => {
-            expect(await run(command, file)).toEqual(PRINTED);
-          },
-          60_000,
-        );
+        it.each(files)(`runs on ${name}: %s`, async (file) => {
+          expect(await run(command, file)).toEqual(PRINTED);
+        });
       }
     }
 
@@ -95,7 +90,6 @@ describe.each(cases)(
         const command = NODE_24.command as NonNullable<Runtime["command"]>;
         expect(await project.run(command, [file], {})).toEqual({ some: true, differ: [] });
       },
-      60_000,
     );
 
     // Each reads what the one before has stored; the last one is where it began.
@@ -143,19 +137,15 @@ describe("waypost as it is published", () => {
     if (command === undefined) {
       it.skip(`runs on ${name} (the registry has none for this machine)`, () => {});
     } else {
-      it(
-        `runs on ${name}`,
-        () =>
-          withSchema(async (schema) => {
-            const file = "node_modules/waypost/dist/cli.js";
-            const env = { DATABASE_URL: databaseUrl() };
-            await project.run(command, [file, "setup", "--schema", schema, "--json"], env);
-            expect(
-              await project.run(command, [file, "threads", "--schema", schema, "--json"], env),
-            ).toEqual([]);
-          }),
-        60_000,
-      );
+      it(`runs on ${name}`, () =>
+        withSchema(async (schema) => {
+          const file = "node_modules/waypost/dist/cli.js";
+          const env = { DATABASE_URL: databaseUrl() };
+          await project.run(command, [file, "setup", "--schema", schema, "--json"], env);
+          expect(
+            await project.run(command, [file, "threads", "--schema", schema, "--json"], env),
+          ).toEqual([]);
+        }));
     }
   }
 });

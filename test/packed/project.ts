@@ -12,6 +12,7 @@ const execute = promisify(execFile);
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const PACKAGES = {
   core: "@waypost/core",
+  conformance: "@waypost/conformance",
   pg: "@waypost/pg",
   "postgres-js": "@waypost/postgres-js",
   kysely: "@waypost/kysely",
@@ -21,9 +22,12 @@ const PACKAGES = {
 /** The files that `pnpm publish` would publish, by the names of the packages. */
 export type Tarballs = Readonly<Record<string, string>>;
 
-/** Packs what `npm test` has built. */
-export async function pack(folder: string): Promise<Tarballs> {
-  const packed = Object.entries(PACKAGES).map(async ([name, published]) => {
+/** Packs what has been built of these packages, by default of all. */
+export async function pack(
+  folder: string,
+  names = Object.keys(PACKAGES) as (keyof typeof PACKAGES)[],
+): Promise<Tarballs> {
+  const packed = names.map(async (name) => {
     const destination = join(folder, name);
     await mkdir(destination);
     if (!existsSync(join(ROOT, "packages", name, "dist"))) {
@@ -34,7 +38,7 @@ export async function pack(folder: string): Promise<Tarballs> {
       cwd,
     });
     const [file] = readdirSync(destination);
-    return [published, `file:${join(destination, file as string)}`] as const;
+    return [PACKAGES[name], `file:${join(destination, file as string)}`] as const;
   });
   return Object.fromEntries(await Promise.all(packed));
 }
@@ -77,7 +81,7 @@ export class Project {
     const { stdout } = await execute(program, [...options, file, ...args], {
       cwd: this.folder,
       env: { ...process.env, NODE_OPTIONS: "", ...env },
-      timeout: 60_000, // whoever waits has given up by then
+      timeout: 115_000, // whoever waits has given up by then
     });
     return JSON.parse(stdout);
   }

@@ -1,7 +1,8 @@
+import type { DriverName } from "../adapters.ts";
+
 /** What the processes of a round do, and to which threads. */
 export interface WorkerPlan {
-  /** A name of `ADAPTERS`. */
-  readonly driver: string;
+  readonly driver: DriverName;
   readonly url: string;
   readonly schema: string;
   /** How much its saver remembers; by default as much as usual. */

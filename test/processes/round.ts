@@ -7,8 +7,8 @@ import { fileURLToPath } from "node:url";
 import { dropSchema, freshName, withClient } from "@waypost/conformance/database";
 import type { ControlledPostgres } from "@waypost/dev-postgres";
 import { PgSaver } from "@waypost/pg";
+import { DRIVERS } from "@waypost/testing/kinds";
 import pg from "pg";
-import { ADAPTERS } from "../adapters.ts";
 import { Author } from "./author.ts";
 import { random } from "./content.ts";
 import { type Evidence, gather } from "./evidence.ts";
@@ -45,8 +45,8 @@ interface Worker {
 
 const WORKER = fileURLToPath(new URL("./worker.ts", import.meta.url));
 /** Each with a cache of its own; two of the first kind, one of which remembers nothing. */
-const KINDS = [
-  ...Object.keys(ADAPTERS).map((driver) => ({ driver })),
+const WORKERS: readonly Pick<WorkerPlan, "driver" | "cacheBytes">[] = [
+  ...DRIVERS.map((driver) => ({ driver })),
   { driver: "pg Pool", cacheBytes: 0 },
 ];
 const PATIENCE_MS = 30_000;
@@ -72,7 +72,7 @@ export class Round {
     const folder = await mkdtemp(join(tmpdir(), "waypost-processes-"));
     try {
       await this.#prepare(folder);
-      const workers = await Promise.all(KINDS.map((_, i) => this.#start(folder, i)));
+      const workers = await Promise.all(WORKERS.map((_, i) => this.#start(folder, i)));
       await this.#disturb(folder, workers);
       await Promise.all(workers.map((worker) => this.#end(worker)));
       return await this.#judge();
@@ -102,7 +102,7 @@ export class Round {
     const url = new URL(this.#options.url);
     url.searchParams.set("application_name", `${this.#schema} ${name}`);
     const plan: WorkerPlan = {
-      ...(KINDS[which] as (typeof KINDS)[number]),
+      ...(WORKERS[which] as (typeof WORKERS)[number]),
       ...{ url: url.href, schema: this.#schema, notes: join(folder, name), name },
       seed: Math.floor(this.#random() * 2 ** 32),
       renews: RENEWED[which],

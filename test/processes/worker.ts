@@ -1,7 +1,7 @@
 /** One process of a round. It is told what to do as it starts, and to end by a message. */
 import { setTimeout as wait } from "node:timers/promises";
 import type { Session } from "@waypost/conformance";
-import { ADAPTERS } from "../adapters.ts";
+import { openAdapter } from "../adapters.ts";
 import { actionsOf } from "./actions.ts";
 import { Author } from "./author.ts";
 import { random } from "./content.ts";
@@ -34,10 +34,8 @@ for (const event of ["unhandledRejection", "uncaughtException"] as const) {
 
 function open(): Promise<Session> {
   const { driver, url, schema, cacheBytes, rough } = plan;
-  const adapter = ADAPTERS[driver];
-  if (adapter === undefined) throw new Error(`There is no driver "${driver}".`);
   const options = cacheBytes === undefined ? { schema } : { schema, cacheBytes };
-  return adapter(url, rough ? { ...options, timeout: TIMEOUT_MS } : options);
+  return openAdapter(driver, url, rough ? { ...options, timeout: TIMEOUT_MS } : options);
 }
 
 let session = await open();

@@ -1,4 +1,4 @@
-import { kyselyMode, overPg } from "../../packages/kysely/test/modes.ts";
+import { MODES } from "@waypost/testing";
 import { onSystemPostgres } from "./system-postgres.ts";
 
-onSystemPostgres(kyselyMode("Kysely over pg", overPg));
+onSystemPostgres(MODES.kyselyPg);

@@ -1,4 +1,4 @@
-import { poolMode } from "../../packages/pg/test/modes.ts";
+import { MODES } from "@waypost/testing";
 import { onSystemPostgres } from "./system-postgres.ts";
 
-onSystemPostgres(poolMode);
+onSystemPostgres(MODES.pgPool);

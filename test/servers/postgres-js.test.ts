@@ -1,4 +1,4 @@
-import { clientMode } from "../../packages/postgres-js/test/modes.ts";
+import { MODES } from "@waypost/testing";
 import { onSystemPostgres } from "./system-postgres.ts";
 
-onSystemPostgres(clientMode("postgres.js"));
+onSystemPostgres(MODES.postgresJs);

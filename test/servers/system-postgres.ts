@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
-import { conformance, type Mode, withClient } from "@waypost/conformance";
+import { conformance, type Mode } from "@waypost/conformance";
+import { withClient } from "@waypost/conformance/fixtures";
 import { type DevPostgres, devPostgres } from "@waypost/dev-postgres";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 

@@ -28,31 +28,22 @@ export class ScriptedModel extends BaseChatModel {
 
 function reply(messages: readonly BaseMessage[]): AIMessage {
   const last = messages.at(-1);
-  if (last?.type === "tool") return new AIMessage(`In ${lastCity(messages)}: ${last.text}`);
+  if (last?.type === "tool") return new AIMessage(`${last.text}.`);
 
-  const asked = /weather in ([\w ]+)/i.exec(last?.text ?? "")?.[1];
-  if (asked !== undefined) return callWeather(asked, messages.length);
+  const city = /weather in ([\w ]+)/i.exec(last?.text ?? "")?.[1];
+  if (city !== undefined) return callWeather(city, messages.length);
 
-  const city = lastCity(messages);
   const weather = messages.findLast((message) => message.type === "tool")?.text;
-  if (city === undefined || weather === undefined) {
+  if (weather === undefined || weather === "Unknown city") {
     return new AIMessage("I don't know which city you mean.");
   }
-  const advice = weather.includes("foggy") ? "Yes, take a jacket" : "No jacket needed";
-  return new AIMessage(`${advice}: you asked about ${city}, and there ${lowerFirst(weather)}`);
+  const advice = weather.includes("sunny") ? "No jacket needed" : "Take a jacket";
+  return new AIMessage(`${advice}: ${lowerFirst(weather)}.`);
 }
 
-function callWeather(location: string, turn: number): AIMessage {
-  const call = { id: `call_${turn}`, name: "get_weather", args: { location } };
+function callWeather(city: string, turn: number): AIMessage {
+  const call = { id: `call_${turn}`, name: "get_weather", args: { city } };
   return new AIMessage({ content: "", tool_calls: [{ ...call, type: "tool_call" }] });
-}
-
-/** The city of the latest tool call in the conversation. */
-function lastCity(messages: readonly BaseMessage[]): string | undefined {
-  const calls = messages.flatMap((message) =>
-    AIMessage.isInstance(message) ? (message.tool_calls ?? []) : [],
-  );
-  return calls.at(-1)?.args.location;
 }
 
 const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);

@@ -2,7 +2,7 @@
  * Prints the constants of `src/estimate.ts` as a Postgres of its own measures them, and how far off the
  * estimate is with those that stand there. Takes about four minutes.
  */
-import { withSchema } from "@waypost/conformance";
+import { withSchema } from "@waypost/conformance/fixtures";
 import { devPostgres } from "@waypost/dev-postgres";
 import { PgSaver } from "@waypost/pg";
 import { type Cost, estimate, rowsOf } from "../src/estimate.ts";

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { AIMessage, HumanMessage } from "@langchain/core/messages";
 import { MessagesAnnotation, START, StateGraph } from "@langchain/langgraph";
-import { thread, withClient } from "@waypost/conformance";
+import { thread, withClient } from "@waypost/conformance/fixtures";
 import type { PgSaver } from "@waypost/pg";
 import { rowsOf } from "../src/estimate.ts";
 

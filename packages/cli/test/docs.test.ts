@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { databaseUrl, freshName, putChain, withClient } from "@waypost/conformance";
+import { databaseUrl, freshName, putChain, withClient } from "@waypost/conformance/fixtures";
 import { PgSaver } from "@waypost/pg";
 import { expect, it } from "vitest";
 
@@ -60,5 +60,4 @@ it.each(["packages/cli/README.md", "docs/operations.md", "docs/storage.md", "doc
         }
       }),
     ),
-  60_000,
 );

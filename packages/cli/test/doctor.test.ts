@@ -1,4 +1,10 @@
-import { databaseUrl, grants, withClient, withRole, withSchema } from "@waypost/conformance";
+import {
+  databaseUrl,
+  grants,
+  withClient,
+  withRole,
+  withSchema,
+} from "@waypost/conformance/fixtures";
 import { setupScript, TABLES } from "@waypost/core/adapter";
 import { describe, expect, it } from "vitest";
 import { tooOld } from "../src/checks.ts";

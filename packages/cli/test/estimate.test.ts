@@ -1,4 +1,4 @@
-import { CountingProxy, databaseUrl, withSchema } from "@waypost/conformance";
+import { CountingProxy, databaseUrl, withSchema } from "@waypost/conformance/fixtures";
 import { PgSaver } from "@waypost/pg";
 import { describe, expect, it } from "vitest";
 import { estimate, rowsOf } from "../src/estimate.ts";

@@ -1,4 +1,10 @@
-import { chainGraph, collect, databaseUrl, thread, withSchema } from "@waypost/conformance";
+import {
+  chainGraph,
+  collect,
+  databaseUrl,
+  thread,
+  withSchema,
+} from "@waypost/conformance/fixtures";
 import { PgSaver } from "@waypost/pg";
 
 /** A schema with a thread `chat` of two turns and a fork, and a thread `other`. */

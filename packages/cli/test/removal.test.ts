@@ -1,4 +1,4 @@
-import { collect, databaseUrl, putChain, thread } from "@waypost/conformance";
+import { collect, databaseUrl, putChain, thread } from "@waypost/conformance/fixtures";
 import type { PgSaver } from "@waypost/pg";
 import { describe, expect, it } from "vitest";
 import { json, withThreads } from "./fixtures.ts";

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { databaseUrl } from "@waypost/conformance";
+import { databaseUrl } from "@waypost/conformance/fixtures";
 
 const CLI = fileURLToPath(new URL("../src/cli.ts", import.meta.url));
 

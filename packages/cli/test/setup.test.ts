@@ -1,4 +1,4 @@
-import { databaseUrl, putChain, withClient, withSchema } from "@waypost/conformance";
+import { databaseUrl, putChain, withClient, withSchema } from "@waypost/conformance/fixtures";
 import { PgSaver } from "@waypost/pg";
 import { describe, expect, it } from "vitest";
 import { json } from "./fixtures.ts";

@@ -1,4 +1,4 @@
-import { collect, thread } from "@waypost/conformance";
+import { collect, thread } from "@waypost/conformance/fixtures";
 import { describe, expect, it } from "vitest";
 import { json, withThreads } from "./fixtures.ts";
 import { waypost } from "./run.ts";

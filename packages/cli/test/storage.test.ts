@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { collect, databaseUrl, putChain, thread, withSchema } from "@waypost/conformance";
+import { collect, databaseUrl, putChain, thread, withSchema } from "@waypost/conformance/fixtures";
 import { PgSaver } from "@waypost/pg";
 import { describe, expect, it } from "vitest";
 import { waypost } from "./run.ts";

@@ -1,4 +1,4 @@
-import { withClient } from "@waypost/conformance";
+import { withClient } from "@waypost/conformance/fixtures";
 import { describe, expect, it } from "vitest";
 import { json, withThreads } from "./fixtures.ts";
 import { waypost } from "./run.ts";

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { databaseUrl, withClient } from "@waypost/conformance";
+import { databaseUrl, withClient } from "@waypost/conformance/fixtures";
 import { expect, it } from "vitest";
 import type { Report } from "../src/report.ts";
 

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { withClient } from "@waypost/conformance";
+import { withClient } from "@waypost/conformance/fixtures";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { CaseReport, Report } from "../src/report.ts";
 import { SCENARIOS } from "../src/scenarios/index.ts";

@@ -106,14 +106,17 @@ export function committedIn(schema: string): Promise<{ threads: number; orders: 
   });
 }
 
+/** Where a mode connects; nowhere if the database is part of this process. */
+export const urlOf = (mode: Mode): string => (mode.embedded ? "" : databaseUrl());
+
 /** Runs the work with a saver of the mode whose tables are ready, in a schema of its own. */
 export function withSaver<T>(
   mode: Mode,
   work: (saver: Saver, schema: string) => Promise<T>,
   options: SaverOptions = {},
-  url = databaseUrl(),
+  url = urlOf(mode),
 ): Promise<T> {
-  return withSchema(async (schema) => {
+  const inSchema = async (schema: string) => {
     if (!mode.embedded) await createTables(schema);
     const session = await mode.open(url, { ...options, schema });
     try {
@@ -122,5 +125,6 @@ export function withSaver<T>(
     } finally {
       await session.close();
     }
-  });
+  };
+  return mode.embedded ? inSchema(freshName()) : withSchema(inSchema, url);
 }

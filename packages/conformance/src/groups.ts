@@ -62,17 +62,17 @@ const DRIVER: readonly Group[] = [
   listCases,
   inputCases,
   optionCases,
-  hostileCases,
-  propertyCases,
   valueCases,
   exactCases,
   untrackedCases,
-  serializerCases,
   storageCases,
 ];
 
-/** What the statements do, whoever sends them. */
+/** What the statements do, whoever sends them, and what takes long. */
 const STATEMENTS: readonly Group[] = [
+  hostileCases,
+  propertyCases,
+  serializerCases,
   threadCases,
   pruneCases,
   prunePropertyCases,
@@ -88,12 +88,12 @@ const STATEMENTS: readonly Group[] = [
 const CONNECTION_OUTSIDE: readonly Group[] = [
   faultCases,
   countCases,
-  setupCases,
   givenUpCases,
   lockServerCases,
 ];
-const DRIVER_OUTSIDE: readonly Group[] = [limitCases, searchPathCases, dropInCases, pythonCases];
+const DRIVER_OUTSIDE: readonly Group[] = [setupCases, searchPathCases, dropInCases, pythonCases];
 const STATEMENTS_OUTSIDE: readonly Group[] = [
+  limitCases,
   rightsCases,
   pruneRaceCases,
   removalRaceCases,
@@ -107,7 +107,7 @@ const STATEMENTS_OUTSIDE: readonly Group[] = [
 
 /**
  * How much of the suite runs: `connection`, what differs between modes of one driver; `driver`, also what
- * differs between drivers; `all`, also what the statements do, whoever sends them.
+ * differs between drivers; `all`, also what the statements do, whoever sends them, and what takes long.
  */
 export type Scope = "connection" | "driver" | "all";
 

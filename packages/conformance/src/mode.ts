@@ -1,5 +1,6 @@
 import type { SaverOptions, WaypostSaver } from "@waypost/core";
 
+/** The saver of any adapter. */
 export type Saver = WaypostSaver;
 
 /** A saver on a connection of its own. */
@@ -22,6 +23,7 @@ export interface OpenTransaction {
 export interface Mode {
   /** As it stands in the titles of the tests, e.g. `pg Pool`. */
   readonly name: string;
+  /** A saver on connections of its own. What is opened with one URL and one schema sees the same tables. */
   open(url: string, options: SaverOptions): Promise<Session>;
   /**
    * Begins a transaction that savers join: all work of `open` is part of one, which `close` rolls

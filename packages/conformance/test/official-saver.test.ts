@@ -1,5 +1,5 @@
 import { PostgresSaver } from "@langchain/langgraph-checkpoint-postgres";
-import { BRANCH_CHECKS, databaseUrl, withSchema } from "@waypost/conformance";
+import { BRANCH_CHECKS, databaseUrl, withSchema } from "@waypost/conformance/fixtures";
 import { describe, expect, it } from "vitest";
 
 /** The reason for Waypost to exist. When one of these fails, the official saver has been mended. */

@@ -7,14 +7,14 @@ import {
   METADATA,
   thread,
   withSchema,
-} from "@waypost/conformance";
+} from "@waypost/conformance/fixtures";
 import { KyselySaver } from "@waypost/kysely";
 import { suite } from "@waypost/testing";
+import { overPg } from "@waypost/testing/kinds";
 import { Kysely, PostgresDialect, sql } from "kysely";
 import pg from "pg";
 import Cursor from "pg-cursor";
 import { describe, expect, it } from "vitest";
-import { overPg } from "./modes.ts";
 
 suite({
   name: "Kysely, one connection of it",

@@ -2,11 +2,17 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
-import { chainGraph, committedIn, databaseUrl, thread, withSchema } from "@waypost/conformance";
+import {
+  chainGraph,
+  committedIn,
+  databaseUrl,
+  thread,
+  withSchema,
+} from "@waypost/conformance/fixtures";
 import { KyselySaver, type WaypostDatabase } from "@waypost/kysely";
+import { overPg } from "@waypost/testing/kinds";
 import { CamelCasePlugin, Kysely, PGliteDialect, WithSchemaPlugin } from "kysely";
 import { describe, expect, it } from "vitest";
-import { overPg } from "./modes.ts";
 
 interface Tables extends WaypostDatabase {
   orders: { id: number };

@@ -1,5 +1,3 @@
-import { suite } from "@waypost/testing";
-import { CamelCasePlugin } from "kysely";
-import { kyselyMode, overPg } from "./modes.ts";
+import { MODES, suite } from "@waypost/testing";
 
-suite(kyselyMode("Kysely over pg, names in camel case", overPg, [new CamelCasePlugin()]), "driver");
+suite(MODES.kyselyCamelCase, "driver");

@@ -1,4 +1,3 @@
-import { suite } from "@waypost/testing";
-import { kyselyMode, overPostgresJs } from "./modes.ts";
+import { MODES, suite } from "@waypost/testing";
 
-suite(kyselyMode("Kysely over postgres.js", overPostgresJs));
+suite(MODES.kyselyPostgresJs);

@@ -5,7 +5,7 @@ import {
   thread,
   withEnding,
   withSchema,
-} from "@waypost/conformance";
+} from "@waypost/conformance/fixtures";
 import { KyselySaver, preparedPool } from "@waypost/kysely";
 import { Kysely, PostgresDialect, sql } from "kysely";
 import pg from "pg";

@@ -1,5 +1,4 @@
-import { suite } from "@waypost/testing";
-import { inTransaction, overPg, overPostgresJs } from "./modes.ts";
+import { MODES, suite } from "@waypost/testing";
 
-suite(inTransaction("Kysely over pg, in a transaction", overPg));
-suite(inTransaction("Kysely over postgres.js, in a transaction", overPostgresJs));
+suite(MODES.kyselyPgTransaction);
+suite(MODES.kyselyPostgresJsTransaction);

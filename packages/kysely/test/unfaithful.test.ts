@@ -1,4 +1,10 @@
-import { checkpoint, databaseUrl, METADATA, thread, withSchema } from "@waypost/conformance";
+import {
+  checkpoint,
+  databaseUrl,
+  METADATA,
+  thread,
+  withSchema,
+} from "@waypost/conformance/fixtures";
 import { KyselySaver, type SaverOptions } from "@waypost/kysely";
 import { Kysely, PostgresDialect } from "kysely";
 import { PostgresJSDialect } from "kysely-postgres-js";

@@ -1,4 +1,4 @@
-import { databaseUrl, freshName, putChain, withClient } from "@waypost/conformance";
+import { databaseUrl, freshName, putChain, withClient } from "@waypost/conformance/fixtures";
 import { setupScript } from "@waypost/core";
 import { expect, it } from "vitest";
 import { PgSaver } from "../src/index.ts";

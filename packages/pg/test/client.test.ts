@@ -1,14 +1,3 @@
-import { saverOrEnd } from "@waypost/conformance";
-import { PgSaver } from "@waypost/pg";
-import { suite } from "@waypost/testing";
-import pg from "pg";
+import { MODES, suite } from "@waypost/testing";
 
-suite({
-  name: "pg Client",
-  async open(url, options) {
-    const client = new pg.Client({ connectionString: url });
-    await client.connect();
-    const close = () => client.end();
-    return { saver: await saverOrEnd(() => new PgSaver(client, options), close), close };
-  },
-});
+suite(MODES.pgClient);

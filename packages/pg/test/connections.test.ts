@@ -8,7 +8,7 @@ import {
   thread,
   withClient,
   withSchema,
-} from "@waypost/conformance";
+} from "@waypost/conformance/fixtures";
 import { PgSaver } from "@waypost/pg";
 import pg from "pg";
 import { describe, expect, it, vi } from "vitest";

@@ -1,4 +1,10 @@
-import { collect, databaseUrl, thread, withEnding, withSchema } from "@waypost/conformance";
+import {
+  collect,
+  databaseUrl,
+  thread,
+  withEnding,
+  withSchema,
+} from "@waypost/conformance/fixtures";
 import { PgSaver } from "@waypost/pg";
 import pg from "pg";
 import Cursor from "pg-cursor";

@@ -1,4 +1,10 @@
-import { checkpoint, databaseUrl, METADATA, thread, withSchema } from "@waypost/conformance";
+import {
+  checkpoint,
+  databaseUrl,
+  METADATA,
+  thread,
+  withSchema,
+} from "@waypost/conformance/fixtures";
 import { PgSaver } from "@waypost/pg";
 import pg from "pg";
 import { expect, it } from "vitest";

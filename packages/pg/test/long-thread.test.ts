@@ -1,4 +1,10 @@
-import { checkpoint, databaseUrl, METADATA, thread, withSchema } from "@waypost/conformance";
+import {
+  checkpoint,
+  databaseUrl,
+  METADATA,
+  thread,
+  withSchema,
+} from "@waypost/conformance/fixtures";
 import { PgSaver } from "@waypost/pg";
 import pg from "pg";
 import { expect, it } from "vitest";
@@ -35,48 +41,44 @@ function countRows(pool: pg.Pool): () => number {
   return () => most;
 }
 
-it(
-  "prunes a thread of 100,000 checkpoints in steps, while writers go on",
-  () =>
-    withSchema(async (schema) => {
-      const pool = new pg.Pool({ connectionString: databaseUrl(), max: 4 });
-      const mostRows = countRows(pool);
-      const saver = new PgSaver(pool, { schema });
-      await saver.setup();
-      await pool.query(fill(schema));
+it("prunes a thread of 100,000 checkpoints in steps, while writers go on", () =>
+  withSchema(async (schema) => {
+    const pool = new pg.Pool({ connectionString: databaseUrl(), max: 4 });
+    const mostRows = countRows(pool);
+    const saver = new PgSaver(pool, { schema });
+    await saver.setup();
+    await pool.query(fill(schema));
 
-      let pruning = true;
-      let tip = (await saver.getTuple(thread("long")))?.config ?? {};
-      const write = async () => {
-        let count = 0;
-        for (; pruning; count++) {
-          const read = (await saver.getTuple(tip))?.checkpoint ?? checkpoint({});
-          const often = saver.getNextVersion(read.channel_versions.often as number);
-          const versions = { ...(read.channel_versions as Record<string, number>), often };
-          const next = checkpoint({ ...read.channel_values, often: count }, versions);
-          tip = await saver.put(tip, next, METADATA, { often });
-          await saver.putWrites(tip, [["often", count]], "task");
-        }
-        return count;
-      };
-      const prune = async () => {
-        const removed = await saver.prune(["long"], { keepLast: 10 });
-        pruning = false;
-        return removed;
-      };
-      const [removed, written] = await Promise.all([prune(), write()]);
-      expect(written).toBeGreaterThan(0);
-      expect(removed.checkpoints).toBeGreaterThanOrEqual(CHECKPOINTS - 10);
-      expect(mostRows()).toBeLessThanOrEqual(10_000);
-      expect((await saver.getTuple(tip))?.checkpoint.channel_values).toEqual({
-        often: written - 1,
-        seldom: 2,
-        once: 3,
-      });
-      const left = await saver.prune(["long"], { keepLast: 10 });
-      expect(left.checkpoints + removed.checkpoints).toBe(CHECKPOINTS + written - 10);
-      expect(await saver.getTuple(thread("long"))).toEqual(await saver.getTuple(tip));
-      await pool.end();
-    }),
-  60_000,
-);
+    let pruning = true;
+    let tip = (await saver.getTuple(thread("long")))?.config ?? {};
+    const write = async () => {
+      let count = 0;
+      for (; pruning; count++) {
+        const read = (await saver.getTuple(tip))?.checkpoint ?? checkpoint({});
+        const often = saver.getNextVersion(read.channel_versions.often as number);
+        const versions = { ...(read.channel_versions as Record<string, number>), often };
+        const next = checkpoint({ ...read.channel_values, often: count }, versions);
+        tip = await saver.put(tip, next, METADATA, { often });
+        await saver.putWrites(tip, [["often", count]], "task");
+      }
+      return count;
+    };
+    const prune = async () => {
+      const removed = await saver.prune(["long"], { keepLast: 10 });
+      pruning = false;
+      return removed;
+    };
+    const [removed, written] = await Promise.all([prune(), write()]);
+    expect(written).toBeGreaterThan(0);
+    expect(removed.checkpoints).toBeGreaterThanOrEqual(CHECKPOINTS - 10);
+    expect(mostRows()).toBeLessThanOrEqual(10_000);
+    expect((await saver.getTuple(tip))?.checkpoint.channel_values).toEqual({
+      often: written - 1,
+      seldom: 2,
+      once: 3,
+    });
+    const left = await saver.prune(["long"], { keepLast: 10 });
+    expect(left.checkpoints + removed.checkpoints).toBe(CHECKPOINTS + written - 10);
+    expect(await saver.getTuple(thread("long"))).toEqual(await saver.getTuple(tip));
+    await pool.end();
+  }));

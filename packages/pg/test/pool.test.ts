@@ -1,4 +1,3 @@
-import { suite } from "@waypost/testing";
-import { poolMode } from "./modes.ts";
+import { MODES, suite } from "@waypost/testing";
 
-suite(poolMode, "all");
+suite(MODES.pgPool, "all");

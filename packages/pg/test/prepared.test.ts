@@ -1,4 +1,10 @@
-import { CountingProxy, databaseUrl, putChain, thread, withSchema } from "@waypost/conformance";
+import {
+  CountingProxy,
+  databaseUrl,
+  putChain,
+  thread,
+  withSchema,
+} from "@waypost/conformance/fixtures";
 import { PgSaver } from "@waypost/pg";
 import pg from "pg";
 import { describe, expect, it } from "vitest";

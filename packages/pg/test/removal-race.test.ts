@@ -8,7 +8,7 @@ import {
   rowsLeft,
   thread,
   withSchema,
-} from "@waypost/conformance";
+} from "@waypost/conformance/fixtures";
 import { PgSaver } from "@waypost/pg";
 import pg from "pg";
 import { expect, it } from "vitest";

@@ -8,7 +8,7 @@ import {
   putChain,
   thread,
   withSchema,
-} from "@waypost/conformance";
+} from "@waypost/conformance/fixtures";
 import { PgSaver } from "@waypost/pg";
 import pg from "pg";
 import { expect, it, vi } from "vitest";

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { databaseUrl, putChain, withClient, withSchema } from "@waypost/conformance";
+import { databaseUrl, putChain, withClient, withSchema } from "@waypost/conformance/fixtures";
 import { PgSaver } from "@waypost/pg";
 import { expect, it, vi } from "vitest";
 

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { databaseUrl, withClient, withSchema } from "@waypost/conformance";
+import { databaseUrl, withClient, withSchema } from "@waypost/conformance/fixtures";
 import { PgSaver } from "@waypost/pg";
 import pg from "pg";
 import { expect, it, vi } from "vitest";

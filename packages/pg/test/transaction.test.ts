@@ -1,4 +1,4 @@
-import { databaseUrl, putChain, withSchema } from "@waypost/conformance";
+import { databaseUrl, putChain, withSchema } from "@waypost/conformance/fixtures";
 import { PgSaver } from "@waypost/pg";
 import pg from "pg";
 import { expect, it } from "vitest";

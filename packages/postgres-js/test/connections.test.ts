@@ -9,7 +9,7 @@ import {
   thread,
   withClient,
   withSchema,
-} from "@waypost/conformance";
+} from "@waypost/conformance/fixtures";
 import { PostgresJsSaver } from "@waypost/postgres-js";
 import postgres from "postgres";
 import { describe, expect, it, vi } from "vitest";

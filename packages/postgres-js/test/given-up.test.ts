@@ -5,7 +5,7 @@ import {
   thread,
   withClient,
   withSchema,
-} from "@waypost/conformance";
+} from "@waypost/conformance/fixtures";
 import { PostgresJsSaver } from "@waypost/postgres-js";
 import postgres from "postgres";
 import { expect, it } from "vitest";

@@ -1,10 +1,3 @@
-import { suite } from "@waypost/testing";
-import postgres from "postgres";
-import { clientMode } from "./modes.ts";
+import { MODES, suite } from "@waypost/testing";
 
-suite(
-  clientMode("postgres.js, no types fetched, names in camel case", {
-    fetch_types: false,
-    transform: postgres.camel,
-  }),
-);
+suite(MODES.postgresJsCamelCase);

@@ -1,4 +1,3 @@
-import { suite } from "@waypost/testing";
-import { reservedMode } from "./modes.ts";
+import { MODES, suite } from "@waypost/testing";
 
-suite(reservedMode);
+suite(MODES.postgresJsReserved);

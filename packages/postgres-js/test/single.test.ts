@@ -1,4 +1,3 @@
-import { suite } from "@waypost/testing";
-import { clientMode } from "./modes.ts";
+import { MODES, suite } from "@waypost/testing";
 
-suite(clientMode("postgres.js, max: 1", { max: 1 }));
+suite(MODES.postgresJsSingle);

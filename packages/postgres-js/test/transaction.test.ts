@@ -1,4 +1,3 @@
-import { suite } from "@waypost/testing";
-import { inTransaction } from "./modes.ts";
+import { MODES, suite } from "@waypost/testing";
 
-suite(inTransaction);
+suite(MODES.postgresJsTransaction);

@@ -1,4 +1,10 @@
-import { checkpoint, databaseUrl, METADATA, thread, withSchema } from "@waypost/conformance";
+import {
+  checkpoint,
+  databaseUrl,
+  METADATA,
+  thread,
+  withSchema,
+} from "@waypost/conformance/fixtures";
 import { PostgresJsSaver, type SaverOptions } from "@waypost/postgres-js";
 import postgres from "postgres";
 import { describe, expect, it } from "vitest";

@@ -1,4 +1,3 @@
-import { suite } from "@waypost/testing";
-import { clientMode } from "./modes.ts";
+import { MODES, suite } from "@waypost/testing";
 
-suite(clientMode("postgres.js, prepare: false", { prepare: false }));
+suite(MODES.postgresJsUnprepared);

@@ -1,2 +1,3 @@
 export { DEPTH, type Depth } from "./depth.ts";
+export { MODES } from "./modes.ts";
 export { type StandsFor, suite } from "./suite.ts";

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { encrypt, type SaverOptions, serializer } from "@waypost/core";
 import { describe, expect, it } from "vitest";
 import { checkpoint, METADATA, putChain } from "../checkpoints.ts";
-import { databaseUrl, withSaver } from "../database.ts";
+import { urlOf, withSaver } from "../database.ts";
 import { chainGraph, collect, thread } from "../graphs.ts";
 import type { Mode } from "../mode.ts";
 
@@ -28,7 +28,7 @@ export function concurrencyCases(mode: Mode): void {
 
     itAcross("writers that name channels in opposite order never deadlock", () =>
       withSaver(mode, async (saver, schema) => {
-        const other = await mode.open(databaseUrl(), { schema });
+        const other = await mode.open(urlOf(mode), { schema });
         const names = Array.from({ length: 50 }, (_, i) => `channel ${i}`);
         const valuesOf = (order: string[]) => Object.fromEntries(order.map((n) => [n, n]));
         for (let round = 1; round <= 20; round++) {

@@ -1,6 +1,6 @@
 import { MemorySaver } from "@langchain/langgraph";
 import { describe, expect, it } from "vitest";
-import { databaseUrl, withSaver } from "../database.ts";
+import { urlOf, withSaver } from "../database.ts";
 import {
   approvalGraph,
   collect,
@@ -44,7 +44,7 @@ export function graphCases(mode: Mode): void {
     itAcross("goes on with the answer on another connection", () =>
       withSaver(mode, async (saver, schema) => {
         await approvalGraph(saver).invoke({ log: [] }, thread("ask"));
-        const other = await mode.open(databaseUrl(), { schema });
+        const other = await mode.open(urlOf(mode), { schema });
         const done = await approvalGraph(other.saver).invoke(resumeWith("yes"), thread("ask"));
         await other.close();
         expect([...done.log].sort()).toEqual(["answer: yes", "before", "beside"]);

@@ -1,7 +1,7 @@
 import type { CheckpointMetadata } from "@langchain/langgraph-checkpoint";
 import { describe, expect, it } from "vitest";
 import { checkpoint, METADATA } from "../checkpoints.ts";
-import { databaseUrl, dropSchema, freshName, withSaver } from "../database.ts";
+import { dropSchema, freshName, urlOf, withSaver } from "../database.ts";
 import { collect } from "../graphs.ts";
 import { HOSTILE, HOSTILE_BY_KIND } from "../hostile.ts";
 import type { Mode, Saver } from "../mode.ts";
@@ -134,13 +134,13 @@ export function hostileCases(mode: Mode): void {
       "SELECT",
     ])("let every operation work in a schema named %j and more", async (name) => {
       const schema = `${name}${freshName().slice(-13)}`; // 63 bytes at most
-      const session = await mode.open(databaseUrl(), { schema });
+      const session = await mode.open(urlOf(mode), { schema });
       try {
         await session.saver.setup();
         await everyOperation(session.saver, "", mode.cursor);
       } finally {
         await session.close();
-        await dropSchema(schema);
+        if (!mode.embedded) await dropSchema(schema);
       }
     });
   });

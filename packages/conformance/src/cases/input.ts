@@ -2,7 +2,7 @@ import type { RunnableConfig } from "@langchain/core/runnables";
 import { InvalidInputError, SerializationError } from "@waypost/core";
 import { describe, expect, it } from "vitest";
 import { checkpoint, METADATA } from "../checkpoints.ts";
-import { databaseUrl, withSaver } from "../database.ts";
+import { urlOf, withSaver } from "../database.ts";
 import { collect, thread } from "../graphs.ts";
 import type { Mode } from "../mode.ts";
 
@@ -150,7 +150,7 @@ export function inputCases(mode: Mode): void {
       [{ session: { "app.tenant": "a\0b" } }, "session.app.tenant"],
       [{ session: { "app.tenant": "a", "App.Tenant": "b" } }, "twice"],
     ])("rejects the options %o before it connects", async (options, named) => {
-      await expect(mode.open(databaseUrl(), options as never)).rejects.toThrow(named);
+      await expect(mode.open(urlOf(mode), options as never)).rejects.toThrow(named);
     });
 
     it("names the channel whose value a serializer refuses or can't read", () => {

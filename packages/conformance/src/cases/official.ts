@@ -1,5 +1,5 @@
 import { deltaChannelHistoryTests, validate } from "@langchain/langgraph-checkpoint-validation";
-import { databaseUrl, dropSchema, freshName } from "../database.ts";
+import { dropSchema, freshName, urlOf } from "../database.ts";
 import type { Mode, Saver, Session } from "../mode.ts";
 
 /** LangGraph's own validation suite: 718 tests, and 8 of the history of delta channels. */
@@ -9,7 +9,7 @@ export function officialCases(mode: Mode): void {
     checkpointerName: mode.name,
     async createCheckpointer(): Promise<Saver> {
       const schema = freshName();
-      const session = await mode.open(databaseUrl(), { schema });
+      const session = await mode.open(urlOf(mode), { schema });
       await session.saver.setup();
       opened.set(session.saver, { session, schema });
       return session.saver;
@@ -18,7 +18,7 @@ export function officialCases(mode: Mode): void {
       const { session, schema } = opened.get(saver) ?? {};
       opened.delete(saver);
       await session?.close();
-      if (schema !== undefined) await dropSchema(schema);
+      if (schema !== undefined && !mode.embedded) await dropSchema(schema);
     },
   };
   validate(initializer);

@@ -1,7 +1,7 @@
 import { compress, encrypt, InvalidInputError, serializer, setupScript } from "@waypost/core";
 import { describe, expect, it } from "vitest";
 import { putChain } from "../checkpoints.ts";
-import { databaseUrl, withSaver } from "../database.ts";
+import { urlOf, withSaver } from "../database.ts";
 import { collect, thread } from "../graphs.ts";
 import type { Mode, Saver } from "../mode.ts";
 import { rowsOf } from "../threads.ts";
@@ -52,7 +52,7 @@ const FUNCTIONS: [string, () => unknown, string][] = [
 export function optionCases(mode: Mode): void {
   describe(`${mode.name}: an unknown option`, () => {
     it.each(SAVER_OPTIONS)("%o is refused before it connects", async (options, said) => {
-      const opened = mode.open(databaseUrl(), options);
+      const opened = mode.open(urlOf(mode), options);
       await expect(opened).rejects.toThrow(said);
       await expect(opened).rejects.toBeInstanceOf(InvalidInputError);
     });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { checkpoint, METADATA, putChain } from "../checkpoints.ts";
-import { databaseUrl, withSaver } from "../database.ts";
+import { urlOf, withSaver } from "../database.ts";
 import { chainGraph, collect, nestedGraph, thread } from "../graphs.ts";
 import type { Mode, Saver } from "../mode.ts";
 import { rowsOf } from "../threads.ts";
@@ -90,7 +90,7 @@ export function tombstoneCases(mode: Mode): void {
   function raceCase() {
     it("leave nothing behind while many runs write to threads that are deleted", () =>
       withTombstones(async (saver, schema) => {
-        const other = await mode.open(databaseUrl(), { schema, tombstones: true });
+        const other = await mode.open(urlOf(mode), { schema, tombstones: true });
         const ids = Array.from({ length: 15 }, (_, i) => `thread ${i}`);
         const write = async (id: string) => {
           for (let i = 0; ; i++) {
