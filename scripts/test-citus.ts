@@ -10,7 +10,7 @@ if (!url) {
   process.exit(1);
 }
 const FILES = [
-  "test/citus",
+  "test/citus/",
   "packages/pg/test/pool.test.ts",
   "packages/postgres-js/test/pool.test.ts",
   "packages/kysely/test/pg.test.ts",
