@@ -22,6 +22,9 @@ const FULL_ONLY = [
   "test/tenants.test.ts",
 ];
 
+/** What takes a Citus cluster: `npm run test:citus`. */
+const CITUS_ONLY = process.env.CITUS_URL === undefined ? ["test/citus/**"] : [];
+
 /** Packages resolve to their sources, so that tests need no build and errors point at real lines. */
 const conditions = ["waypost-source", "module", "node", "development|production"];
 
@@ -30,7 +33,7 @@ export default defineConfig({
   ssr: { resolve: { conditions } },
   test: {
     include: ["packages/*/test/**/*.test.ts", "examples/**/*.test.ts", "test/**/*.test.ts"],
-    exclude: [...configDefaults.exclude, ...(DEPTH === "full" ? [] : FULL_ONLY)],
+    exclude: [...configDefaults.exclude, ...CITUS_ONLY, ...(DEPTH === "full" ? [] : FULL_ONLY)],
     // LangGraph's validation suite takes describe, it and expect from the global scope.
     globals: true,
     globalSetup: "./scripts/test-postgres.ts",

@@ -5,9 +5,11 @@ import { PgSaver } from "@waypost/pg";
 import { describe, expect, it } from "vitest";
 import {
   allStatements,
+  ON_CITUS,
   OVER_ALL_THREADS,
   statementsOfManyRows,
 } from "../packages/core/test/statements.ts";
+import { citusProblemsOf } from "./distribution/citus.ts";
 import { problemsOf } from "./distribution/rules.ts";
 
 const STATEMENTS = [...allStatements("agents"), ...statementsOfManyRows("agents")];
@@ -155,5 +157,41 @@ describe("statements on one thread reach one node", () => {
 
   it.each(RIGHT)("accepts: %s", (text) => {
     expect(problemsOf(text)).toEqual([]);
+  });
+});
+
+describe("statements that are sent to a Citus cluster keep its rules", () => {
+  const sent = STATEMENTS.filter(({ name }) => !Object.hasOwn(ON_CITUS, name));
+
+  it.each(sent)("$name", ({ statement }) => {
+    expect(citusProblemsOf(statement.text)).toEqual([]);
+  });
+
+  it("what is sent to one server only has another form for a cluster", () => {
+    const names = sent.map(({ name }) => name);
+    for (const [name, others] of Object.entries(ON_CITUS)) {
+      expect(STATEMENTS.map((one) => one.name)).toContain(name);
+      expect(names).toEqual(expect.arrayContaining([...others]));
+    }
+  });
+
+  it.each([
+    ["WITH a AS (SELECT FROM s.checkpoints) SELECT true FROM a", ["a SELECT has no column"]],
+    ["SELECT 1 UNION ALL (SELECT 2 WHERE EXISTS (SELECT FROM a))", ["a SELECT has no column"]],
+    [
+      "SELECT 1 FROM a WHERE EXISTS (SELECT true FROM b) FOR SHARE",
+      ["a SELECT that locks rows has a condition with a sub-select"],
+    ],
+    ["DELETE FROM a RETURNING pg_column_size(b)", ["RETURNING calls a function"]],
+    [
+      "INSERT INTO a VALUES (1) RETURNING (SELECT count(*) FROM b)",
+      ["RETURNING holds a sub-select", "RETURNING calls a function"],
+    ],
+    [
+      "INSERT INTO a VALUES (1) ON CONFLICT (x) DO UPDATE SET y = now()",
+      ["DO UPDATE SET calls a function"],
+    ],
+  ])("refuses: %s", (text, problems) => {
+    expect(citusProblemsOf(text)).toEqual(problems);
   });
 });

@@ -1,3 +1,5 @@
+import { TABLES } from "@waypost/core/adapter";
+import { clusterOf } from "./citus.ts";
 import type { Check, Finding } from "./finding.ts";
 import { jit } from "./jit.ts";
 import type { Session } from "./session.ts";
@@ -152,4 +154,35 @@ async function settings(session: Session): Promise<Finding[]> {
   return hurting.length > 0 ? hurting : [{ level: "ok", what: "No setting of the server hurts" }];
 }
 
-export const CHECKS: readonly Check[] = [connection, pooler, tables, settings, jit];
+/** How a Citus cluster has the tables; nothing where there is none. */
+async function cluster(session: Session): Promise<Finding[]> {
+  const all = Object.values(TABLES).map(({ name }) => name);
+  const found = await clusterOf(session, all);
+  if (found === undefined) return [];
+  const { version, missing, leftBehind } = found;
+  const advice =
+    'Run `setup({ distribute: "citus" })`, or `waypost setup --distribute citus`, over the coordinator.';
+  return [
+    { level: "ok", what: `The tables are distributed by Citus ${version}` },
+    ...(missing.length === 0
+      ? []
+      : [
+          {
+            level: "problem" as const,
+            what: `Not distributed, so out of reach over workers: ${missing.join(", ")}`,
+            advice,
+          },
+        ]),
+    ...(leftBehind.length === 0
+      ? []
+      : [
+          {
+            level: "warning" as const,
+            what: `Rows from before are still on this server's disk: ${leftBehind.join(", ")}`,
+            advice: `SELECT truncate_local_data_after_distributing_table('${session.schema}.${leftBehind[0]}'), and so on.`,
+          },
+        ]),
+  ];
+}
+
+export const CHECKS: readonly Check[] = [connection, pooler, tables, cluster, settings, jit];

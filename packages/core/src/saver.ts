@@ -14,6 +14,7 @@ import { nextVersion, Uncontinuable } from "./checkpoints/versions.js";
 import { CheckpointWriter } from "./checkpoints/writer.js";
 import type { Driver } from "./driver/driver.js";
 import { Executor } from "./execution/executor.js";
+import { ServerFacts } from "./execution/server-facts.js";
 import { configOf, type ListOptions } from "./input/config.js";
 import type { PruneOptions } from "./input/maintenance.js";
 import { RunLocks, type ThreadLock, type ThreadLockOptions } from "./locks/run-lock.js";
@@ -50,8 +51,9 @@ export abstract class WaypostSaver extends BaseCheckpointSaver<number> implement
     const executor = new Executor(driver, { reader: adapter.reader, session, policy });
     const sql = catalogueOf(schema, driver.bytes);
     const cache = new ValueCache(checked.cacheBytes, sql);
+    const server = new ServerFacts(sql);
     const context = {
-      ...{ executor, sql, serde, tombstones, cache, uncontinuable: new Uncontinuable() },
+      ...{ executor, server, sql, serde, tombstones, cache, uncontinuable: new Uncontinuable() },
       nextVersion: (current?: number) => this.getNextVersion(current),
     };
     this.#schema = schema;
@@ -60,7 +62,7 @@ export abstract class WaypostSaver extends BaseCheckpointSaver<number> implement
     this.#reader = new CheckpointReader(context);
     this.#writer = new CheckpointWriter(context);
     this.#locks = new RunLocks({ executor, sql, tables: tablesIn(schema, driver.bytes) });
-    this.#maintenance = new Maintenance({ executor, sql, serde, tombstones, retention });
+    this.#maintenance = new Maintenance({ executor, server, sql, serde, tombstones, retention });
   }
 
   /**

@@ -109,6 +109,8 @@ describe("plans on a thread of 10,000 checkpoints", () => {
       writes: [{ idx: 0, channel: "delta", ...row }],
     };
     const named = { channel: "often", version: String(CHECKPOINTS / 2), putId: "1", ...key };
+    const first = { requireParent: false, requireCheckpoint: false, routed: false };
+    const onParent = { requireParent: true, requireCheckpoint: true, routed: false };
     const write = { ...middle, channel: "delta", taskId: "task", idx: 0 };
     const known = new Map();
     const after = { page: { ...page, after: middle, known: [named] } };
@@ -133,10 +135,10 @@ describe("plans on a thread of 10,000 checkpoints", () => {
       ["verify, values in the middle", sql.verifyBlobs("long", named, 20), 20],
       ["verify, writes in the middle", sql.verifyWrites("long", write, 20), 20],
       ["verify, parts", sql.parts("long", segments), 20],
-      ["put", sql.put(put, true), 0],
-      ["put of a shared value", sql.putIncremental(incremental), 10],
-      ["putWrites", sql.putWrites(writes, false), 0],
-      ["putWrites with tombstones", sql.putWrites(writes, true), 0],
+      ["put", sql.put(put, onParent), 0],
+      ["put of a shared value", sql.putIncremental(incremental, false), 10],
+      ["putWrites", sql.putWrites(writes, first), 0],
+      ["putWrites with tombstones", sql.putWrites(writes, onParent), 0],
     ];
   };
 
@@ -187,7 +189,7 @@ describe("plans on a thread of 10,000 checkpoints", () => {
         const query = { ...all, checkpointNs: undefined };
         const page = { query, after: undefined, size: 100, known: [], knownParts: [] };
         const wholeThread = [
-          sql.deleteThread("long", null, CHECKPOINTS),
+          sql.deleteThread("long", null, CHECKPOINTS, "DELETE"),
           // No key has the order of all namespaces: each checkpoint of the thread is looked at.
           sql.list(page, "text"),
         ];

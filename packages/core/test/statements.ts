@@ -10,7 +10,7 @@ const query = { ...latest, before: undefined, filter: undefined, limit: 10 };
 const filtered = { ...query, before: id, filter: "{}" };
 const ofAllThreads = { ...filtered, threadId: undefined, checkpointNs: undefined };
 const unlimited = { ...query, limit: Number.POSITIVE_INFINITY };
-const page = { query, after: undefined, size: 10, known: [], knownParts: [] };
+const page = { query, after: undefined, size: 10, known: [], knownParts: [], onNodes: false };
 const nextPage = {
   ...{ ...page, after: key },
   known: [{ ...key, channel: "a", version: "1", putId: "1" }],
@@ -41,6 +41,10 @@ const many = Array.from({ length: 13_000 }, (_, idx) => ({ ...row, idx, channel:
 const valueKey = { namespace: "", channel: "a", version: "1" };
 const blobKey = { threadId: "1", checkpointNs: "", channel: "a", version: "1" };
 const writeKey = { ...key, channel: "a", taskId: "task", idx: 0 };
+const first = { requireParent: false, requireCheckpoint: false, routed: false };
+const onParent = { requireParent: true, requireCheckpoint: true, routed: false };
+const routed = { ...onParent, routed: true };
+
 const choice = { threadId: "1", keepLast: 1, olderThan: null };
 const none = new Map();
 const known = new Map([["a", { version: "1", putId: "1" }]]);
@@ -55,7 +59,10 @@ const SAMPLES: { readonly [Name in StatementName]: Samples<Name> } = {
   copyThread: { "": ["1", "2"] },
   countPruned: { "": [choice] },
   countThread: { "": ["1", null] },
-  deleteThread: { "": ["1", null, 1] },
+  deleteThread: {
+    "": ["1", null, 1, "DELETE"],
+    "on-citus": ["1", null, 1, "DELETE on Citus"],
+  },
   deltaHistory: {
     "by-id": [key, ["a"], "text"],
     latest: [latest, ["a"], "text"],
@@ -72,12 +79,14 @@ const SAMPLES: { readonly [Name in StatementName]: Samples<Name> } = {
     "as-bytes-some-known": [key, known, "bytes"],
   },
   isDeleted: { "": ["1"] },
+  isDistributed: { "": [] },
   list: {
     "first-page": [page, "text"],
     "next-page": [nextPage, "text"],
     filtered: [{ ...nextPage, query: filtered }, "text"],
     "one-checkpoint": [{ ...page, query: { ...query, ...key } }, "text"],
     "all-threads": [{ ...nextPage, query: ofAllThreads }, "text"],
+    "all-threads-on-citus": [{ ...nextPage, query: ofAllThreads, onNodes: true }, "text"],
     "as-bytes": [{ ...nextPage, query: filtered }, "bytes"],
   },
   listCursor: {
@@ -94,24 +103,38 @@ const SAMPLES: { readonly [Name in StatementName]: Samples<Name> } = {
   markDeleted: { "": ["1"] },
   parts: { "": ["1", value.segments] },
   put: {
-    first: [put, false],
-    "first-without-values": [{ ...put, blobs: [] }, false],
-    "on-parent": [put, true],
-    "on-parent-without-values": [{ ...put, blobs: [] }, true],
+    first: [put, first],
+    "first-without-values": [{ ...put, blobs: [] }, first],
+    "on-parent": [put, onParent],
+    "on-parent-on-citus": [put, routed],
+    "on-parent-without-values": [{ ...put, blobs: [] }, onParent],
   },
-  putBlobs: { first: [put, false], "on-parent": [put, true] },
+  putBlobs: { "": [put] },
   putIncremental: {
-    "one-part": [incremental],
-    "several-parts": [withParts([...value.parts, further])],
-    "no-parts": [withParts([])],
+    "one-part": [incremental, false],
+    "one-part-on-citus": [incremental, true],
+    "several-parts": [withParts([...value.parts, further]), false],
+    "several-parts-on-citus": [withParts([...value.parts, further]), true],
+    "no-parts": [withParts([]), false],
+    "no-parts-on-citus": [withParts([]), true],
   },
-  putWrites: { "": [writes, false], "on-checkpoint": [writes, true] },
+  putWrites: {
+    "": [writes, first],
+    "on-checkpoint": [writes, onParent],
+    "on-checkpoint-on-citus": [writes, routed],
+  },
   readRewritable: { "": ["1", valueKey] },
   removeChosen: {
-    pruned: ["1", [{ namespace: "", id }], true],
-    "of-runs": ["1", [{ namespace: "", id }], false],
+    pruned: ["1", [{ namespace: "", id }], true, "DELETE"],
+    "pruned-on-citus": ["1", [{ namespace: "", id }], true, "DELETE on Citus"],
+    "of-runs": ["1", [{ namespace: "", id }], false, "DELETE"],
+    "of-runs-on-citus": ["1", [{ namespace: "", id }], false, "DELETE on Citus"],
   },
-  removeOrphans: { delete: ["1", id, "DELETE"], count: ["1", id, "SELECT"] },
+  removeOrphans: {
+    delete: ["1", id, "DELETE"],
+    "delete-on-citus": ["1", id, "DELETE on Citus"],
+    count: ["1", id, "SELECT"],
+  },
   removeUnreferencedParts: { "": ["1"] },
   rewriteFull: { "": ["1", valueKey, "json", Buffer.from("1")] },
   rewriteIncremental: {
@@ -120,9 +143,11 @@ const SAMPLES: { readonly [Name in StatementName]: Samples<Name> } = {
   },
   setStorage: { "": ["full"] },
   sweepPage: { "": [{ after: null, keepLast: 1, olderThan: null, writesBefore: id }] },
+  sweepThread: { "": ["1", { keepLast: 1, olderThan: null, writesBefore: id }] },
   takeMaintenanceLock: { wait: ["1", "wait"], try: ["1", "try"], share: ["1", "share"] },
-  takeRunLock: { "any-session": ["1"], "one-session": ["1", 2] },
+  takeRunLock: { "": ["1"] },
   takeRunLockInTransaction: { "": ["1"] },
+  takeSessionRunLock: { "any-session": ["1"], "one-session": ["1", 2] },
   threadPage: { "": [null] },
   threadsOfRuns: { "": [["run"]] },
   verifyBlobs: { "first-page": ["1", undefined, 10], "next-page": ["1", blobKey, 10] },
@@ -134,21 +159,24 @@ type SomeSamples = { readonly [Name in StatementName]?: Samples<Name> };
 
 /** Those that bind bytes, once more: of a driver that sends bytes as text. */
 const IN_BASE64: SomeSamples = {
-  put: { "base64-on-parent": [put, true] },
-  putBlobs: { "base64-on-parent": [put, true] },
-  putIncremental: { "base64-one-part": [incremental] },
-  putWrites: { base64: [writes, false] },
+  put: { "base64-on-parent": [put, onParent] },
+  putBlobs: { base64: [put] },
+  putIncremental: { "base64-one-part": [incremental, false] },
+  putWrites: { base64: [writes, first] },
   rewriteFull: { base64: SAMPLES.rewriteFull[""] ?? [] },
   rewriteIncremental: { "base64-one-part": ["1", valueKey, "json", value] },
 } as SomeSamples;
 
 /** With about as many rows as one statement can have. */
 const OF_MANY_ROWS: SomeSamples = {
-  put: { first: [{ ...put, blobs: many }, false], "on-parent": [{ ...put, blobs: many }, true] },
-  putBlobs: { first: [{ ...put, blobs: many }, false] },
+  put: {
+    first: [{ ...put, blobs: many }, first],
+    "on-parent": [{ ...put, blobs: many }, onParent],
+  },
+  putBlobs: { "": [{ ...put, blobs: many }] },
   putWrites: {
-    "": [{ ...task, writes: many }, false],
-    "on-checkpoint": [{ ...task, writes: many }, true],
+    "": [{ ...task, writes: many }, first],
+    "on-checkpoint": [{ ...task, writes: many }, onParent],
   },
 };
 
@@ -180,9 +208,21 @@ export const allStatements = (schema: string): NamedStatement[] => [
 
 /** What looks at all threads on purpose. */
 export const OVER_ALL_THREADS: readonly string[] = [
-  ...["list.all-threads", "listCursor.all-threads", "listThreads"],
+  ...["list.all-threads", "list.all-threads-on-citus", "listCursor.all-threads", "listThreads"],
   ...["sweepPage", "threadPage", "threadsOfRuns"],
 ];
+
+/** What is sent where no table is distributed, and what is sent to a Citus cluster in its place. */
+export const ON_CITUS: Readonly<Record<string, readonly string[]>> = {
+  deleteThread: ["deleteThread.on-citus"],
+  "list.all-threads": ["list.all-threads-on-citus"],
+  // Refused in words.
+  "listCursor.all-threads": [],
+  "removeChosen.of-runs": ["removeChosen.of-runs-on-citus"],
+  "removeChosen.pruned": ["removeChosen.pruned-on-citus"],
+  "removeOrphans.delete": ["removeOrphans.delete-on-citus"],
+  sweepPage: ["threadPage", "sweepThread"],
+};
 
 export const statementsOfManyRows = (schema: string): NamedStatement[] =>
   statementsOf(schema, "binary", OF_MANY_ROWS).map(({ name, statement }) => ({

@@ -1,4 +1,4 @@
-import { databaseUrl, freshName, withClient } from "@waypost/conformance/fixtures";
+import { databaseUrl, freshName, putChain, withClient } from "@waypost/conformance/fixtures";
 import { setupScript } from "@waypost/core";
 import { expect, it } from "vitest";
 import { PgSaver } from "../src/index.ts";
@@ -13,7 +13,12 @@ const STAND_IN = `
     RETURNS void LANGUAGE sql AS $$ INSERT INTO pg_dist_partition SELECT name, col || ' beside ' || colocate_with,
       current_setting('citus.multi_shard_modify_mode') $$;
   CREATE FUNCTION pg_catalog.create_reference_table(name regclass)
-    RETURNS void LANGUAGE sql AS $$ INSERT INTO pg_dist_partition VALUES (name, 'everywhere', '') $$`;
+    RETURNS void LANGUAGE sql AS $$ INSERT INTO pg_dist_partition VALUES (name, 'everywhere', '') $$;
+  CREATE TABLE pg_catalog.pg_dist_local_group (groupid int);
+  INSERT INTO pg_catalog.pg_dist_local_group VALUES (0);
+  CREATE TABLE pg_catalog.truncated (name regclass);
+  CREATE FUNCTION pg_catalog.truncate_local_data_after_distributing_table(name regclass)
+    RETURNS void LANGUAGE sql AS $$ INSERT INTO truncated VALUES (name) $$`;
 
 const BESIDE = `thread_id beside "agents".checkpoints`;
 const ASKED = [
@@ -22,6 +27,7 @@ const ASKED = [
   ["agents.checkpoint_writes", BESIDE],
   ["agents.waypost_parts", BESIDE],
   ["agents.waypost_deleted_threads", BESIDE],
+  ["agents.waypost_migrations", "everywhere"],
   ["agents.waypost_settings", "everywhere"],
 ];
 
@@ -63,6 +69,32 @@ it("setup distributes tables that are there", () =>
     expect(await asked(url)).toEqual([]);
     await saver.setup({ distribute: "citus" });
     expect(await asked(url)).toEqual(ASKED);
+  }));
+
+it("setup leaves nothing of them on the coordinator", () =>
+  withStandIn(async (url) => {
+    await using saver = PgSaver.fromConnString(url, { schema: "agents" });
+    await saver.setup();
+    await putChain(saver, "thread", 1, () => ({ value: 1 }));
+    await saver.setup({ distribute: "citus" });
+    const { rows } = await withClient(
+      (client) => client.query("SELECT name::text FROM truncated"),
+      url,
+    );
+    expect(rows.map(({ name }) => name)).toEqual([
+      ...["agents.checkpoints", "agents.checkpoint_blobs"],
+      ...["agents.waypost_migrations", "agents.waypost_settings"],
+    ]);
+  }));
+
+it("a worker does not distribute", () =>
+  withStandIn(async (url) => {
+    await withClient((client) => client.query("UPDATE pg_dist_local_group SET groupid = 1"), url);
+    await using saver = PgSaver.fromConnString(url, { schema: "agents" });
+    await expect(saver.setup({ distribute: "citus" })).rejects.toMatchObject({
+      code: "WAYPOST_NO_CITUS",
+      message: expect.stringMatching(/coordinator/),
+    });
   }));
 
 it("the script does the same, as often as it is run", () =>

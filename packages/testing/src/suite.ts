@@ -1,5 +1,6 @@
 import { conformance, type Mode, type Scope } from "@waypost/conformance";
 import { DEPTH, type Depth } from "./depth.ts";
+import { distributed, IS_DISTRIBUTED } from "./distributed.ts";
 
 /**
  * Whom a mode stands for where not all modes run the whole suite: itself only, all modes of its driver, or
@@ -15,5 +16,5 @@ const SCOPES: Readonly<Record<Depth, Readonly<Record<StandsFor, Scope>>>> = {
 
 /** Registers the conformance suite for a mode, as much of it as is asked for. */
 export function suite(mode: Mode, standsFor: StandsFor = "itself"): void {
-  conformance(mode, SCOPES[DEPTH][standsFor]);
+  conformance(IS_DISTRIBUTED ? distributed(mode) : mode, SCOPES[DEPTH][standsFor]);
 }

@@ -1,5 +1,6 @@
 import { CONTENT_TABLES } from "@waypost/core/adapter";
 import { Command } from "commander";
+import { clusterOf } from "../citus.ts";
 import { bold, bytes, number, print, printable, printJson, printTable, time } from "../output.ts";
 import { globalsOf, Session } from "../session.ts";
 
@@ -61,14 +62,16 @@ async function read(session: Session) {
   const [checkpoints] = await session.rows<{ oldest: string | null }>(
     `SELECT pg_catalog.min(checkpoint ->> 'ts'::text) AS oldest FROM ${session.table("checkpoints")}`,
   );
+  const names = CONTENT_TABLES.map(({ name }) => name);
+  const cluster = await clusterOf(session, names);
   return {
     server,
     schema: session.schema,
     version: migrations?.version ?? 0,
     oldest: checkpoints?.oldest ?? null,
-    tables: await session.rows<TableRow>(TABLES, [
+    tables: await session.rows<TableRow>(cluster === undefined ? TABLES : SHARDS, [
       session.schema,
-      CONTENT_TABLES.map(({ name }) => name),
+      names,
     ]),
     biggest: await session.rows<{ thread: string; values: number; bytes: number }>(
       `SELECT thread_id AS thread, pg_catalog.count(*)::int AS values,
@@ -94,3 +97,23 @@ FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE n.nspname = $1 AND c.relname = ANY ($2)
   AND r.relkind = 'r'
 GROUP BY c.relname ORDER BY c.relname`;
+
+/** The same of the shards of each table, asked where they lie; `%s` is the shard. */
+const SHARDS = `
+SELECT t.name AS table, pg_catalog.sum((s.row ->> 'rows')::float8) AS rows,
+  pg_catalog.sum((s.row ->> 'bytes')::float8) AS bytes,
+  pg_catalog.sum((s.row ->> 'indexBytes')::float8) AS "indexBytes",
+  pg_catalog.sum((s.row ->> 'deadRows')::float8) AS "deadRows",
+  pg_catalog.max((s.row ->> 'vacuumed')::timestamptz) AS vacuumed
+FROM pg_catalog.unnest($2::text[]) t(name) CROSS JOIN LATERAL (
+  SELECT result::jsonb AS row
+  FROM pg_catalog.run_command_on_shards(pg_catalog.format('%I.%I', $1::text, t.name), $$
+    SELECT pg_catalog.jsonb_build_object(
+      'rows', greatest(c.reltuples, s.n_live_tup, 0), 'bytes', pg_catalog.pg_total_relation_size(c.oid),
+      'indexBytes', pg_catalog.pg_indexes_size(c.oid), 'deadRows', s.n_dead_tup,
+      'vacuumed', greatest(s.last_vacuum, s.last_autovacuum))
+    FROM pg_class c JOIN pg_stat_all_tables s ON s.relid = c.oid WHERE c.oid = '%s'::regclass
+  $$)
+  WHERE success
+) s
+GROUP BY t.name ORDER BY t.name`;

@@ -55,13 +55,19 @@ const rewriteCommand = (signal: AbortSignal): Command =>
         );
     });
 
-/** How values are stored from now on, and how many are stored how. */
+/** How values are stored from now on, and how many are stored how: two statements, as on Citus they go to other nodes. */
 async function storageOf(session: Session) {
-  const [row] = await session.rows<{ storage: Storage; incremental: number; full: number }>(
-    `SELECT (SELECT CASE WHEN value IN ('incremental', 'shared') THEN 'incremental' ELSE 'full' END
-         FROM ${session.table("waypost_settings")} WHERE name = 'storage') AS storage,
-       count(segments)::float8 AS incremental, (count(blob) - count(segments))::float8 AS "full"
+  const [setting] = await session.rows<{ storage: Storage }>(
+    `SELECT CASE WHEN value IN ('incremental', 'shared') THEN 'incremental' ELSE 'full' END AS storage
+     FROM ${session.table("waypost_settings")} WHERE name = 'storage'`,
+  );
+  const [counts] = await session.rows<{ incremental: number; full: number }>(
+    `SELECT count(segments)::float8 AS incremental, (count(blob) - count(segments))::float8 AS "full"
      FROM ${session.table("checkpoint_blobs")}`,
   );
-  return row ?? { storage: "full" as const, incremental: 0, full: 0 };
+  return {
+    storage: setting?.storage ?? "full",
+    incremental: counts?.incremental ?? 0,
+    full: counts?.full ?? 0,
+  };
 }

@@ -1,7 +1,7 @@
 import { InvalidInputError } from "@waypost/core";
 import { describe, expect, it } from "vitest";
 import { checkpoint, METADATA, putChain } from "../checkpoints.ts";
-import { freshName, urlOf, withSaver } from "../database.ts";
+import { withSaver } from "../database.ts";
 import { chainGraph, collect, thread } from "../graphs.ts";
 import type { Mode, Saver } from "../mode.ts";
 
@@ -79,14 +79,14 @@ export function lockCases(mode: Mode): void {
       }));
 
     it("of other threads and schemas are free", () =>
-      withSaver(mode, async (saver) => {
-        await using _one = await saver.threadLock("1", AT_ONCE);
-        await using _two = await saver.threadLock("2", AT_ONCE);
-        const other = await mode.open(urlOf(mode), { schema: freshName() });
-        const lock = await other.saver.threadLock("1", AT_ONCE);
-        await lock[Symbol.asyncDispose]();
-        await other.close();
-      }));
+      withSaver(mode, (saver) =>
+        withSaver(mode, async (other) => {
+          await using _one = await saver.threadLock("1", AT_ONCE);
+          await using _two = await saver.threadLock("2", AT_ONCE);
+          const lock = await other.threadLock("1", AT_ONCE);
+          await lock[Symbol.asyncDispose]();
+        }),
+      ));
 
     it("hold up nothing else, many of them together", () =>
       withSaver(mode, async (saver) => {

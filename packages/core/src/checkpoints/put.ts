@@ -6,6 +6,7 @@ import {
 } from "@langchain/langgraph-checkpoint";
 import type { Driver, Queryable, Statement } from "../driver/driver.js";
 import { ConflictError } from "../errors/errors.js";
+import type { ServerFacts } from "../execution/server-facts.js";
 import type { NamespaceKey } from "../input/config.js";
 import { assertNotDeleted, takeLock } from "../locks/maintenance-lock.js";
 import { mayHoldBytes } from "../serializer/official.js";
@@ -19,11 +20,12 @@ import { encodeBlobs } from "./encode.js";
 import type { IsUntracked } from "./untracked.js";
 import type { ValueCache } from "./value-cache.js";
 
-/** Where and how to context. */
+/** Where and how to store. */
 export interface WriteContext {
   readonly driver: Driver;
   readonly sql: Catalogue;
   readonly cache: ValueCache;
+  readonly server: ServerFacts;
   readonly serde: Serializer;
   /** Whether a deleted thread may not begin anew. */
   readonly tombstones: boolean;
@@ -90,39 +92,40 @@ export async function storeCheckpoint(context: WriteContext, passed: Put): Promi
 type Stored = "new" | "known" | undefined;
 
 /** Stores what is new of values that share with those of the parent. */
-async function storeShared({ driver, sql, cache }: WriteContext, put: Put): Promise<Stored> {
+async function storeShared(context: WriteContext, put: Put): Promise<Stored> {
+  const { driver, sql, cache, server } = context;
   const plan = cache.plan(put.input);
   if (plan === undefined || !fitsParameters(plan)) return undefined;
-  const stored = await driver.query<StoredRow>(sql.putIncremental(plan));
-  if (stored.length === 0) {
-    await cache.refused(driver);
-    return undefined;
-  }
-  cache.stored(put.input, put.versions, plan.shared);
-  return stored[0]?.fresh ? "new" : "known";
+  const stored = await sendPut(context, driver, [sql.putIncremental(plan, server.isDistributed)]);
+  if (stored === undefined) await cache.refused(driver);
+  else cache.stored(put.input, put.versions, plan.shared);
+  return stored;
 }
 
 /** Stores the values that are new, each whole. */
 async function storeNew(
-  { driver, sql, cache }: WriteContext,
+  context: WriteContext,
   { input, versions }: Put,
   requireParent: boolean,
 ): Promise<Stored> {
-  const stored = await sendAll<StoredRow>(driver, putAll(sql, input, requireParent));
-  if (stored.length === 0) return undefined;
-  cache.stored(input, versions, []);
-  return stored[0]?.fresh ? "new" : "known";
+  const { driver, sql, cache, server } = context;
+  const statements = putAll(sql, input, { requireParent, routed: server.isDistributed });
+  const stored = await together(driver, statements, (session) =>
+    sendPut(context, session, statements),
+  );
+  if (stored !== undefined) cache.stored(input, versions, []);
+  return stored;
 }
 
 /** Stores a checkpoint that has no parent to stand on with all of its values, under the thread's lock. */
 async function storeWhole(context: WriteContext, put: Put): Promise<void> {
-  const { sql } = context;
+  const { sql, server } = context;
   const old = await forReaders(context, await put.oldBlobs);
   const whole = { ...put.input, blobs: [...put.input.blobs, ...old] };
   await withLock(context, whole.threadId, async (tx) => {
     const requireParent = put.input.parentId !== null && needsAncestors(put);
-    const stored = await send(tx, putAll(sql, whole, requireParent));
-    if (stored.length === 0) throw parentRemoved();
+    const statements = putAll(sql, whole, { requireParent, routed: server.isDistributed });
+    if ((await sendPut(context, tx, statements)) === undefined) throw parentRemoved();
   });
   context.cache.stored(whole, put.versions, []);
 }
@@ -134,11 +137,14 @@ async function storeWhole(context: WriteContext, put: Put): Promise<void> {
  * @throws ConflictError if the thread is deleted
  */
 export async function storeWrites(context: WriteContext, passed: PutWritesInput): Promise<void> {
-  const { driver, sql, tombstones } = context;
+  const { driver, sql, tombstones, server } = context;
   const input = { ...passed, writes: await forReaders(context, passed.writes) };
-  const stored = await sendAll(driver, putAllWrites(sql, input, tombstones));
+  const statementsIf = (requireCheckpoint: boolean) =>
+    putAllWrites(sql, input, { requireCheckpoint, routed: server.isDistributed });
+  const statements = statementsIf(tombstones);
+  const stored = await together(driver, statements, (session) => send(session, statements));
   if (!tombstones || input.writes.length === 0 || stored.length > 0) return;
-  await withLock(context, input.threadId, (tx) => send(tx, putAllWrites(sql, input, false)));
+  await withLock(context, input.threadId, (tx) => send(tx, statementsIf(false)));
 }
 
 /** Where values are stored in full, the official saver may read them: those that it has a form for are stored in it. */
@@ -170,22 +176,36 @@ function withLock<T>(
   });
 }
 
-/** Runs statements that belong together, one by itself or several in a transaction; rows of the last. */
-function sendAll<Row extends object>(
+/** Runs what sends statements that belong together: one by itself, several in a transaction. */
+const together = <T>(
   driver: Driver,
   statements: readonly Statement[],
-): Promise<Row[]> {
-  return statements.length > 1
-    ? driver.transaction((tx) => send<Row>(tx, statements))
-    : send<Row>(driver, statements);
-}
+  work: (session: Queryable) => Promise<T>,
+): Promise<T> => (statements.length > 1 ? driver.transaction(work) : work(driver));
 
-async function send<Row extends object>(
+/** Sends the statements of a put, of which the first may find that nothing can be stored. */
+async function sendPut(
+  { server }: WriteContext,
   session: Queryable,
   statements: readonly Statement[],
-): Promise<Row[]> {
-  let rows: Row[] = [];
-  for (const statement of statements) rows = await session.query<Row>(statement);
+): Promise<Stored> {
+  let stored: Stored = "new";
+  for (const statement of statements) {
+    const [row] = await session.query<StoredRow>(statement);
+    if (row === undefined) return undefined;
+    server.learn(row.distributed);
+    if (!row.fresh) stored = "known";
+  }
+  return stored;
+}
+
+/** The rows of the last statement. */
+async function send(
+  session: Queryable,
+  statements: readonly Statement[],
+): Promise<readonly object[]> {
+  let rows: object[] = [];
+  for (const statement of statements) rows = await session.query(statement);
   return rows;
 }
 

@@ -1,9 +1,17 @@
 import type { RunnableConfig } from "@langchain/core/runnables";
 import type { CheckpointTuple, DeltaChannelHistory } from "@langchain/langgraph-checkpoint";
 import type { Statement } from "../driver/driver.js";
-import type { WaypostError } from "../errors/errors.js";
+import { InvalidInputError, type WaypostError } from "../errors/errors.js";
 import { type Executor, type Operation, streamOperation } from "../execution/executor.js";
-import { assertText, fetchOf, type ListOptions, listQuery, readKey } from "../input/config.js";
+import type { ServerFacts } from "../execution/server-facts.js";
+import {
+  assertText,
+  fetchOf,
+  type ListOptions,
+  type ListQuery,
+  listQuery,
+  readKey,
+} from "../input/config.js";
 import type { Serializer } from "../serializer/types.js";
 import type { Catalogue } from "../sql/catalogue.js";
 import type { DeltaColumns } from "../sql/read/delta-history.js";
@@ -22,9 +30,29 @@ import { isRun, type Uncontinuable } from "./versions.js";
 /** Text that the server itself can't take for UTF-8. */
 const BROKEN_TEXT = "22021";
 
+/** What Citus calls a statement that it has no plan for. */
+const NOT_SUPPORTED = "0A000";
+
+/** @throws InvalidInputError where the tables are distributed and no thread says on which node to keep the cursor */
+async function* supported<Row>(
+  batches: AsyncIterable<Row>,
+  { threadId }: ListQuery,
+): AsyncGenerator<Row> {
+  try {
+    yield* batches;
+  } catch (cause) {
+    if (threadId !== undefined || (cause as WaypostError).code !== NOT_SUPPORTED) throw cause;
+    throw new InvalidInputError(
+      'Tables that Citus distributes have no cursor over all threads; name a thread, or list without { fetch: "cursor" }.',
+      { cause },
+    );
+  }
+}
+
 /** What those who read and those who write checkpoints have in common. */
 export interface CheckpointContext {
   readonly executor: Executor;
+  readonly server: ServerFacts;
   readonly sql: Catalogue;
   readonly serde: Serializer;
   readonly cache: ValueCache;
@@ -61,15 +89,22 @@ export class CheckpointReader {
 
   async *list(config: RunnableConfig, options?: ListOptions): AsyncGenerator<CheckpointTuple> {
     const query = listQuery(config, options);
-    const { executor, sql, serde, nextVersion } = this.#context;
+    const { executor, server, sql, serde, nextVersion } = this.#context;
     const operation = { name: "list", threadId: query.threadId } as const;
     if (fetchOf(options) === "cursor") {
       const cursor = sql.listCursor(query, this.#form);
       const rows = streamOperation<TupleColumns>(executor.reader, operation, cursor, CURSOR_BATCH);
-      yield* streamTuples(query, parsed(rows), serde, nextVersion);
+      yield* streamTuples(query, parsed(supported(rows, query)), serde, nextVersion);
     } else {
+      // The text for threads on several nodes is slower on one server.
+      const onNodes =
+        query.threadId === undefined && (await server.askDistributed(executor.reader));
       const read = (input: PageInput) =>
-        this.#tupleRows(operation, (form) => sql.list(input, form), executor.reader);
+        this.#tupleRows(
+          operation,
+          (form) => sql.list({ ...input, onNodes }, form),
+          executor.reader,
+        );
       yield* listTuples(query, read, serde, nextVersion);
     }
   }

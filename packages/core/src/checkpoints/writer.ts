@@ -23,9 +23,9 @@ export class CheckpointWriter {
   readonly #updates = new Updates();
 
   constructor(context: CheckpointContext & { readonly tombstones: boolean }) {
-    const { executor, sql, cache, serde, tombstones } = context;
+    const { executor, server, sql, cache, serde, tombstones } = context;
     this.#context = context;
-    this.#writing = { driver: executor.driver, sql, cache, serde, tombstones };
+    this.#writing = { driver: executor.driver, server, sql, cache, serde, tombstones };
   }
 
   /** @returns the key of what was stored */

@@ -59,14 +59,14 @@ export const widthOf = (columns: readonly string[]): number =>
   columns.length + columns.filter((column) => column === VALUE).length;
 
 /**
- * `($1, $2, $7, …), (…)`: rows that begin with shared placeholders and go on with their own.
+ * `($1, $2, $7, …), (…)`: rows that begin with shared expressions and go on with placeholders of their own.
  *
  * @param bytes how to bind columns of type `bytea`
  * @param columns the type of each, or `VALUE`
  */
 export function valueRows(
   bytes: BytesForm,
-  shared: string,
+  shared: readonly string[],
   columns: readonly string[],
   rows: number,
   firstPlaceholder: number,
@@ -82,7 +82,7 @@ export function valueRows(
         ? `coalesce(pg_catalog.convert_to(${next("text")}, 'UTF8'), ${next("bytea")})`
         : next(column),
     );
-  return Array.from({ length: rows }, () => `(${[shared, ...row()].join(", ")})`).join(",\n");
+  return Array.from({ length: rows }, () => `(${[...shared, ...row()].join(", ")})`).join(",\n");
 }
 
 /** The protocol counts parameters in 16 bits; postgres.js refuses the last two. */

@@ -3,6 +3,8 @@ import { type Database, DriverLayer } from "../driver/layer.js";
 import { template } from "../driver/template.js";
 import { InvalidInputError, WaypostError } from "../errors/errors.js";
 import { assertText } from "../input/config.js";
+import { quoteIdentifier, quoteLiteral } from "../schema/identifiers.js";
+import { IS_CITUS, isDistributedStatement } from "../sql/citus.js";
 
 /** Names of settings, and the value of each. */
 export interface Settings {
@@ -41,7 +43,7 @@ export function sessionSettings(session: unknown): Settings | undefined {
 }
 
 const set = template(
-  "SELECT pg_catalog.set_config(name, value, true) FROM unnest($1::text[], $2::text[]) AS s (name, value)",
+  `SELECT pg_catalog.set_config(name, value, true), ${IS_CITUS} AS distributed FROM unnest($1::text[], $2::text[]) AS s (name, value)`,
 );
 
 /** As `set`, with the values before; these are complete before the first one is set. */
@@ -49,11 +51,26 @@ const replace = template(`WITH before AS MATERIALIZED (
   SELECT name, value, pg_catalog.current_setting(name, true) AS old
   FROM unnest($1::text[], $2::text[]) AS s (name, value)
 )
-SELECT name, old, pg_catalog.set_config(name, value, true) AS new FROM before`);
+SELECT name, old, pg_catalog.set_config(name, value, true) AS new, ${IS_CITUS} AS distributed FROM before`);
 
-interface ReplacedRow {
+interface SetRow {
+  /** Whether the server is one of a Citus cluster. */
+  readonly distributed: boolean;
+}
+
+interface ReplacedRow extends SetRow {
   readonly name: string;
   readonly old: string | null;
+}
+
+/** Sets them for the transaction on all nodes of a Citus cluster, to which `set_config` does not pass them on. */
+function setOnNodes({ names, values }: Settings): Statement {
+  const commands = names.map((name, i) => {
+    const quoted = name.split(".").map(quoteIdentifier).join(".");
+    return `SET LOCAL ${quoted} = ${quoteLiteral(values[i] ?? "")};`;
+  });
+  const body = `BEGIN SET LOCAL citus.propagate_set_commands = 'local'; ${commands.join(" ")} END`;
+  return { text: `DO ${quoteLiteral(body)}`, values: [], name: "" };
 }
 
 /**
@@ -64,20 +81,28 @@ export const withSession = (driver: Driver, settings: Settings): Database =>
   new SettingsDriver(driver, settings);
 
 class SettingsDriver extends DriverLayer {
+  readonly #settings: Settings;
   readonly #set: Statement;
-  readonly #replace: Statement;
+  readonly #setOnNodes: Statement;
+  /** Told by the first answer. */
+  #isDistributed: boolean | undefined;
 
-  constructor(driver: Driver, { names, values }: Settings) {
+  constructor(driver: Driver, settings: Settings) {
     super(driver);
-    this.#set = set([names, values]);
-    this.#replace = replace([names, values]);
+    this.#settings = settings;
+    this.#set = set([settings.names, settings.values]);
+    this.#setOnNodes = setOnNodes(settings);
   }
 
   override async query<Row extends object>(
     statement: Statement,
     signal?: AbortSignal,
   ): Promise<Row[]> {
-    const rows = await this.driver.queryAfter?.<Row>(this.#set, statement, signal);
+    // The statement is sent before the answer to the settings, so their form must be known.
+    const rows =
+      this.#isDistributed === undefined
+        ? undefined
+        : await this.driver.queryAfter?.<Row>(this.#before, statement, signal);
     if (rows !== undefined) return rows;
     return this.transaction((tx) => {
       signal?.throwIfAborted();
@@ -87,21 +112,42 @@ class SettingsDriver extends DriverLayer {
 
   override transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     return super.transaction(async (tx) => {
-      if (tx.joined) return within(tx, this.#replace, () => work(tx));
-      await tx.query(this.#set);
+      if (tx.joined) return within(tx, this.#settings, () => work(tx));
+      const isKnown = this.#isDistributed !== undefined;
+      const [row] = await tx.query<SetRow>(this.#before);
+      this.#isDistributed ??= row?.distributed ?? false;
+      if (!isKnown && this.#isDistributed) await tx.query(this.#setOnNodes);
       return work(tx);
     });
   }
 
-  override stream<Row extends object>(statement: Statement, batch: number): AsyncIterable<Row[]> {
-    return this.driver.stream?.<Row>(statement, batch, this.#set) ?? super.stream(statement, batch);
+  override async *stream<Row extends object>(
+    statement: Statement,
+    batch: number,
+  ): AsyncGenerator<Row[]> {
+    if (this.driver.stream !== undefined && this.#isDistributed === undefined) {
+      const [row] = await this.driver.query<SetRow>(isDistributedStatement()());
+      this.#isDistributed = row?.distributed ?? false;
+    }
+    yield* this.driver.stream?.<Row>(statement, batch, this.#before) ??
+      super.stream<Row>(statement, batch);
+  }
+
+  get #before(): Statement {
+    return this.#isDistributed ? this.#setOnNodes : this.#set;
   }
 }
 
-async function within<T>(tx: Queryable, change: Statement, work: () => Promise<T>): Promise<T> {
-  const rows = await tx.query<ReplacedRow>(change);
-  // A setting that was never set can't be unset; where it is read, it is empty then.
-  const restore = set([rows.map((row) => row.name), rows.map((row) => row.old ?? "")]);
+async function within<T>(tx: Queryable, settings: Settings, work: () => Promise<T>): Promise<T> {
+  const rows = await tx.query<ReplacedRow>(replace([settings.names, settings.values]));
+  const onNodes = rows[0]?.distributed === true;
+  if (onNodes) await tx.query(setOnNodes(settings));
+  const old = {
+    names: rows.map((row) => row.name),
+    // A setting that was never set can't be unset; where it is read, it is empty then.
+    values: rows.map((row) => row.old ?? ""),
+  };
+  const restore = onNodes ? setOnNodes(old) : set([old.names, old.values]);
   let result: T;
   try {
     result = await work();

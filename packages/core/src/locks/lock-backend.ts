@@ -1,5 +1,7 @@
 import type { Database } from "../driver/layer.js";
 import { InvalidInputError } from "../errors/errors.js";
+import type { Tables } from "../schema/identifiers.js";
+import { isDistributed } from "../schema/layout.js";
 import type { Catalogue } from "../sql/catalogue.js";
 import type { TryLockRow, UnlockRow } from "../sql/locks/run-lock.js";
 import { LockSession } from "./lock-session.js";
@@ -16,14 +18,18 @@ export interface LockBackend {
   leave(): Promise<void>;
 }
 
-export async function lockBackend(
-  driver: Database,
-  sql: Catalogue,
-  threadId: string,
-): Promise<LockBackend> {
+/** What a lock is taken with. */
+export interface LockTools {
+  readonly driver: Database;
+  readonly tables: Tables;
+  readonly sql: Catalogue;
+}
+
+export async function lockBackend(tools: LockTools, threadId: string): Promise<LockBackend> {
+  const { driver, sql } = tools;
   const place = await driver.lockScope();
   if (place.on === "pool") return onPool(await LockSession.join(driver), sql, threadId);
-  if (place.on === "session") return onSession(driver, sql, threadId, place.pid);
+  if (place.on === "session") return onSession(tools, threadId, place.pid);
   return inTransaction(driver, sql, threadId);
 }
 
@@ -40,21 +46,27 @@ function onPool(session: LockSession, sql: Catalogue, threadId: string): LockBac
 }
 
 function onSession(
-  driver: Database,
-  sql: Catalogue,
+  { driver, tables, sql }: LockTools,
   threadId: string,
   pid: number | undefined,
 ): LockBackend {
   return {
     ...unheard,
     async take() {
-      const [row] = await driver.query<TryLockRow>(sql.takeRunLock(threadId, pid));
-      if (row?.locked === null) {
+      const [row] = await driver.query<TryLockRow>(sql.takeSessionRunLock(threadId, pid));
+      if (row?.locked !== null) return row?.locked === true;
+      if (!row.distributed) {
         throw new InvalidInputError(
           "Behind a pooler, threadLock can't use a single connection, which need not stay with one session of the server; create the saver with a pool.",
         );
       }
-      return row?.locked === true;
+      if (await isDistributed(driver, tables)) {
+        throw new InvalidInputError(
+          "Over tables that Citus distributes, threadLock can't use a single connection, which keeps no session of the thread's node; create the saver with a pool, or in a transaction.",
+        );
+      }
+      const [local] = await driver.query<TryLockRow>(sql.takeRunLock(threadId));
+      return local?.locked === true;
     },
     free: async () => assertFreed(await driver.query<UnlockRow>(sql.freeRunLock(threadId))),
   };

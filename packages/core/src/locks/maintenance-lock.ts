@@ -15,15 +15,19 @@ export function checkIsolation({ isolation }: { readonly isolation: string }): v
 /**
  * Takes the thread's lock for what depends on it.
  *
- * @returns false where somebody else has it and it was not waited for
+ * @returns undefined where somebody else has it and it was not waited for
  * @throws ConfigurationError at an isolation level at which the next statement would not see more than this one
  */
-export async function takeLock(tx: Queryable, lock: Statement): Promise<boolean> {
+export async function takeLock(tx: Queryable, lock: Statement): Promise<LockRow | undefined> {
   const [row] = await tx.query<LockRow>(lock);
-  if (row === undefined) return false;
+  if (row === undefined) return undefined;
   checkIsolation(row);
-  return row.free;
+  return row.free ? row : undefined;
 }
+
+/** How to remove what a lock is held for. */
+export const deletionOn = ({ distributed }: Pick<LockRow, "distributed">) =>
+  distributed ? "DELETE on Citus" : "DELETE";
 
 /**
  * @param tx a transaction that has the thread's lock since before this statement

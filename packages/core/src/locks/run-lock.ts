@@ -1,4 +1,3 @@
-import type { Database } from "../driver/layer.js";
 import { databaseError, LockError } from "../errors/errors.js";
 import { assertKeys, type OptionKeys } from "../errors/option-keys.js";
 import { sqlState } from "../errors/sqlstate.js";
@@ -8,7 +7,7 @@ import { threadIdOf } from "../input/config.js";
 import { assertFlag, assertSignal } from "../input/maintenance.js";
 import type { Tables } from "../schema/identifiers.js";
 import type { Catalogue } from "../sql/catalogue.js";
-import { type LockBackend, lockBackend } from "./lock-backend.js";
+import { type LockBackend, type LockTools, lockBackend } from "./lock-backend.js";
 import { LockQueue } from "./lock-queue.js";
 
 /** How `threadLock` waits. */
@@ -64,19 +63,12 @@ export class RunLocks {
     const id = threadIdOf(threadId);
     const { wait, signal } = lockPlan(options);
     const { driver } = this.#executor;
-    const context = { driver, sql: this.#sql, key: `${this.#tables.runLockName} ${id}` };
+    const context = { driver, sql: this.#sql, tables: this.#tables };
     // The driver without a limit of time: the lock outlives the operation.
     return this.#executor.run({ name: "threadLock", threadId: id, signal }, () =>
       abortable(acquire(context, id, wait, signal), signal),
     );
   }
-}
-
-interface LockContext {
-  readonly driver: Database;
-  readonly sql: Catalogue;
-  /** Of the lock, in the queue. */
-  readonly key: string;
 }
 
 /** What is there only after the abort is freed again. */
@@ -109,20 +101,21 @@ function abortable(work: Promise<HeldLock>, signal?: AbortSignal): Promise<HeldL
  * hold up all else on a single one. Between processes nobody is first, then.
  */
 async function acquire(
-  { driver, sql, key }: LockContext,
+  tools: LockTools,
   threadId: string,
   wait: boolean,
   signal: AbortSignal | undefined,
 ): Promise<HeldLock> {
   signal?.throwIfAborted();
-  const queue = LockQueue.of(driver.client);
+  const queue = LockQueue.of(tools.driver.client);
+  const key = `${tools.tables.runLockName} ${threadId}`;
   if (!wait && queue.isTaken(key)) throw refusal(threadId);
   // Before anything that waits for a connection: who asked first is first.
   await queue.enter(key, signal);
   const giveUp = () => queue.giveUp(key);
   signal?.addEventListener("abort", giveUp, { once: true });
   try {
-    const backend = await lockBackend(driver, sql, threadId);
+    const backend = await lockBackend(tools, threadId);
     try {
       signal?.throwIfAborted();
       for (let tries = 1; !(await backend.take()); tries += 1) {

@@ -1,5 +1,5 @@
 import type { Driver, Queryable, Statement } from "../driver/driver.js";
-import { checkIsolation } from "../locks/maintenance-lock.js";
+import { checkIsolation, deletionOn } from "../locks/maintenance-lock.js";
 import type { Catalogue } from "../sql/catalogue.js";
 import type { LockedRow } from "../sql/locks/maintenance-lock.js";
 import type { DeletedRow } from "../sql/remove/delete-thread.js";
@@ -40,7 +40,9 @@ export async function removeWhole(
     checkIsolation(lock);
     if (markDeleted !== undefined && !marked) await tx.query(markDeleted);
     marked = true;
-    const removed = await tx.query<DeletedRow>(sql.deleteThread(threadId, olderThan, lock.locked));
+    const removed = await tx.query<DeletedRow>(
+      sql.deleteThread(threadId, olderThan, lock.locked, deletionOn(lock)),
+    );
     if (removed[0]?.complete) return removedOf(removed);
   }
 }

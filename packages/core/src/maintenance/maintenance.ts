@@ -3,6 +3,7 @@ import { until } from "../driver/until.js";
 import { DatabaseError, InvalidInputError } from "../errors/errors.js";
 import { assertKeys } from "../errors/option-keys.js";
 import type { Executor } from "../execution/executor.js";
+import type { ServerFacts } from "../execution/server-facts.js";
 import { type NamespaceKey, threadIdOf } from "../input/config.js";
 import {
   assertFlag,
@@ -32,6 +33,7 @@ import { type ThreadProblems, type VerifyOptions, verify, verifyPlan } from "./v
 
 export interface MaintenanceContext {
   readonly executor: Executor;
+  readonly server: ServerFacts;
   readonly sql: Catalogue;
   readonly serde: Serializer;
   /** Whether a deleted thread may not begin anew. */
@@ -94,7 +96,9 @@ export class Maintenance {
   async sweep(options: SweepOptions): Promise<Swept> {
     const plan = sweepPlan(options);
     const operation = { name: "sweep", signal: plan.signal } as const;
-    return this.#executor.run(operation, (driver) => sweep(driver, this.#sql, plan));
+    return this.#executor.run(operation, (driver) =>
+      sweep(driver, this.#sql, this.#context.server, plan),
+    );
   }
 
   /** Each thread in which something is found is an operation of its own, with its own limit of time. */

@@ -1,6 +1,6 @@
 import type { Driver, Queryable, Statement } from "../driver/driver.js";
 import type { PrunePlan } from "../input/maintenance.js";
-import { takeLock } from "../locks/maintenance-lock.js";
+import { deletionOn, takeLock } from "../locks/maintenance-lock.js";
 import type { Catalogue } from "../sql/catalogue.js";
 import type { Choice, ChosenRow } from "../sql/remove/prune-choose.js";
 import { deleteWhole } from "./delete.js";
@@ -52,9 +52,10 @@ export async function pruneBatch(
   { limit, wait }: { readonly limit: number; readonly wait: boolean },
 ): Promise<{ chosen: number; removed: Removed }> {
   const { threadId } = choice;
-  const free = await takeLock(tx, sql.takeMaintenanceLock(threadId, wait ? "wait" : "try"));
-  if (!free) return { chosen: 0, removed: NOTHING };
-  return removeChosen(tx, sql, threadId, sql.choosePruned(choice, limit), true);
+  const lock = await takeLock(tx, sql.takeMaintenanceLock(threadId, wait ? "wait" : "try"));
+  if (lock === undefined) return { chosen: 0, removed: NOTHING };
+  const chosen = await tx.query<ChosenRow>(sql.choosePruned(choice, limit));
+  return removeChosen(tx, chosen, () => sql.removeChosen(threadId, chosen, true, deletionOn(lock)));
 }
 
 /** Removes what the runs stored, thread by thread, but for what later runs are rebuilt from. */
@@ -67,8 +68,12 @@ export async function deleteRuns(
   const threads = await driver.query<{ thread: string }>(sql.threadsOfRuns(runIds));
   for (const { thread } of threads) {
     const { removed } = await driver.transaction(async (tx) => {
-      await takeLock(tx, sql.takeMaintenanceLock(thread, "wait"));
-      return removeChosen(tx, sql, thread, sql.chooseRuns(thread, runIds), false);
+      const lock = await takeLock(tx, sql.takeMaintenanceLock(thread, "wait"));
+      if (lock === undefined) return { removed: NOTHING };
+      const chosen = await tx.query<ChosenRow>(sql.chooseRuns(thread, runIds));
+      return removeChosen(tx, chosen, () =>
+        sql.removeChosen(thread, chosen, false, deletionOn(lock)),
+      );
     });
     total = addThread(total, removed);
   }
@@ -78,18 +83,17 @@ export async function deleteRuns(
 /**
  * First the rows' locks, then what depends on them, as a statement of its own: only its snapshot is sure to
  * show every checkpoint that was stored before the locks were there.
+ *
+ * @param chosen checkpoints whose rows are locked
+ * @param remove makes the statement
  */
 async function removeChosen(
   tx: Queryable,
-  sql: Catalogue,
-  threadId: string,
-  choose: Statement,
-  keepUseful: boolean,
+  chosen: readonly ChosenRow[],
+  remove: () => Statement,
 ): Promise<{ chosen: number; removed: Removed }> {
-  const chosen = await tx.query<ChosenRow>(choose);
   if (chosen.length === 0) return { chosen: 0, removed: NOTHING };
-  const removed = removedOf(await tx.query(sql.removeChosen(threadId, chosen, keepUseful)));
-  return { chosen: chosen.length, removed };
+  return { chosen: chosen.length, removed: removedOf(await tx.query(remove())) };
 }
 
 /** Of one batch and the next, which looks again at what was kept. */

@@ -1,6 +1,7 @@
 import type { Driver } from "../driver/driver.js";
 import { InvalidInputError } from "../errors/errors.js";
 import { assertKeys, type OptionKeys } from "../errors/option-keys.js";
+import type { ServerFacts } from "../execution/server-facts.js";
 import type { PrunePlan } from "../input/maintenance.js";
 import {
   assertCount,
@@ -9,10 +10,10 @@ import {
   type PruneOptions,
   prunePlan,
 } from "../input/maintenance.js";
-import { takeLock } from "../locks/maintenance-lock.js";
+import { deletionOn, takeLock } from "../locks/maintenance-lock.js";
 import type { Catalogue } from "../sql/catalogue.js";
 import type { RemovedRow } from "../sql/remove/removed.js";
-import type { SweepRow } from "../sql/remove/sweep-page.js";
+import type { SweepPageInput, SweepRow } from "../sql/remove/sweep-page.js";
 import { BATCH, pruneThread } from "./prune.js";
 import { addThread, NOTHING, type Removed, removedOf } from "./removed.js";
 
@@ -70,14 +71,17 @@ export function sweepPlan(options: SweepOptions): SweepPlan {
 export async function sweep(
   driver: Driver,
   sql: Catalogue,
+  server: ServerFacts,
   { prune, batch, signal, onProgress }: SweepPlan,
 ): Promise<Swept> {
+  const isDistributed = await server.askDistributed(driver);
   let total: Swept = { ...NOTHING, threads: 0 };
   const before = writesBefore();
   for (let after: string | null = null; ; ) {
-    const page: SweepRow[] = await driver.query<SweepRow>(
-      sql.sweepPage({ ...prune, after, writesBefore: before }),
-    );
+    const input: SweepPageInput = { ...prune, after, writesBefore: before };
+    const page: SweepRow[] = isDistributed
+      ? await lookIntoEach(driver, sql, input)
+      : await driver.query<SweepRow>(sql.sweepPage(input));
     for (const { thread, old, orphaned } of page) {
       signal?.throwIfAborted();
       let removed = old
@@ -97,6 +101,19 @@ export async function sweep(
     onProgress(total);
     after = last.thread;
   }
+}
+
+/** A page of threads on several nodes, each of which only its own node can look into. */
+async function lookIntoEach(
+  driver: Driver,
+  sql: Catalogue,
+  input: SweepPageInput,
+): Promise<SweepRow[]> {
+  const rows: SweepRow[] = [];
+  for (const { thread } of await driver.query<{ thread: string }>(sql.threadPage(input.after))) {
+    rows.push(...(await driver.query<SweepRow>(sql.sweepThread(thread, input))));
+  }
+  return rows;
 }
 
 export async function countOrphans(
@@ -121,9 +138,11 @@ export function removeOrphans(
   wait: boolean,
 ): Promise<Removed> {
   return driver.transaction(async (tx) => {
-    if (!(await takeLock(tx, sql.takeMaintenanceLock(threadId, wait ? "wait" : "try"))))
-      return NOTHING;
-    return removedOf(await tx.query<RemovedRow>(sql.removeOrphans(threadId, before, "DELETE")));
+    const lock = await takeLock(tx, sql.takeMaintenanceLock(threadId, wait ? "wait" : "try"));
+    if (lock === undefined) return NOTHING;
+    return removedOf(
+      await tx.query<RemovedRow>(sql.removeOrphans(threadId, before, deletionOn(lock))),
+    );
   });
 }
 

@@ -60,32 +60,41 @@ export function createThreadTable(
   ];
 }
 
-/** Commands that spread the tables over the nodes of a Citus cluster, a thread on one of them. */
+/**
+ * Commands that spread the tables over the nodes of a Citus cluster, a thread on one of them; the small tables are
+ * copied to each. What they held stays on the coordinator's disk, where no statement finds it, until it is truncated.
+ */
 export function distributeCommands(tables: Tables): string[] {
-  const { checkpoints, settings } = tables;
-  const once = (table: string, call: string) =>
+  const { checkpoints } = tables;
+  const once = (table: string, call: string) => [
     `SELECT pg_catalog.${call} WHERE NOT EXISTS (
   SELECT FROM pg_catalog.pg_dist_partition WHERE logicalrelid = ${quoteLiteral(table)}::pg_catalog.regclass
-)`;
-  const spread = spreadTables(tables).map((table) => {
+)`,
+    `SELECT pg_catalog.truncate_local_data_after_distributing_table(${quoteLiteral(table)})
+WHERE pg_catalog.pg_relation_size(${quoteLiteral(table)}::pg_catalog.regclass) > 0`,
+  ];
+  const spread = tablesWhere(tables, true).flatMap((table) => {
     const others = table === checkpoints ? "none" : checkpoints;
     const call = `create_distributed_table(${quoteLiteral(table)}, 'thread_id', colocate_with => ${quoteLiteral(others)})`;
     return once(table, call);
   });
+  const copied = tablesWhere(tables, false).flatMap((table) =>
+    once(table, `create_reference_table(${quoteLiteral(table)})`),
+  );
   return [
     // Citus refuses several of them in one transaction where the first uses several connections.
     "SELECT pg_catalog.set_config('citus.multi_shard_modify_mode', 'sequential', true)",
     ...spread,
-    once(settings, `create_reference_table(${quoteLiteral(settings)})`),
+    ...copied,
   ];
 }
 
-const spreadTables = (tables: Tables) =>
-  TABLE_KEYS.filter((key) => isOfThreads(TABLES[key])).map((key) => tables[key]);
+const tablesWhere = (tables: Tables, ofThreads: boolean) =>
+  TABLE_KEYS.filter((key) => isOfThreads(TABLES[key]) === ofThreads).map((key) => tables[key]);
 
 /** Whether nothing is left to be distributed; the tables need not be there. */
 export async function isDistributed(session: Queryable, tables: Tables): Promise<boolean> {
-  const all = [...spreadTables(tables), tables.settings];
+  const all = TABLE_KEYS.map((key) => tables[key]);
   const [found] = await session.query<{ count: number }>({
     name: "",
     text: `SELECT pg_catalog.count(*)::int AS count FROM pg_catalog.pg_dist_partition
@@ -93,6 +102,20 @@ WHERE logicalrelid = ANY (ARRAY(SELECT pg_catalog.to_regclass(name) FROM pg_cata
     values: [all],
   });
   return found?.count === all.length;
+}
+
+/** @throws ConfigurationError on a worker: tables are distributed by the coordinator only */
+export async function requireCoordinator(session: Queryable): Promise<void> {
+  const [local] = await session.query<{ group: number }>({
+    name: "",
+    text: 'SELECT groupid AS "group" FROM pg_catalog.pg_dist_local_group',
+    values: [],
+  });
+  if (local?.group === 0) return;
+  throw new ConfigurationError(
+    "WAYPOST_NO_CITUS",
+    'This server is a worker of the Citus cluster; connect to the coordinator for `setup({ distribute: "citus" })`. Nothing was created.',
+  );
 }
 
 /**

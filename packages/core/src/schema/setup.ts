@@ -2,7 +2,14 @@ import type { Driver, Queryable } from "../driver/driver.js";
 import { ConfigurationError, InvalidInputError } from "../errors/errors.js";
 import { assertKeys, type OptionKeys } from "../errors/option-keys.js";
 import { checkSchemaName, quoteIdentifier, quoteLiteral, tablesIn } from "./identifiers.js";
-import { checkLayout, distributeCommands, isDistributed, type Layout, layoutOf } from "./layout.js";
+import {
+  checkLayout,
+  distributeCommands,
+  isDistributed,
+  type Layout,
+  layoutOf,
+  requireCoordinator,
+} from "./layout.js";
 import { MIGRATIONS } from "./migrations/index.js";
 import { type Storage, setStorageStatement } from "./storage-setting.js";
 import { OFFICIAL_ELSEWHERE, officialElsewhere, unquotedName } from "./unquoted.js";
@@ -55,6 +62,7 @@ export async function setup(
   const layout = layoutOf(options);
   await checkLayout(driver, schema, layout);
   if (!(await isReady(driver, schema, layout, oldest))) {
+    if (layout.distribute === "citus") await requireCoordinator(driver);
     await driver.transaction(async (tx) => {
       await execute(tx, lockCommand(schema));
       const state = await readState(tx, schema, oldest);

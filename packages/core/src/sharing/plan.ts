@@ -44,7 +44,7 @@ export interface SharedValue {
 /** Smaller values are stored in full. */
 export const MIN_SHARED = 1024;
 /** Larger rows are compressed and kept apart by the server, which reads them more slowly. */
-const MAX_PART = 2 ** 15;
+export const MAX_PART = 2 ** 15;
 /** A value in more pieces than this is written anew in one. */
 const MAX_SEGMENTS = 64;
 const MAX_TAIL = 64;

@@ -1,6 +1,7 @@
 import type { BytesForm, Statement } from "../driver/driver.js";
 import { type Tables, tablesIn } from "../schema/identifiers.js";
 import { getStorageStatement, setStorageStatement } from "../schema/storage-setting.js";
+import { isDistributedStatement } from "./citus.js";
 import {
   lockCheckpointsStatement,
   takeMaintenanceLockStatement,
@@ -9,6 +10,7 @@ import {
   freeRunLockStatement,
   takeRunLockInTransactionStatement,
   takeRunLockStatement,
+  takeSessionRunLockStatement,
 } from "./locks/run-lock.js";
 import { listCursorStatement } from "./read/cursor.js";
 import { deltaHistoryStatement } from "./read/delta-history.js";
@@ -27,7 +29,7 @@ import { removeOrphansStatement } from "./remove/orphans.js";
 import { choosePrunedStatement } from "./remove/prune-choose.js";
 import { countPrunedStatement, removeChosenStatement } from "./remove/prune-remove.js";
 import { chooseRunsStatement, threadsOfRunsStatement } from "./remove/runs.js";
-import { sweepPageStatement } from "./remove/sweep-page.js";
+import { sweepPageStatement, sweepThreadStatement } from "./remove/sweep-page.js";
 import { isDeletedStatement, markDeletedStatement } from "./remove/tombstones.js";
 import { checkCopyStatement, copyThreadStatement } from "./write/copy-thread.js";
 import { putBlobsStatement, putStatement } from "./write/put.js";
@@ -55,6 +57,7 @@ const STATEMENTS = {
   getStorage: getStorageStatement,
   getTuple: getTupleStatement,
   isDeleted: isDeletedStatement,
+  isDistributed: isDistributedStatement,
   list: listStatement,
   listCursor: listCursorStatement,
   listRewritable: listRewritableStatement,
@@ -74,9 +77,11 @@ const STATEMENTS = {
   rewriteIncremental: rewriteIncrementalStatement,
   setStorage: setStorageStatement,
   sweepPage: sweepPageStatement,
+  sweepThread: sweepThreadStatement,
   takeMaintenanceLock: takeMaintenanceLockStatement,
   takeRunLock: takeRunLockStatement,
   takeRunLockInTransaction: takeRunLockInTransactionStatement,
+  takeSessionRunLock: takeSessionRunLockStatement,
   threadPage: threadPageStatement,
   threadsOfRuns: threadsOfRunsStatement,
   verifyBlobs: verifyBlobsStatement,

@@ -13,4 +13,4 @@ export const versionsOf = (checkpoint: string): string =>
 
 /** Whether all checkpoints of a thread say which values they need. If one does not, it may need any. */
 export const allHaveVersions = (tables: Tables, thread: string): string =>
-  `NOT EXISTS (SELECT FROM ${tables.checkpoints} WHERE thread_id = ${thread} AND ${hasVersions("checkpoint")} IS NOT TRUE)`;
+  `NOT EXISTS (SELECT true AS found FROM ${tables.checkpoints} WHERE thread_id = ${thread} AND ${hasVersions("checkpoint")} IS NOT TRUE)`;

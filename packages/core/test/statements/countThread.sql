@@ -4,21 +4,21 @@ WITH thread AS MATERIALIZED (
   ), false) AS recent
   FROM "waypost".checkpoints WHERE thread_id = $1::text
 ), old_checkpoints AS (
-  SELECT pg_catalog.pg_column_size(r.checkpoint) + pg_catalog.pg_column_size(r.metadata) AS size FROM "waypost".checkpoints r
+  SELECT coalesce(pg_catalog.pg_column_size(r.checkpoint), 0) + coalesce(pg_catalog.pg_column_size(r.metadata), 0) AS size FROM "waypost".checkpoints r
   WHERE r.thread_id = $1::text AND EXISTS (SELECT true AS found FROM thread WHERE NOT recent)
 ), old_writes AS (
-  SELECT pg_catalog.pg_column_size(r.blob) AS size FROM "waypost".checkpoint_writes r
+  SELECT coalesce(pg_catalog.pg_column_size(r.blob), 0) AS size FROM "waypost".checkpoint_writes r
   WHERE r.thread_id = $1::text AND EXISTS (SELECT true AS found FROM thread WHERE NOT recent)
 ), old_blobs AS (
   SELECT coalesce(pg_catalog.pg_column_size(r.blob), 0) AS size FROM "waypost".checkpoint_blobs r
   WHERE r.thread_id = $1::text AND EXISTS (SELECT true AS found FROM thread WHERE NOT recent)
 ), old_parts AS (
-  SELECT pg_catalog.pg_column_size(r.bytes) AS size FROM "waypost".waypost_parts r
+  SELECT coalesce(pg_catalog.pg_column_size(r.bytes), 0) AS size FROM "waypost".waypost_parts r
   WHERE r.thread_id = $1::text AND EXISTS (SELECT true AS found FROM thread WHERE NOT recent)
 )
 SELECT c.rows AS checkpoints, b.rows AS blobs, w.rows AS writes, 0 AS kept,
   (c.size + b.size + w.size + p.size)::text AS size
-FROM (SELECT pg_catalog.count(*)::int AS rows, coalesce(pg_catalog.sum(size), 0) AS size FROM old_checkpoints) c,
-  (SELECT pg_catalog.count(*)::int AS rows, coalesce(pg_catalog.sum(size), 0) AS size FROM old_blobs) b,
-  (SELECT pg_catalog.count(*)::int AS rows, coalesce(pg_catalog.sum(size), 0) AS size FROM old_writes) w,
-  (SELECT pg_catalog.count(*)::int AS rows, coalesce(pg_catalog.sum(size), 0) AS size FROM old_parts) p;
+FROM (SELECT pg_catalog.count(*)::int AS rows, coalesce(pg_catalog.sum(r.size), 0) AS size FROM old_checkpoints r) c,
+  (SELECT pg_catalog.count(*)::int AS rows, coalesce(pg_catalog.sum(r.size), 0) AS size FROM old_blobs r) b,
+  (SELECT pg_catalog.count(*)::int AS rows, coalesce(pg_catalog.sum(r.size), 0) AS size FROM old_writes r) w,
+  (SELECT pg_catalog.count(*)::int AS rows, coalesce(pg_catalog.sum(r.size), 0) AS size FROM old_parts r) p;

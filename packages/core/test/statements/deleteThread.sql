@@ -6,11 +6,11 @@ WITH thread AS MATERIALIZED (
 ), old_checkpoints AS (
   DELETE FROM "waypost".checkpoints r
   WHERE r.thread_id = $1::text AND EXISTS (SELECT true AS found FROM thread WHERE NOT recent AND checkpoints = $3::int)
-  RETURNING pg_catalog.pg_column_size(r.checkpoint) + pg_catalog.pg_column_size(r.metadata) AS size
+  RETURNING coalesce(pg_catalog.pg_column_size(r.checkpoint), 0) + coalesce(pg_catalog.pg_column_size(r.metadata), 0) AS size
 ), old_writes AS (
   DELETE FROM "waypost".checkpoint_writes r
   WHERE r.thread_id = $1::text AND EXISTS (SELECT true AS found FROM thread WHERE NOT recent AND checkpoints = $3::int)
-  RETURNING pg_catalog.pg_column_size(r.blob) AS size
+  RETURNING coalesce(pg_catalog.pg_column_size(r.blob), 0) AS size
 ), old_blobs AS (
   DELETE FROM "waypost".checkpoint_blobs r
   WHERE r.thread_id = $1::text AND EXISTS (SELECT true AS found FROM thread WHERE NOT recent AND checkpoints = $3::int)
@@ -18,11 +18,11 @@ WITH thread AS MATERIALIZED (
 ), old_parts AS (
   DELETE FROM "waypost".waypost_parts r
   WHERE r.thread_id = $1::text AND EXISTS (SELECT true AS found FROM thread WHERE NOT recent AND checkpoints = $3::int)
-  RETURNING pg_catalog.pg_column_size(r.bytes) AS size
+  RETURNING coalesce(pg_catalog.pg_column_size(r.bytes), 0) AS size
 )
 SELECT c.rows AS checkpoints, b.rows AS blobs, w.rows AS writes, 0 AS kept,
   (c.size + b.size + w.size + p.size)::text AS size, (SELECT checkpoints = $3::int FROM thread) AS complete
-FROM (SELECT pg_catalog.count(*)::int AS rows, coalesce(pg_catalog.sum(size), 0) AS size FROM old_checkpoints) c,
-  (SELECT pg_catalog.count(*)::int AS rows, coalesce(pg_catalog.sum(size), 0) AS size FROM old_blobs) b,
-  (SELECT pg_catalog.count(*)::int AS rows, coalesce(pg_catalog.sum(size), 0) AS size FROM old_writes) w,
-  (SELECT pg_catalog.count(*)::int AS rows, coalesce(pg_catalog.sum(size), 0) AS size FROM old_parts) p;
+FROM (SELECT pg_catalog.count(*)::int AS rows, coalesce(pg_catalog.sum(r.size), 0) AS size FROM old_checkpoints r) c,
+  (SELECT pg_catalog.count(*)::int AS rows, coalesce(pg_catalog.sum(r.size), 0) AS size FROM old_blobs r) b,
+  (SELECT pg_catalog.count(*)::int AS rows, coalesce(pg_catalog.sum(r.size), 0) AS size FROM old_writes r) w,
+  (SELECT pg_catalog.count(*)::int AS rows, coalesce(pg_catalog.sum(r.size), 0) AS size FROM old_parts r) p;

@@ -18,7 +18,8 @@ WITH page AS (
         CASE WHEN put_id = p.known_put THEN NULL ELSE segments END AS segments
     FROM "waypost".checkpoint_blobs
     WHERE thread_id = $1::text AND checkpoint_ns = $2::text
-      AND channel = p.channel AND version = p.version AND type <> 'empty' OFFSET 0
+      AND channel = p.channel AND version = p.version AND type <> 'empty'
+    OFFSET 0
   ) b
 )
 SELECT 'checkpoint' AS kind, p.thread_id AS thread, p.checkpoint_ns AS namespace, p.checkpoint_id AS id,

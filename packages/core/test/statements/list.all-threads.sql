@@ -8,7 +8,8 @@ WITH keys AS (
     SELECT thread_id, checkpoint_ns, checkpoint_id, parent_checkpoint_id, checkpoint, metadata
     FROM "waypost".checkpoints
     WHERE thread_id = k.thread_id AND checkpoint_ns = k.checkpoint_ns
-      AND checkpoint_id = k.checkpoint_id OFFSET 0
+      AND checkpoint_id = k.checkpoint_id
+    OFFSET 0
   ) c
 ), versions AS (
   SELECT v.*, k.put_id::bigint AS known_put
@@ -33,7 +34,8 @@ WITH keys AS (
         CASE WHEN put_id = p.known_put THEN NULL ELSE segments END AS segments
     FROM "waypost".checkpoint_blobs
     WHERE thread_id = p.thread_id AND checkpoint_ns = p.checkpoint_ns
-      AND channel = p.channel AND version = p.version AND type <> 'empty' OFFSET 0
+      AND channel = p.channel AND version = p.version AND type <> 'empty'
+    OFFSET 0
   ) b
 )
 SELECT 'checkpoint' AS kind, p.thread_id AS thread, p.checkpoint_ns AS namespace, p.checkpoint_id AS id,
@@ -74,7 +76,7 @@ FROM (
     GROUP BY 1, 2
   ) g CROSS JOIN LATERAL (
     SELECT range FROM pg_catalog.unnest(g.ranges - coalesce((
-      SELECT pg_catalog.range_agg(pg_catalog.int8range(k.first::bigint, k.last::bigint))
+      SELECT pg_catalog.range_agg(pg_catalog.int8range(k.first::bigint, k.last::bigint)) AS ranges
       FROM unnest($12::text[], $13::text[], $14::text[]) AS k(thread_id, first, last)
       WHERE k.thread_id = g.thread_id
     ), '{}')) AS r(range) WHERE pg_catalog.lower(range) BETWEEN 0 AND 9007199254740991

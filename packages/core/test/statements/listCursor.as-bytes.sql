@@ -26,7 +26,8 @@ FROM (
       SELECT type, put_id, false AS is_known, blob, segments
       FROM "waypost".checkpoint_blobs
       WHERE thread_id = $1::text AND checkpoint_ns = $2::text
-        AND channel = p.channel AND version = p.version AND type <> 'empty' OFFSET 0
+        AND channel = p.channel AND version = p.version AND type <> 'empty'
+      OFFSET 0
     ) b
   )
   SELECT 'checkpoint' AS kind, p.thread_id AS thread, p.checkpoint_ns AS namespace, p.checkpoint_id AS id,

@@ -8,4 +8,5 @@ WITH thread_lock AS MATERIALIZED (
   ) c
   WHERE l.free
 )
-SELECT pg_catalog.current_setting('transaction_isolation') AS isolation, pg_catalog.count(*)::int AS locked FROM locked;
+SELECT pg_catalog.current_setting('transaction_isolation') AS isolation, pg_catalog.count(*)::int AS locked, pg_catalog.current_setting('citus.shard_count', true) IS NOT NULL AS distributed
+FROM locked;

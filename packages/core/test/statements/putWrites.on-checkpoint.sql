@@ -1,5 +1,5 @@
 WITH checkpoint AS MATERIALIZED (
-  SELECT FROM "waypost".checkpoints
+  SELECT true AS found FROM "waypost".checkpoints
   WHERE thread_id = $1::text AND checkpoint_ns = $2::text AND checkpoint_id = $3::text
   FOR KEY SHARE
 ), writes AS (
@@ -12,5 +12,6 @@ WITH checkpoint AS MATERIALIZED (
   ON CONFLICT (thread_id, checkpoint_ns, checkpoint_id, task_id, idx) DO UPDATE SET
     channel = EXCLUDED.channel, type = EXCLUDED.type, blob = EXCLUDED.blob, task_path = EXCLUDED.task_path
   WHERE stored.idx < 0
+  RETURNING true AS stored
 )
 SELECT true AS stored FROM checkpoint;

@@ -12,7 +12,7 @@ WITH RECURSIVE chosen AS MATERIALIZED (
   SELECT checkpoint_ns, checkpoint_id FROM child WHERE NOT chosen AND pg_catalog.octet_length(checkpoint_id) BETWEEN 0 AND 2147483647
   UNION ALL
   SELECT v.checkpoint_ns, v.checkpoint_id FROM chosen v CROSS JOIN LATERAL (
-    SELECT FROM "waypost".checkpoint_writes
+    SELECT true AS found FROM "waypost".checkpoint_writes
     WHERE thread_id = $1::text AND checkpoint_ns = v.checkpoint_ns AND checkpoint_id = v.checkpoint_id LIMIT 1
   ) w
   WHERE (v.checkpoint_ns, v.checkpoint_id) NOT IN (SELECT checkpoint_ns, parent_checkpoint_id FROM child)
@@ -25,7 +25,7 @@ WITH RECURSIVE chosen AS MATERIALIZED (
     WHERE thread_id = $1::text AND checkpoint_ns = v.checkpoint_ns AND checkpoint_id > v.checkpoint_id
   ) later
   CROSS JOIN LATERAL (
-    SELECT FROM "waypost".checkpoints a
+    SELECT true AS found FROM "waypost".checkpoints a
     WHERE thread_id = $1::text AND checkpoint_ns = o.checkpoint_ns AND checkpoint_id > v.checkpoint_id
       AND (later.id IS NULL OR checkpoint_id <= later.id)
       AND (a.checkpoint_ns, a.checkpoint_id) NOT IN (SELECT checkpoint_ns, checkpoint_id FROM chosen)
@@ -93,7 +93,7 @@ WITH RECURSIVE chosen AS MATERIALIZED (
     SELECT checkpoint FROM "waypost".checkpoints
     WHERE thread_id = $1::text AND checkpoint_ns = g.checkpoint_ns AND checkpoint_id = g.checkpoint_id OFFSET 0
   ) c CROSS JOIN LATERAL pg_catalog.jsonb_each_text(CASE WHEN pg_catalog.jsonb_typeof(c.checkpoint -> 'channel_versions'::text) = 'object' THEN c.checkpoint -> 'channel_versions'::text END) v
-  WHERE pg_catalog.octet_length(v.key) BETWEEN 0 AND 2147483647 AND NOT EXISTS (SELECT FROM "waypost".checkpoints WHERE thread_id = $1::text AND pg_catalog.jsonb_typeof(checkpoint -> 'channel_versions'::text) = 'object' IS NOT TRUE)
+  WHERE pg_catalog.octet_length(v.key) BETWEEN 0 AND 2147483647 AND NOT EXISTS (SELECT true AS found FROM "waypost".checkpoints WHERE thread_id = $1::text AND pg_catalog.jsonb_typeof(checkpoint -> 'channel_versions'::text) = 'object' IS NOT TRUE)
   EXCEPT
   SELECT c.checkpoint_ns, v.key, v.value
   FROM "waypost".checkpoints c CROSS JOIN LATERAL pg_catalog.jsonb_each_text(CASE WHEN pg_catalog.jsonb_typeof(c.checkpoint -> 'channel_versions'::text) = 'object' THEN c.checkpoint -> 'channel_versions'::text END) v
@@ -102,11 +102,11 @@ WITH RECURSIVE chosen AS MATERIALIZED (
 ), old_checkpoints AS (
   DELETE FROM "waypost".checkpoints r USING going l
   WHERE r.thread_id = $1::text AND r.checkpoint_ns = l.checkpoint_ns AND r.checkpoint_id = l.checkpoint_id
-  RETURNING pg_catalog.pg_column_size(r.checkpoint) + pg_catalog.pg_column_size(r.metadata) AS size
+  RETURNING coalesce(pg_catalog.pg_column_size(r.checkpoint), 0) + coalesce(pg_catalog.pg_column_size(r.metadata), 0) AS size
 ), old_writes AS (
   DELETE FROM "waypost".checkpoint_writes r USING going l
   WHERE r.thread_id = $1::text AND r.checkpoint_ns = l.checkpoint_ns AND r.checkpoint_id = l.checkpoint_id
-  RETURNING pg_catalog.pg_column_size(r.blob) AS size
+  RETURNING coalesce(pg_catalog.pg_column_size(r.blob), 0) AS size
 ), old_blobs AS (
   DELETE FROM "waypost".checkpoint_blobs r USING unused l
   WHERE r.thread_id = $1::text AND r.checkpoint_ns = l.checkpoint_ns AND r.channel = l.channel AND r.version = l.version
@@ -132,11 +132,11 @@ WITH RECURSIVE chosen AS MATERIALIZED (
     ) s
   ) n
   WHERE r.thread_id = $1::text AND NOT pg_catalog.int8range(r.position, r.position + pg_catalog.octet_length(r.bytes)) && n.ranges
-  RETURNING pg_catalog.pg_column_size(r.bytes) AS size
+  RETURNING coalesce(pg_catalog.pg_column_size(r.bytes), 0) AS size
 )
 SELECT c.rows AS checkpoints, b.rows AS blobs, w.rows AS writes, (SELECT pg_catalog.count(*)::int FROM chosen) - (SELECT pg_catalog.count(*)::int FROM going) AS kept,
   (c.size + b.size + w.size + p.size)::text AS size
-FROM (SELECT pg_catalog.count(*)::int AS rows, coalesce(pg_catalog.sum(size), 0) AS size FROM old_checkpoints) c,
-  (SELECT pg_catalog.count(*)::int AS rows, coalesce(pg_catalog.sum(size), 0) AS size FROM old_blobs) b,
-  (SELECT pg_catalog.count(*)::int AS rows, coalesce(pg_catalog.sum(size), 0) AS size FROM old_writes) w,
-  (SELECT pg_catalog.count(*)::int AS rows, coalesce(pg_catalog.sum(size), 0) AS size FROM old_parts) p;
+FROM (SELECT pg_catalog.count(*)::int AS rows, coalesce(pg_catalog.sum(r.size), 0) AS size FROM old_checkpoints r) c,
+  (SELECT pg_catalog.count(*)::int AS rows, coalesce(pg_catalog.sum(r.size), 0) AS size FROM old_blobs r) b,
+  (SELECT pg_catalog.count(*)::int AS rows, coalesce(pg_catalog.sum(r.size), 0) AS size FROM old_writes r) w,
+  (SELECT pg_catalog.count(*)::int AS rows, coalesce(pg_catalog.sum(r.size), 0) AS size FROM old_parts r) p;

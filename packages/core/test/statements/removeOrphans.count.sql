@@ -2,30 +2,30 @@ WITH chosen AS MATERIALIZED (
   SELECT DISTINCT w.checkpoint_ns, w.checkpoint_id FROM "waypost".checkpoint_writes w
   WHERE w.thread_id = $1::text AND w.checkpoint_id ~ '^[0-9a-f]{8}-[0-9a-f]{4}-6[0-9a-f]{3}-' AND w.checkpoint_id < $2::text COLLATE "C"
     AND NOT EXISTS (
-      SELECT FROM "waypost".checkpoints c
+      SELECT true AS found FROM "waypost".checkpoints c
       WHERE c.thread_id = $1::text AND c.checkpoint_ns = w.checkpoint_ns AND c.checkpoint_id = w.checkpoint_id
     )
 ), going AS (
   SELECT * FROM chosen
 ), unused AS MATERIALIZED (
   SELECT checkpoint_ns, channel, version FROM "waypost".checkpoint_blobs
-  WHERE thread_id = $1::text AND NOT EXISTS (SELECT FROM "waypost".checkpoints WHERE thread_id = $1::text AND pg_catalog.jsonb_typeof(checkpoint -> 'channel_versions'::text) = 'object' IS NOT TRUE)
+  WHERE thread_id = $1::text AND NOT EXISTS (SELECT true AS found FROM "waypost".checkpoints WHERE thread_id = $1::text AND pg_catalog.jsonb_typeof(checkpoint -> 'channel_versions'::text) = 'object' IS NOT TRUE)
   EXCEPT
   SELECT c.checkpoint_ns, v.key, v.value
   FROM "waypost".checkpoints c
   CROSS JOIN LATERAL pg_catalog.jsonb_each_text(CASE WHEN pg_catalog.jsonb_typeof(c.checkpoint -> 'channel_versions'::text) = 'object' THEN c.checkpoint -> 'channel_versions'::text END) v
   WHERE c.thread_id = $1::text AND pg_catalog.octet_length(v.key) BETWEEN 0 AND 2147483647
 ), old_checkpoints AS (
-  SELECT pg_catalog.pg_column_size(r.checkpoint) + pg_catalog.pg_column_size(r.metadata) AS size FROM "waypost".checkpoints r JOIN going l ON r.checkpoint_ns = l.checkpoint_ns AND r.checkpoint_id = l.checkpoint_id
+  SELECT coalesce(pg_catalog.pg_column_size(r.checkpoint), 0) + coalesce(pg_catalog.pg_column_size(r.metadata), 0) AS size FROM "waypost".checkpoints r JOIN going l ON r.checkpoint_ns = l.checkpoint_ns AND r.checkpoint_id = l.checkpoint_id
   WHERE r.thread_id = $1::text
 ), old_writes AS (
-  SELECT pg_catalog.pg_column_size(r.blob) AS size FROM "waypost".checkpoint_writes r JOIN going l ON r.checkpoint_ns = l.checkpoint_ns AND r.checkpoint_id = l.checkpoint_id
+  SELECT coalesce(pg_catalog.pg_column_size(r.blob), 0) AS size FROM "waypost".checkpoint_writes r JOIN going l ON r.checkpoint_ns = l.checkpoint_ns AND r.checkpoint_id = l.checkpoint_id
   WHERE r.thread_id = $1::text
 ), old_blobs AS (
   SELECT coalesce(pg_catalog.pg_column_size(r.blob), 0) AS size FROM "waypost".checkpoint_blobs r JOIN unused l ON r.checkpoint_ns = l.checkpoint_ns AND r.channel = l.channel AND r.version = l.version
   WHERE r.thread_id = $1::text
 ), old_parts AS (
-  SELECT pg_catalog.pg_column_size(r.bytes) AS size FROM "waypost".waypost_parts r CROSS JOIN (
+  SELECT coalesce(pg_catalog.pg_column_size(r.bytes), 0) AS size FROM "waypost".waypost_parts r CROSS JOIN (
     SELECT coalesce(pg_catalog.range_agg(
       CASE WHEN CASE
         WHEN pg_catalog.cardinality(b.segments) <= 512
@@ -48,7 +48,7 @@ WITH chosen AS MATERIALIZED (
 )
 SELECT c.rows AS checkpoints, b.rows AS blobs, w.rows AS writes, (SELECT pg_catalog.count(*)::int FROM chosen) - (SELECT pg_catalog.count(*)::int FROM going) AS kept,
   (c.size + b.size + w.size + p.size)::text AS size
-FROM (SELECT pg_catalog.count(*)::int AS rows, coalesce(pg_catalog.sum(size), 0) AS size FROM old_checkpoints) c,
-  (SELECT pg_catalog.count(*)::int AS rows, coalesce(pg_catalog.sum(size), 0) AS size FROM old_blobs) b,
-  (SELECT pg_catalog.count(*)::int AS rows, coalesce(pg_catalog.sum(size), 0) AS size FROM old_writes) w,
-  (SELECT pg_catalog.count(*)::int AS rows, coalesce(pg_catalog.sum(size), 0) AS size FROM old_parts) p;
+FROM (SELECT pg_catalog.count(*)::int AS rows, coalesce(pg_catalog.sum(r.size), 0) AS size FROM old_checkpoints r) c,
+  (SELECT pg_catalog.count(*)::int AS rows, coalesce(pg_catalog.sum(r.size), 0) AS size FROM old_blobs r) b,
+  (SELECT pg_catalog.count(*)::int AS rows, coalesce(pg_catalog.sum(r.size), 0) AS size FROM old_writes r) w,
+  (SELECT pg_catalog.count(*)::int AS rows, coalesce(pg_catalog.sum(r.size), 0) AS size FROM old_parts r) p;

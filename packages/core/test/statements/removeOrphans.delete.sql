@@ -2,14 +2,14 @@ WITH chosen AS MATERIALIZED (
   SELECT DISTINCT w.checkpoint_ns, w.checkpoint_id FROM "waypost".checkpoint_writes w
   WHERE w.thread_id = $1::text AND w.checkpoint_id ~ '^[0-9a-f]{8}-[0-9a-f]{4}-6[0-9a-f]{3}-' AND w.checkpoint_id < $2::text COLLATE "C"
     AND NOT EXISTS (
-      SELECT FROM "waypost".checkpoints c
+      SELECT true AS found FROM "waypost".checkpoints c
       WHERE c.thread_id = $1::text AND c.checkpoint_ns = w.checkpoint_ns AND c.checkpoint_id = w.checkpoint_id
     )
 ), going AS (
   SELECT * FROM chosen
 ), unused AS MATERIALIZED (
   SELECT checkpoint_ns, channel, version FROM "waypost".checkpoint_blobs
-  WHERE thread_id = $1::text AND NOT EXISTS (SELECT FROM "waypost".checkpoints WHERE thread_id = $1::text AND pg_catalog.jsonb_typeof(checkpoint -> 'channel_versions'::text) = 'object' IS NOT TRUE)
+  WHERE thread_id = $1::text AND NOT EXISTS (SELECT true AS found FROM "waypost".checkpoints WHERE thread_id = $1::text AND pg_catalog.jsonb_typeof(checkpoint -> 'channel_versions'::text) = 'object' IS NOT TRUE)
   EXCEPT
   SELECT c.checkpoint_ns, v.key, v.value
   FROM "waypost".checkpoints c
@@ -18,11 +18,11 @@ WITH chosen AS MATERIALIZED (
 ), old_checkpoints AS (
   DELETE FROM "waypost".checkpoints r USING going l
   WHERE r.thread_id = $1::text AND r.checkpoint_ns = l.checkpoint_ns AND r.checkpoint_id = l.checkpoint_id
-  RETURNING pg_catalog.pg_column_size(r.checkpoint) + pg_catalog.pg_column_size(r.metadata) AS size
+  RETURNING coalesce(pg_catalog.pg_column_size(r.checkpoint), 0) + coalesce(pg_catalog.pg_column_size(r.metadata), 0) AS size
 ), old_writes AS (
   DELETE FROM "waypost".checkpoint_writes r USING going l
   WHERE r.thread_id = $1::text AND r.checkpoint_ns = l.checkpoint_ns AND r.checkpoint_id = l.checkpoint_id
-  RETURNING pg_catalog.pg_column_size(r.blob) AS size
+  RETURNING coalesce(pg_catalog.pg_column_size(r.blob), 0) AS size
 ), old_blobs AS (
   DELETE FROM "waypost".checkpoint_blobs r USING unused l
   WHERE r.thread_id = $1::text AND r.checkpoint_ns = l.checkpoint_ns AND r.channel = l.channel AND r.version = l.version
@@ -48,11 +48,11 @@ WITH chosen AS MATERIALIZED (
     ) s
   ) n
   WHERE r.thread_id = $1::text AND NOT pg_catalog.int8range(r.position, r.position + pg_catalog.octet_length(r.bytes)) && n.ranges
-  RETURNING pg_catalog.pg_column_size(r.bytes) AS size
+  RETURNING coalesce(pg_catalog.pg_column_size(r.bytes), 0) AS size
 )
 SELECT c.rows AS checkpoints, b.rows AS blobs, w.rows AS writes, (SELECT pg_catalog.count(*)::int FROM chosen) - (SELECT pg_catalog.count(*)::int FROM going) AS kept,
   (c.size + b.size + w.size + p.size)::text AS size
-FROM (SELECT pg_catalog.count(*)::int AS rows, coalesce(pg_catalog.sum(size), 0) AS size FROM old_checkpoints) c,
-  (SELECT pg_catalog.count(*)::int AS rows, coalesce(pg_catalog.sum(size), 0) AS size FROM old_blobs) b,
-  (SELECT pg_catalog.count(*)::int AS rows, coalesce(pg_catalog.sum(size), 0) AS size FROM old_writes) w,
-  (SELECT pg_catalog.count(*)::int AS rows, coalesce(pg_catalog.sum(size), 0) AS size FROM old_parts) p;
+FROM (SELECT pg_catalog.count(*)::int AS rows, coalesce(pg_catalog.sum(r.size), 0) AS size FROM old_checkpoints r) c,
+  (SELECT pg_catalog.count(*)::int AS rows, coalesce(pg_catalog.sum(r.size), 0) AS size FROM old_blobs r) b,
+  (SELECT pg_catalog.count(*)::int AS rows, coalesce(pg_catalog.sum(r.size), 0) AS size FROM old_writes r) w,
+  (SELECT pg_catalog.count(*)::int AS rows, coalesce(pg_catalog.sum(r.size), 0) AS size FROM old_parts r) p;

@@ -1,6 +1,3 @@
-WITH unused AS (
-  SELECT NULL::text AS checkpoint_ns, NULL::text AS channel, NULL::text AS version WHERE false
-)
 DELETE FROM "waypost".waypost_parts r USING (
   SELECT coalesce(pg_catalog.range_agg(
     CASE WHEN CASE
@@ -12,7 +9,6 @@ DELETE FROM "waypost".waypost_parts r USING (
   FROM (
     SELECT segments FROM "waypost".checkpoint_blobs
     WHERE thread_id = $1::text AND segments IS NOT NULL
-      AND (checkpoint_ns, channel, version) NOT IN (SELECT checkpoint_ns, channel, version FROM unused)
   ) b CROSS JOIN LATERAL (
     SELECT i::int FROM pg_catalog.unnest(CASE
       WHEN pg_catalog.cardinality(b.segments) <= 512 THEN b.segments
@@ -20,5 +16,4 @@ DELETE FROM "waypost".waypost_parts r USING (
     WHERE i % 2 = 1
   ) s
 ) n
-WHERE r.thread_id = $1::text AND NOT pg_catalog.int8range(r.position, r.position + pg_catalog.octet_length(r.bytes)) && n.ranges
-RETURNING pg_catalog.pg_column_size(r.bytes) AS size;
+WHERE r.thread_id = $1::text AND NOT pg_catalog.int8range(r.position, r.position + pg_catalog.octet_length(r.bytes)) && n.ranges;

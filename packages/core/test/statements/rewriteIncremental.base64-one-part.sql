@@ -1,6 +1,6 @@
 WITH ready AS MATERIALIZED (
-  SELECT WHERE NOT EXISTS (
-    SELECT FROM unnest($8::text[], $9::text[]) AS s(start, stop) LEFT JOIN LATERAL (
+  SELECT true AS found WHERE NOT EXISTS (
+    SELECT true AS found FROM unnest($8::text[], $9::text[]) AS s(start, stop) LEFT JOIN LATERAL (
       SELECT o.position + pg_catalog.octet_length(o.bytes) AS stop FROM "waypost".waypost_parts o
       WHERE thread_id = $1::text
         AND position >= s.start::bigint AND position < s.start::bigint + 134217728
@@ -10,13 +10,14 @@ WITH ready AS MATERIALIZED (
   )
 ), first AS (
   INSERT INTO "waypost".waypost_parts (thread_id, position, bytes)
-  SELECT v.thread_id, v.position::bigint, v.bytes FROM ready CROSS JOIN (
-    VALUES ($1::text, $10::text, pg_catalog.decode($11::text, 'base64'))
-  ) AS v(thread_id, position, bytes)
-  ON CONFLICT DO NOTHING RETURNING true
+  SELECT p.thread_id, v.* FROM "waypost".checkpoint_blobs p CROSS JOIN (
+    VALUES ($10::text::bigint, pg_catalog.decode($11::text, 'base64'))
+  ) v
+  WHERE thread_id = $1::text AND checkpoint_ns = $2::text AND channel = $3::text AND version = $4::text AND EXISTS (SELECT true AS found FROM ready)
+  ON CONFLICT DO NOTHING RETURNING true AS stored
 ), claimed AS MATERIALIZED (
-  SELECT FROM ready WHERE (SELECT pg_catalog.count(*) FROM first) = 1
+  SELECT true AS found FROM ready WHERE (SELECT pg_catalog.count(*) FROM first) = 1
 )
 UPDATE "waypost".checkpoint_blobs SET type = $5::text, blob = pg_catalog.decode($6::text, 'base64'), segments = $7::text::bigint[]
-WHERE thread_id = $1::text AND checkpoint_ns = $2::text AND channel = $3::text AND version = $4::text AND EXISTS (SELECT FROM claimed)
+WHERE thread_id = $1::text AND checkpoint_ns = $2::text AND channel = $3::text AND version = $4::text AND EXISTS (SELECT true AS found FROM claimed)
 RETURNING true AS stored;

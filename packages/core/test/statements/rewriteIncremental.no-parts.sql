@@ -1,6 +1,6 @@
 WITH ready AS MATERIALIZED (
-  SELECT WHERE NOT EXISTS (
-    SELECT FROM unnest($8::text[], $9::text[]) AS s(start, stop) LEFT JOIN LATERAL (
+  SELECT true AS found WHERE NOT EXISTS (
+    SELECT true AS found FROM unnest($8::text[], $9::text[]) AS s(start, stop) LEFT JOIN LATERAL (
       SELECT o.position + pg_catalog.octet_length(o.bytes) AS stop FROM "waypost".waypost_parts o
       WHERE thread_id = $1::text
         AND position >= s.start::bigint AND position < s.start::bigint + 134217728
@@ -9,8 +9,8 @@ WITH ready AS MATERIALIZED (
     WHERE coalesce(p.stop, s.start::bigint) <> s.stop::bigint
   )
 ), claimed AS MATERIALIZED (
-  SELECT FROM ready
+  SELECT true AS found FROM ready
 )
 UPDATE "waypost".checkpoint_blobs SET type = $5::text, blob = $6::bytea, segments = $7::text::bigint[]
-WHERE thread_id = $1::text AND checkpoint_ns = $2::text AND channel = $3::text AND version = $4::text AND EXISTS (SELECT FROM claimed)
+WHERE thread_id = $1::text AND checkpoint_ns = $2::text AND channel = $3::text AND version = $4::text AND EXISTS (SELECT true AS found FROM claimed)
 RETURNING true AS stored;

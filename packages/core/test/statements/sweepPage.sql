@@ -26,7 +26,7 @@ LEFT JOIN LATERAL (
 ) old ON true
 LEFT JOIN LATERAL (
   SELECT checkpoint_ns, channel, version FROM "waypost".checkpoint_blobs
-  WHERE thread_id = p.thread_id AND NOT EXISTS (SELECT FROM "waypost".checkpoints WHERE thread_id = p.thread_id AND pg_catalog.jsonb_typeof(checkpoint -> 'channel_versions'::text) = 'object' IS NOT TRUE)
+  WHERE thread_id = p.thread_id AND NOT EXISTS (SELECT true AS found FROM "waypost".checkpoints WHERE thread_id = p.thread_id AND pg_catalog.jsonb_typeof(checkpoint -> 'channel_versions'::text) = 'object' IS NOT TRUE)
   EXCEPT
   SELECT c.checkpoint_ns, v.key, v.value
   FROM "waypost".checkpoints c
@@ -37,7 +37,7 @@ LEFT JOIN LATERAL (
   SELECT DISTINCT w.checkpoint_ns, w.checkpoint_id FROM "waypost".checkpoint_writes w
   WHERE w.thread_id = p.thread_id AND w.checkpoint_id ~ '^[0-9a-f]{8}-[0-9a-f]{4}-6[0-9a-f]{3}-' AND w.checkpoint_id < $4::text COLLATE "C"
     AND NOT EXISTS (
-      SELECT FROM "waypost".checkpoints c
+      SELECT true AS found FROM "waypost".checkpoints c
       WHERE c.thread_id = p.thread_id AND c.checkpoint_ns = w.checkpoint_ns AND c.checkpoint_id = w.checkpoint_id
     ) LIMIT 1
 ) lost ON true

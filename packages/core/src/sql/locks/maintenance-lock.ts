@@ -1,6 +1,8 @@
 import type { Statement } from "../../driver/driver.js";
 import { template, templateByShape } from "../../driver/template.js";
 import type { Tables } from "../../schema/identifiers.js";
+import { IS_CITUS, onNodeOf } from "../citus.js";
+import { sql } from "../text.js";
 
 /**
  * Waits until nobody else removes rows of the thread, and keeps others from it until the transaction
@@ -36,6 +38,8 @@ export const WITHOUT_JIT = "pg_catalog.set_config('jit', 'off', true)";
 export interface LockRow {
   readonly free: boolean;
   readonly isolation: string;
+  /** Whether the server is one of a Citus cluster. */
+  readonly distributed: boolean;
 }
 
 const ISOLATION = "pg_catalog.current_setting('transaction_isolation')";
@@ -45,8 +49,7 @@ export type Take = "wait" | "try" | "share";
 
 /**
  * Takes the thread's lock. It is a statement of its own, so that the next one has a snapshot that shows
- * what was stored and removed until then. It looks at a row of the thread because Citus then takes the lock on the node
- * where the other statements that need it run.
+ * what was stored and removed until then.
  */
 export function takeMaintenanceLockStatement(
   tables: Tables,
@@ -57,8 +60,11 @@ export function takeMaintenanceLockStatement(
     share: `${lockShared(tables, "$1::text")} IS NOT NULL`,
   };
   const templateFor = templateByShape(
-    (take: Take) => `SELECT ${locks[take]} AS free, ${ISOLATION} AS isolation FROM (
-  SELECT pg_catalog.count(*) FROM (SELECT FROM ${tables.checkpoints} WHERE thread_id = $1::text LIMIT 1) c
+    (
+      take: Take,
+    ) => sql`SELECT ${locks[take]} AS free, ${ISOLATION} AS isolation, ${IS_CITUS} AS distributed
+FROM (
+  ${onNodeOf(tables, "$1::text")}
 ) n`,
   );
   return (threadId, take) => templateFor(take)([threadId]);
@@ -68,6 +74,8 @@ export interface LockedRow {
   /** How many checkpoints are locked; those that were stored while it waited may be missing. */
   readonly locked: number;
   readonly isolation: string;
+  /** Whether the server is one of a Citus cluster. */
+  readonly distributed: boolean;
 }
 
 /**
@@ -85,6 +93,7 @@ export function lockCheckpointsStatement(tables: Tables): (threadId: string) => 
   ) c
   WHERE l.free
 )
-SELECT ${ISOLATION} AS isolation, pg_catalog.count(*)::int AS locked FROM locked`);
+SELECT ${ISOLATION} AS isolation, pg_catalog.count(*)::int AS locked, ${IS_CITUS} AS distributed
+FROM locked`);
   return (threadId) => bind([threadId]);
 }

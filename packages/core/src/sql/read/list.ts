@@ -2,7 +2,9 @@ import type { SqlValue, Statement } from "../../driver/driver.js";
 import { type Template, template } from "../../driver/template.js";
 import type { ListQuery } from "../../input/config.js";
 import type { Tables } from "../../schema/identifiers.js";
+import { TABLES } from "../../schema/tables.js";
 import type { Segment } from "../../sharing/segments.js";
+import { once, onceOnNodes } from "../citus.js";
 import { cte, materialized, sql, withAll } from "../text.js";
 import type { KnownParts } from "./parts.js";
 import type { BlobKey } from "./rows.js";
@@ -40,6 +42,8 @@ export interface PageInput {
   readonly size: number;
   readonly known: readonly KnownBlob[];
   readonly knownParts: readonly PartKey[];
+  /** Whether the threads may lie on several nodes of Citus; false by default. */
+  readonly onNodes?: boolean;
 }
 
 /**
@@ -48,7 +52,7 @@ export interface PageInput {
  */
 export function listStatement(tables: Tables): (input: PageInput, form: ValueForm) => Statement {
   const templates = new Map<string, Template>();
-  return ({ query, after, size, known, knownParts }, form) => {
+  return ({ query, after, size, known, knownParts, onNodes = false }, form) => {
     const values: SqlValue[] = [];
     const bind = binder(values);
     const { conditions, thread, namespace } = selectionOf(query, bind);
@@ -66,7 +70,9 @@ export function listStatement(tables: Tables): (input: PageInput, form: ValueFor
       to: bindAll(knownParts, (k) => String(k.to)),
     };
     const where = below === undefined ? conditions : [...conditions, below];
-    const text = textOf(tables, form, { thread, namespace, where, limit, held, parts });
+    const text = textOf(tables, form, {
+      ...{ thread, namespace, where, limit, held, parts, onNodes },
+    });
     const bound = templates.get(text) ?? template(text);
     templates.set(text, bound);
     return bound(values);
@@ -80,11 +86,16 @@ interface PageText extends Pick<Selection, "thread" | "namespace"> {
   /** What the reader holds of blobs. */
   readonly held: string;
   readonly parts: KnownParts;
+  readonly onNodes: boolean;
 }
 
 function textOf(tables: Tables, form: ValueForm, page: PageText): string {
-  const { thread, namespace, where, limit, held, parts } = page;
-  const place = { thread: thread ?? "p.thread_id", namespace: namespace ?? "p.checkpoint_ns" };
+  const { thread, namespace, where, limit, held, parts, onNodes } = page;
+  const lookUpEnd = onNodes ? onceOnNodes : once;
+  const place = {
+    ...{ thread: thread ?? "p.thread_id", namespace: namespace ?? "p.checkpoint_ns" },
+    ...{ page: { relation: "page" }, lookUpEnd },
+  };
   const keys = sql`SELECT thread_id, checkpoint_ns, checkpoint_id, pg_catalog.row_number() OVER (${NEWEST_FIRST}) AS position
 FROM ${tables.checkpoints}${whereAll(where)}
 ${NEWEST_FIRST} LIMIT ${limit}`;
@@ -92,7 +103,8 @@ ${NEWEST_FIRST} LIMIT ${limit}`;
   SELECT thread_id, checkpoint_ns, checkpoint_id, parent_checkpoint_id, checkpoint, metadata
   FROM ${tables.checkpoints}
   WHERE thread_id = ${thread ?? "k.thread_id"} AND checkpoint_ns = ${namespace ?? "k.checkpoint_ns"}
-    AND checkpoint_id = k.checkpoint_id OFFSET 0
+    AND checkpoint_id = k.checkpoint_id
+  ${lookUpEnd(TABLES.checkpoints.key)}
 ) c`;
   const versions = sql`SELECT v.*, k.put_id::bigint AS known_put
 FROM (
@@ -109,7 +121,7 @@ LEFT JOIN ${held} AS k(thread_id, checkpoint_ns, channel, version, put_id)
       materialized("blob", storedBlobs(tables, place, "versions", true)),
     ],
     tupleSelect(tables, form, {
-      ...{ ...place, page: { relation: "page" }, blobs: "blob", common: { known: parts } },
+      ...{ ...place, blobs: "blob", common: { known: parts, onNodes } },
     }),
   );
 }

@@ -1,6 +1,7 @@
 import type { Statement } from "../../driver/driver.js";
 import { template } from "../../driver/template.js";
 import type { Tables } from "../../schema/identifiers.js";
+import { MAX_PART } from "../../sharing/plan.js";
 import { type Segment, segmentsText } from "../../sharing/segments.js";
 import {
   boundsOf,
@@ -88,19 +89,12 @@ export function commonPartsOf(
     known === undefined
       ? "g.ranges"
       : sql`g.ranges - coalesce((
-  SELECT pg_catalog.range_agg(pg_catalog.int8range(k.first::bigint, k.last::bigint))
-  FROM unnest(${known.threads}, ${known.from}, ${known.to}) AS k(thread_id, first, last)
+  ${knownRanges(known)}
   WHERE k.thread_id = g.thread_id
 ), '{}')`;
   return sql`SELECT g.thread_id, g.is_text, f.position, a.bytes
 FROM (
-  SELECT b.thread_id, ${isJson("b")} AS is_text,
-    pg_catalog.range_agg(${segmentRange("b", "s.i")}) AS ranges
-  FROM ${blobs} b CROSS JOIN LATERAL (
-    ${segmentsOf("b")}
-  ) s
-  WHERE ${hasSegments("b")} AND ${isSegment("b", "s.i")}
-  GROUP BY 1, 2
+  ${rangesOf(blobs)}
 ) g CROSS JOIN LATERAL (
   SELECT range FROM pg_catalog.unnest(${unknown}) AS r(range) WHERE ${isPosition("range")}
 ) r CROSS JOIN LATERAL (
@@ -113,6 +107,49 @@ FROM (
     WHERE thread_id = ${thread} AND position >= f.position AND position < pg_catalog.upper(r.range)
     ORDER BY position OFFSET 0
   ) o
+) a`;
+}
+
+/** The stretches that values refer to, by thread and whether they are text. */
+const rangesOf = (blobs: string) => sql`SELECT b.thread_id, ${isJson("b")} AS is_text,
+  pg_catalog.range_agg(${segmentRange("b", "s.i")}) AS ranges
+FROM ${blobs} b CROSS JOIN LATERAL (
+  ${segmentsOf("b")}
+) s
+WHERE ${hasSegments("b")} AND ${isSegment("b", "s.i")}
+GROUP BY 1, 2`;
+
+const knownRanges = ({ threads, from, to }: KnownParts, columns = "") =>
+  `SELECT ${columns}pg_catalog.range_agg(pg_catalog.int8range(k.first::bigint, k.last::bigint)) AS ranges
+FROM unnest(${threads}, ${from}, ${to}) AS k(thread_id, first, last)`;
+
+/**
+ * As `commonPartsOf`, of threads on several nodes of Citus, which takes neither LIMIT nor OFFSET in a look into each,
+ * but grouping by the thread. No part is longer than `MAX_PART`, so the first one begins less than that before its
+ * stretch.
+ */
+export function commonPartsOfNodes(tables: Tables, blobs: string, known?: KnownParts): string {
+  const size = "pg_catalog.octet_length(bytes)";
+  const first = "pg_catalog.min(position)";
+  const unknown = known === undefined ? "g.ranges" : "g.ranges - coalesce(k.ranges, '{}')";
+  const join =
+    known === undefined
+      ? ""
+      : sql`LEFT JOIN (
+  ${knownRanges(known, "k.thread_id, ")} GROUP BY k.thread_id
+) k ON k.thread_id = g.thread_id `;
+  return sql`SELECT g.thread_id, g.is_text, a.position, a.bytes
+FROM (
+  ${rangesOf(blobs)}
+) g ${join}CROSS JOIN LATERAL (
+  SELECT range FROM pg_catalog.unnest(${unknown}) AS r(range) WHERE ${isPosition("range")}
+) r CROSS JOIN LATERAL (
+  SELECT ${first} AS position, CASE WHEN pg_catalog.sum(${size}) = pg_catalog.max(position + ${size}) - ${first}
+    THEN pg_catalog.string_agg(bytes, '' ORDER BY position) END AS bytes
+  FROM ${tables.parts}
+  WHERE thread_id = g.thread_id AND position > pg_catalog.lower(r.range) - ${MAX_PART}
+    AND position < pg_catalog.upper(r.range) AND position + ${size} > pg_catalog.lower(r.range)
+  GROUP BY thread_id
 ) a`;
 }
 

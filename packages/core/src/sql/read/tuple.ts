@@ -1,7 +1,16 @@
 import type { Tables } from "../../schema/identifiers.js";
+import { TABLES } from "../../schema/tables.js";
+import { type LookUpEnd, once } from "../citus.js";
 import { sql } from "../text.js";
 import { versionsOf } from "../versions.js";
-import { commonPartsOf, type KnownParts, partRowsOf, partsOf } from "./parts.js";
+import {
+  commonPartsOf,
+  commonPartsOfNodes,
+  type KnownParts,
+  type PartRows,
+  partRowsOf,
+  partsOf,
+} from "./parts.js";
 import type { RawRow, TupleRow } from "./rows.js";
 import { type Columns, columnsOf, typeOf, type ValueForm, valueColumns } from "./values.js";
 
@@ -35,20 +44,18 @@ const tupleColumns = columnsOf(COLUMNS);
 export interface CommonParts {
   /** Parts that need not be read. */
   readonly known?: KnownParts;
+  /** Whether their threads may lie on several nodes of Citus. */
+  readonly onNodes?: boolean;
 }
 
 /** The bytes of incremental values, as rows of kind `part`. */
 export function partSelect(
   tables: Tables,
   form: ValueForm,
-  source: { readonly blobs: string; readonly thread?: string; readonly common?: CommonParts },
+  source: PartSource,
   columns: Columns = tupleColumns,
 ): string {
-  const { blobs, thread, common } = source;
-  const part =
-    common === undefined
-      ? partsOf(tables, blobs, thread)
-      : partRowsOf(commonPartsOf(tables, blobs, thread, common.known));
+  const part = partRows(tables, source);
   const text = form === "text" ? part.isText : "false";
   return sql`SELECT ${columns({
     kind: "'part'",
@@ -59,6 +66,21 @@ export function partSelect(
     bytes: `CASE WHEN ${text} THEN NULL ELSE ${part.bytes} END`,
   })}
 FROM ${part.from}`;
+}
+
+interface PartSource {
+  readonly blobs: string;
+  readonly thread?: string;
+  readonly common?: CommonParts;
+}
+
+function partRows(tables: Tables, { blobs, thread, common }: PartSource): PartRows {
+  if (common === undefined) return partsOf(tables, blobs, thread);
+  return partRowsOf(
+    common.onNodes
+      ? commonPartsOfNodes(tables, blobs, common.known)
+      : commonPartsOf(tables, blobs, thread, common.known),
+  );
 }
 
 /** Where a read finds its checkpoints and the blobs that they refer to. */
@@ -74,6 +96,8 @@ export interface TupleSource {
   /** Relation with what `storedBlobs` selects. */
   readonly blobs: string;
   readonly common?: CommonParts;
+  /** How look-ups end; `once` by default. */
+  readonly lookUpEnd?: LookUpEnd;
 }
 
 /**
@@ -86,7 +110,7 @@ export interface TupleSource {
  */
 export function storedBlobs(
   tables: Tables,
-  { thread, namespace }: Pick<TupleSource, "thread" | "namespace">,
+  { thread, namespace, lookUpEnd = once }: Pick<TupleSource, "thread" | "namespace" | "lookUpEnd">,
   versions: string,
   areKnown: boolean,
 ): string {
@@ -100,15 +124,15 @@ FROM ${versions} p CROSS JOIN LATERAL (
   SELECT type, put_id, ${stored}
   FROM ${tables.blobs}
   WHERE thread_id = ${thread} AND checkpoint_ns = ${namespace}
-    AND channel = p.channel AND version = p.version AND type <> 'empty' OFFSET 0
+    AND channel = p.channel AND version = p.version AND type <> 'empty'
+  ${lookUpEnd(TABLES.blobs.key)}
 ) b`;
 }
 
 /**
  * Reads all that belongs to some checkpoints: themselves, their values, their writes.
  *
- * Look-ups stand in lateral sub-selects with OFFSET 0, which keeps the planner at one primary key
- * look-up for each: without it, it may read and hash all values of a long thread.
+ * Look-ups stand in lateral sub-selects that end with `lookUpEnd`.
  */
 export function tupleSelect(tables: Tables, form: ValueForm, source: TupleSource): string {
   const { thread, page, blobs, common } = source;
@@ -162,11 +186,11 @@ WHERE w.checkpoint_id = ${p}.checkpoint_id OR w.channel = '__pregel_tasks'`;
 }
 
 /** The writes to a checkpoint, and to its parent where it takes its pending sends from there. */
-const writesOf = (tables: Tables, { thread, namespace }: TupleSource, checkpoint: string): string =>
+const writesOf = (tables: Tables, source: TupleSource, checkpoint: string): string =>
   `SELECT * FROM ${tables.writes}
-WHERE thread_id = ${thread} AND checkpoint_ns = ${namespace} AND checkpoint_id = ANY (ARRAY[${checkpoint}.checkpoint_id,
+WHERE thread_id = ${source.thread} AND checkpoint_ns = ${source.namespace} AND checkpoint_id = ANY (ARRAY[${checkpoint}.checkpoint_id,
   CASE WHEN ${checkpoint}.checkpoint -> 'v'::text < '4'::jsonb THEN ${checkpoint}.parent_checkpoint_id END])
-OFFSET 0`;
+${(source.lookUpEnd ?? once)(TABLES.writes.key)}`;
 
 /** The channels and versions that some checkpoints refer to. */
 export const referredVersions = (checkpoints: string): string =>

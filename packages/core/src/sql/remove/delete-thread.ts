@@ -1,8 +1,8 @@
 import type { Statement } from "../../driver/driver.js";
-import { template } from "../../driver/template.js";
+import { template, templateByShape } from "../../driver/template.js";
 import type { Tables } from "../../schema/identifiers.js";
 import { materialized } from "../text.js";
-import { type RemovedRow, removedWhole } from "./removed.js";
+import { type Act, type RemovedRow, removedWhole } from "./removed.js";
 
 /** What a deletion took away. */
 export interface DeletedRow extends RemovedRow {
@@ -19,13 +19,20 @@ export interface DeletedRow extends RemovedRow {
  */
 export function deleteThreadStatement(
   tables: Tables,
-): (threadId: string, olderThan: string | null, locked: number) => Statement {
+): (
+  threadId: string,
+  olderThan: string | null,
+  locked: number,
+  act: Exclude<Act, "SELECT">,
+) => Statement {
   const complete = "checkpoints = $3::int";
-  const removed = removedWhole(tables, "DELETE", rowsIf("thread", `NOT recent AND ${complete}`), [
-    `(SELECT ${complete} FROM thread) AS complete`,
-  ]);
-  const bind = template(`WITH ${materialized("thread", ageOf(tables))}, ${removed}`);
-  return (threadId, olderThan, locked) => bind([threadId, olderThan, locked]);
+  const templateFor = templateByShape((act: Act) => {
+    const removed = removedWhole(tables, act, rowsIf("thread", `NOT recent AND ${complete}`), [
+      `(SELECT ${complete} FROM thread) AS complete`,
+    ]);
+    return `WITH ${materialized("thread", ageOf(tables))}, ${removed}`;
+  });
+  return (threadId, olderThan, locked, act) => templateFor(act)([threadId, olderThan, locked]);
 }
 
 /** Counts what a deletion would remove. */

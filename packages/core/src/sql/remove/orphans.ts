@@ -40,7 +40,7 @@ export const lostWrites = (
 ): string => `SELECT DISTINCT w.checkpoint_ns, w.checkpoint_id FROM ${tables.writes} w
 WHERE w.thread_id = ${thread} AND w.checkpoint_id ~ ${UUID6} AND w.checkpoint_id < ${before} COLLATE "C"
   AND NOT EXISTS (
-    SELECT FROM ${tables.checkpoints} c
+    SELECT true AS found FROM ${tables.checkpoints} c
     WHERE c.thread_id = ${thread} AND c.checkpoint_ns = w.checkpoint_ns AND c.checkpoint_id = w.checkpoint_id
   )`;
 

@@ -42,7 +42,7 @@ const keptByChild = (children: string) =>
 const reasons = (tables: Tables, { chosen, children }: Chosen) => `${keptByChild(children)}
 UNION ALL
 SELECT v.checkpoint_ns, v.checkpoint_id FROM ${chosen} v CROSS JOIN LATERAL (
-  SELECT FROM ${tables.writes}
+  SELECT true AS found FROM ${tables.writes}
   WHERE ${HERE} v.checkpoint_ns AND checkpoint_id = v.checkpoint_id LIMIT 1
 ) w
 WHERE (v.checkpoint_ns, v.checkpoint_id) NOT IN (SELECT checkpoint_ns, parent_checkpoint_id FROM ${children})
@@ -55,7 +55,7 @@ CROSS JOIN LATERAL (
   WHERE ${HERE} v.checkpoint_ns AND checkpoint_id > v.checkpoint_id
 ) later
 CROSS JOIN LATERAL (
-  SELECT FROM ${tables.checkpoints} a
+  SELECT true AS found FROM ${tables.checkpoints} a
   WHERE ${HERE} o.checkpoint_ns AND checkpoint_id > v.checkpoint_id
     AND (later.id IS NULL OR checkpoint_id <= later.id)
     AND (a.checkpoint_ns, a.checkpoint_id) NOT IN (SELECT checkpoint_ns, checkpoint_id FROM ${chosen})
@@ -149,20 +149,24 @@ SELECT checkpoint_ns, checkpoint_id FROM stay`,
 /** Removes checkpoints that were locked before: see `remove`. */
 export function removeChosenStatement(
   tables: Tables,
-): (threadId: string, chosen: readonly ChosenRow[], keepUseful: boolean) => Statement {
+): (
+  threadId: string,
+  chosen: readonly ChosenRow[],
+  keepUseful: boolean,
+  act: Exclude<Act, "SELECT">,
+) => Statement {
   const given = materialized(
     "chosen",
     "SELECT * FROM unnest($2::text[], $3::text[]) AS v(checkpoint_ns, checkpoint_id)",
   );
-  const templateFor = templateByShape((keepUseful: boolean) =>
-    remove(tables, [given], "chosen", keepUseful, "DELETE"),
+  const templateFor = templateByShape((keepUseful: boolean, act: Act) =>
+    remove(tables, [given], "chosen", keepUseful, act),
   );
-  return (threadId, chosen, keepUseful) =>
-    templateFor(keepUseful)([
-      threadId,
-      chosen.map((row) => row.namespace),
-      chosen.map((row) => row.id),
-    ]);
+  return (threadId, chosen, keepUseful, act) =>
+    templateFor(
+      keepUseful,
+      act,
+    )([threadId, chosen.map((row) => row.namespace), chosen.map((row) => row.id)]);
 }
 
 /** Counts what a prune would remove, and changes nothing. */

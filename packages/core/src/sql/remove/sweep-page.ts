@@ -5,13 +5,17 @@ import { threadPage } from "../read/thread-page.js";
 import { materialized, sql } from "../text.js";
 import { lostWrites, unreferencedBlobs, unreferencedPartsOf } from "./orphans.js";
 
-export interface SweepPageInput {
-  /** The last thread of the page before; null for the first page. */
-  readonly after: string | null;
+/** What may be removed. */
+export interface SweepChoice {
   readonly keepLast: number;
   readonly olderThan: string | null;
   /** Writes to checkpoints with a smaller id may be orphans. */
   readonly writesBefore: string;
+}
+
+export interface SweepPageInput extends SweepChoice {
+  /** The last thread of the page before; null for the first page. */
+  readonly after: string | null;
 }
 
 export interface SweepRow {
@@ -24,23 +28,42 @@ export interface SweepRow {
 
 /** The next threads in the order of their ids, and which of them have something to remove. */
 export function sweepPageStatement(tables: Tables): (input: SweepPageInput) => Statement {
-  const first = (select: string) => sql`LEFT JOIN LATERAL (
-  ${select} LIMIT 1
-)`;
   const bind = template(`WITH ${materialized("page", threadPage(tables))}
-SELECT p.thread_id AS thread, old.id IS NOT NULL AS old,
-  blob.version IS NOT NULL OR lost.checkpoint_id IS NOT NULL OR part.position IS NOT NULL AS orphaned
-FROM page p
-LEFT JOIN LATERAL (
-  SELECT pg_catalog.max(checkpoint_id) AS id FROM ${tables.checkpoints}
-  WHERE thread_id = p.thread_id
-  GROUP BY checkpoint_ns HAVING pg_catalog.count(*) > $2::int
-    AND pg_catalog.bool_or($3::text IS NULL OR checkpoint ->> 'ts'::text < $3::text COLLATE "C") LIMIT 1
-) old ON true
-${first(unreferencedBlobs(tables, "p.thread_id"))} blob ON true
-${first(lostWrites(tables, "p.thread_id", "$4::text"))} lost ON true
-${first(unreferencedPartsOf(tables, "p.thread_id"))} part ON true
+${removable(tables, "page", "p.thread_id")}
 ORDER BY p.thread_id`);
   return ({ after, keepLast, olderThan, writesBefore }) =>
     bind([after, keepLast, olderThan, writesBefore]);
+}
+
+/** The same of one thread: Citus takes it for one at a time only. */
+export function sweepThreadStatement(
+  tables: Tables,
+): (threadId: string, choice: SweepChoice) => Statement {
+  const bind = template(removable(tables, "(SELECT $1::text AS thread_id)", "$1::text"));
+  return (threadId, { keepLast, olderThan, writesBefore }) =>
+    bind([threadId, keepLast, olderThan, writesBefore]);
+}
+
+/**
+ * Whether threads have something to remove.
+ *
+ * @param page relation of their ids
+ * @param thread how to name a thread of it, `p`
+ */
+function removable(tables: Tables, page: string, thread: string): string {
+  const first = (select: string) => sql`LEFT JOIN LATERAL (
+  ${select} LIMIT 1
+)`;
+  return `SELECT p.thread_id AS thread, old.id IS NOT NULL AS old,
+  blob.version IS NOT NULL OR lost.checkpoint_id IS NOT NULL OR part.position IS NOT NULL AS orphaned
+FROM ${page} p
+LEFT JOIN LATERAL (
+  SELECT pg_catalog.max(checkpoint_id) AS id FROM ${tables.checkpoints}
+  WHERE thread_id = ${thread}
+  GROUP BY checkpoint_ns HAVING pg_catalog.count(*) > $2::int
+    AND pg_catalog.bool_or($3::text IS NULL OR checkpoint ->> 'ts'::text < $3::text COLLATE "C") LIMIT 1
+) old ON true
+${first(unreferencedBlobs(tables, thread))} blob ON true
+${first(lostWrites(tables, thread, "$4::text"))} lost ON true
+${first(unreferencedPartsOf(tables, thread))} part ON true`;
 }

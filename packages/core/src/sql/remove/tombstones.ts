@@ -4,8 +4,9 @@ import type { Tables } from "../../schema/identifiers.js";
 
 /** Marks a thread as deleted. */
 export function markDeletedStatement(tables: Tables): (threadId: string) => Statement {
-  const bind = template(`INSERT INTO ${tables.deleted} (thread_id) VALUES ($1::text)
-ON CONFLICT (thread_id) DO UPDATE SET deleted_at = pg_catalog.now()`);
+  const bind =
+    template(`INSERT INTO ${tables.deleted} (thread_id, deleted_at) VALUES ($1::text, pg_catalog.now())
+ON CONFLICT (thread_id) DO UPDATE SET deleted_at = EXCLUDED.deleted_at`);
   return (threadId) => bind([threadId]);
 }
 

@@ -17,7 +17,9 @@ export function checkCopyStatement(
   tables: Tables,
 ): (sourceId: string, targetId: string) => Statement {
   const any = (names: readonly string[], condition: string) =>
-    names.map((name) => `EXISTS (SELECT FROM ${name} WHERE ${condition})`).join(" OR ");
+    names
+      .map((name) => `EXISTS (SELECT true AS found FROM ${name} WHERE ${condition})`)
+      .join(" OR ");
   // The suffix with which LangGraph's serializers mark encrypted values.
   const encrypted = "thread_id = $1::text AND type LIKE '%+aes'";
   const threads = [tables.checkpoints, tables.blobs, tables.writes];

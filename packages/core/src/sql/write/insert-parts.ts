@@ -2,6 +2,7 @@ import { valueRows, widthOf } from "../../driver/template.js";
 import type { Tables } from "../../schema/identifiers.js";
 import type { Part, SharedValue } from "../../sharing/plan.js";
 import { cte, materialized, sql } from "../text.js";
+import type { RowSource } from "./row-source.js";
 
 /** Parts in the order in which a statement stores them. */
 export interface PartGroups<P> {
@@ -42,6 +43,7 @@ interface Claim {
  * error.
  *
  * @param columns types of position and bytes
+ * @param rowsIf makes the source of rows of which there are none where a relation has none
  */
 export function insertParts(
   tables: Tables,
@@ -49,22 +51,22 @@ export function insertParts(
   columns: readonly [string, string],
   firstPlaceholder: number,
   { ready, claimed }: Claim,
+  rowsIf: (relation: string) => RowSource,
 ): readonly string[] {
+  const types = [`${columns[0]}::bigint`, columns[1]];
   const insert = (from: string, rows: number, placeholder: number) =>
     sql`INSERT INTO ${tables.parts} (thread_id, position, bytes)
-SELECT v.thread_id, v.position::bigint, v.bytes FROM ${from} CROSS JOIN (
-  VALUES ${valueRows(tables.bytes, "$1::text", columns, rows, placeholder)}
-) AS v(thread_id, position, bytes)`;
-  if (first === 0) return [materialized(claimed, `SELECT FROM ${ready}`)];
+${rowsIf(from)((thread) => valueRows(tables.bytes, thread, types, rows, placeholder))}`;
+  if (first === 0) return [materialized(claimed, `SELECT true AS found FROM ${ready}`)];
   const behind = firstPlaceholder + first * widthOf(columns);
   return [
     cte(
       "first",
-      `${insert(ready, first, firstPlaceholder)}\nON CONFLICT DO NOTHING RETURNING true`,
+      `${insert(ready, first, firstPlaceholder)}\nON CONFLICT DO NOTHING RETURNING true AS stored`,
     ),
     materialized(
       claimed,
-      `SELECT FROM ${ready} WHERE (SELECT pg_catalog.count(*) FROM first) = ${first}`,
+      `SELECT true AS found FROM ${ready} WHERE (SELECT pg_catalog.count(*) FROM first) = ${first}`,
     ),
     ...(rest === 0 ? [] : [cte("rest", insert(claimed, rest, behind))]),
   ];

@@ -21,6 +21,7 @@ import {
   type PutInput,
   selectStored,
 } from "./put.js";
+import { IS_CHECKPOINT, ifAny, ifAnyRouted, type RowSource } from "./row-source.js";
 
 /** A value of which the database has a part. */
 export interface SharedRow extends BlobRow, SharedValue {
@@ -39,7 +40,7 @@ export interface PutSharedInput extends PutInput {
  * @param stops placeholder of where they must end; a new one where it begins
  */
 export const streamsEnd = (tables: Tables, starts: string, stops: string): string => `NOT EXISTS (
-  SELECT FROM unnest(${starts}, ${stops}) AS s(start, stop) LEFT JOIN LATERAL (
+  SELECT true AS found FROM unnest(${starts}, ${stops}) AS s(start, stop) LEFT JOIN LATERAL (
     SELECT ${endOfPart("o")} AS stop FROM ${tables.parts} o
     WHERE thread_id = $1::text
       AND position >= s.start::bigint AND position < s.start::bigint + ${STREAM_BYTES}
@@ -76,13 +77,17 @@ export function fitsParameters({ blobs, shared }: PutSharedInput): boolean {
  *
  * Locks the parent before the bases, as removals do: the other way round each would wait for the other.
  *
- * @returns a function of an input for which `fitsParameters` is true
+ * @returns a function of an input for which `fitsParameters` is true, and whether the server is one of a Citus
+ *   cluster
  */
-export function putIncrementalStatement(tables: Tables): (input: PutSharedInput) => Statement {
-  const templateFor = templateByShape((rows: number, first: number, rest: number) =>
-    textOf(tables, rows, { first, rest }),
+export function putIncrementalStatement(
+  tables: Tables,
+): (input: PutSharedInput, routed: boolean) => Statement {
+  const templateFor = templateByShape(
+    (rows: number, first: number, rest: number, routed: boolean) =>
+      textOf(tables, rows, { first, rest }, routed),
   );
-  return (input) => {
+  return (input, routed) => {
     const { threadId, checkpointNs, parentId, checkpointId, checkpoint, metadata, shared } = input;
     const rows = [...input.blobs.map(fullValues), ...shared.map(sharedValues)];
     const based = shared
@@ -91,7 +96,7 @@ export function putIncrementalStatement(tables: Tables): (input: PutSharedInput)
     const ends = shared.flatMap((row) => row.ends);
     const parts = shared.flatMap((row) => row.parts.map((part) => partRow(row, part)));
     const { first, rest } = groupParts(parts, ends);
-    const bind = templateFor(rows.length, first.length, rest.length);
+    const bind = templateFor(rows.length, first.length, rest.length, routed);
     return bind([
       ...[threadId, checkpointNs, parentId, checkpointId, checkpoint, metadata],
       based.map(({ channel }) => channel),
@@ -111,56 +116,56 @@ function textOf(
   tables: Tables,
   rows: number,
   parts: { readonly first: number; readonly rest: number },
+  routed: boolean,
 ): string {
   const firstPart = PARAMETERS + rows * widthOf(COLUMNS) + 1;
   const claim = { ready: "ready", claimed: "claimed" };
+  const rowsIf = (relation: string) =>
+    routed ? ifAnyRouted(relation, tables.checkpoints, IS_CHECKPOINT) : ifAny(relation);
   return withAll(
     [
-      materialized("parent", parentOfBases(tables)),
-      materialized("base", basesOf(tables, "parent")),
-      materialized(claim.ready, readyIf(tables, "parent", "base")),
-      ...insertParts(tables, parts, PART_COLUMNS, firstPart, claim),
-      cte("blobs", insertValues(tables, claim.claimed, rows)),
-      cte("checkpoint", insertCheckpoint(tables, claim.claimed)),
+      materialized(claim.ready, readyIf(tables)),
+      ...insertParts(tables, parts, PART_COLUMNS, firstPart, claim, rowsIf),
+      cte("blobs", insertValues(tables, rowsIf(claim.claimed), rows)),
+      cte("checkpoint", insertCheckpoint(tables, rowsIf(claim.claimed))),
     ],
     selectStored(rows, { checkpoint: "checkpoint", blobs: "blobs" }),
   );
 }
 
-/** The parent, where it refers to the bases. */
-const parentOfBases = (tables: Tables) => `SELECT FROM ${tables.checkpoints}
-WHERE thread_id = $1::text AND checkpoint_ns = $2::text AND checkpoint_id = $3::text AND NOT EXISTS (
-  SELECT FROM unnest($7::text[], $8::text[]) AS b(channel, version)
-  WHERE checkpoint -> 'channel_versions'::text ->> b.channel IS DISTINCT FROM b.version
-)
-FOR KEY SHARE`;
-
-/** The bases that are stored as they were. */
-const basesOf = (
-  tables: Tables,
-  parent: string,
-) => `SELECT FROM unnest($7::text[], $8::text[], $9::text[], $10::text[]) AS b(channel, version, put_id, segments)
-CROSS JOIN LATERAL (
-  SELECT FROM ${tables.blobs}
-  WHERE thread_id = $1::text AND checkpoint_ns = $2::text AND channel = b.channel
-    AND version = b.version AND put_id = b.put_id::bigint AND segments = b.segments::bigint[]
-    AND EXISTS (SELECT FROM ${parent})
-  FOR SHARE
-) s`;
-
-const readyIf = (tables: Tables, parent: string, base: string) => sql`SELECT FROM ${parent}
-WHERE ${isIncremental(tables)}
-  AND (SELECT pg_catalog.count(*) FROM ${base}) = pg_catalog.cardinality($7::text[])
+/**
+ * A row where all is as it was. The look-up of the bases depends on the parent's row, so that it is locked first;
+ * each lock stands in a sub-select of its own, without conditions on arrays, as Citus demands.
+ */
+const readyIf = (tables: Tables) => sql`SELECT true AS found FROM (
+  SELECT thread_id, checkpoint FROM ${tables.checkpoints}
+  WHERE ${IS_CHECKPOINT}
+  FOR KEY SHARE
+) p CROSS JOIN LATERAL (
+  SELECT pg_catalog.count(*) AS stored
+  FROM unnest($7::text[], $8::text[], $9::text[], $10::text[]) AS b(channel, version, put_id, segments)
+  CROSS JOIN LATERAL (
+    SELECT true AS found FROM ${tables.blobs}
+    WHERE thread_id = $1::text AND thread_id = p.thread_id AND checkpoint_ns = $2::text
+      AND channel = b.channel AND version = b.version
+      AND put_id = b.put_id::bigint AND segments = b.segments::bigint[]
+    FOR SHARE
+  ) s
+) bases
+WHERE bases.stored = pg_catalog.cardinality($7::text[])
+  AND NOT EXISTS (
+    SELECT true AS found FROM unnest($7::text[], $8::text[]) AS b(channel, version)
+    WHERE p.checkpoint -> 'channel_versions'::text ->> b.channel IS DISTINCT FROM b.version
+  )
+  AND ${isIncremental(tables)}
   AND ${streamsEnd(tables, "$11::text[]", "$12::text[]")}`;
 
-const insertValues = (tables: Tables, onlyIf: string, rows: number) => {
-  const shared = "$1::text, $2::text, $13::text::bigint";
-  return sql`INSERT INTO ${tables.blobs} (thread_id, checkpoint_ns, put_id, channel, version, type, blob, segments)
-SELECT v.* FROM ${onlyIf} CROSS JOIN (
-  VALUES ${valueRows(tables.bytes, shared, COLUMNS, rows, PARAMETERS + 1)}
-) v
-ON CONFLICT DO NOTHING RETURNING true`;
-};
+function insertValues(tables: Tables, source: RowSource, rows: number): string {
+  const shared = ["$2::text", "$13::text::bigint"];
+  return `INSERT INTO ${tables.blobs} (thread_id, checkpoint_ns, put_id, channel, version, type, blob, segments)
+${source((thread) => valueRows(tables.bytes, [...thread, ...shared], COLUMNS, rows, PARAMETERS + 1))}
+ON CONFLICT DO NOTHING RETURNING true AS stored`;
+}
 
 interface Row {
   readonly channel: string;

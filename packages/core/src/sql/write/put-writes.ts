@@ -7,7 +7,15 @@ import {
   widthOf,
 } from "../../driver/template.js";
 import type { Tables } from "../../schema/identifiers.js";
-import { cte, materialized, sql, withAll } from "../text.js";
+import { cte, materialized, withAll } from "../text.js";
+import {
+  always,
+  heldCheckpoint,
+  IS_CHECKPOINT,
+  ifAny,
+  ifAnyRouted,
+  type RowSource,
+} from "./row-source.js";
 
 export interface WriteRow {
   /** Position in the task's writes, or the negative number of a special channel. Unique within one call. */
@@ -28,41 +36,48 @@ export interface PutWritesInput {
   readonly writes: readonly WriteRow[];
 }
 
-const SHARED = "$1::text, $2::text, $3::text, $4::text, $5::text";
+const OF_TASK = ["$2::text", "$3::text", "$4::text", "$5::text"];
 const SHARED_PARAMETERS = 5;
 const WRITE_COLUMNS = ["int", "text", "text", VALUE];
 /** Writes that one statement can store; more take several, which belong in one transaction. */
 export const MAX_WRITES = rowsPerStatement(widthOf(WRITE_COLUMNS), SHARED_PARAMETERS);
 
-/**
- * Stores writes of a task, `MAX_WRITES` of them at most and at least one.
- *
- * @returns a function of the input, and whether the writes need their checkpoint's row, which they then
- *   hold on to against a removal at the same time; where there is none, nothing is stored and no row
- *   returned
- */
+export interface WritesCondition {
+  /**
+   * Whether the writes need their checkpoint's row, which they then hold on to against a removal at the same time;
+   * where there is none, nothing is stored and no row returned.
+   */
+  readonly requireCheckpoint: boolean;
+  /** Whether the server is one of a Citus cluster. */
+  readonly routed: boolean;
+}
+
+/** Stores writes of a task, `MAX_WRITES` of them at most and at least one. */
 export function putWritesStatement(
   tables: Tables,
-): (input: PutWritesInput, requireCheckpoint: boolean) => Statement {
-  const templateFor = templateByShape((count: number, requireCheckpoint: boolean) => {
-    const rows = `VALUES ${valueRows(tables.bytes, SHARED, WRITE_COLUMNS, count, SHARED_PARAMETERS + 1)}`;
-    if (!requireCheckpoint) return insertWrites(tables, rows);
-    const checkpoint = `SELECT FROM ${tables.checkpoints}
-WHERE thread_id = $1::text AND checkpoint_ns = $2::text AND checkpoint_id = $3::text
-FOR KEY SHARE`;
-    const writes = sql`SELECT v.* FROM checkpoint CROSS JOIN (
-  ${rows}
-) v`;
-    return withAll(
-      [materialized("checkpoint", checkpoint), cte("writes", insertWrites(tables, writes))],
-      "SELECT true AS stored FROM checkpoint",
-    );
-  });
-  return (input, requireCheckpoint) => {
+): (input: PutWritesInput, condition: WritesCondition) => Statement {
+  const templateFor = templateByShape(
+    (count: number, requireCheckpoint: boolean, routed: boolean) => {
+      if (!requireCheckpoint) return insertWrites(tables, always, count);
+      const source = routed
+        ? ifAnyRouted("checkpoint", tables.checkpoints, IS_CHECKPOINT)
+        : ifAny("checkpoint");
+      const writes = `${insertWrites(tables, source, count)}\nRETURNING true AS stored`;
+      return withAll(
+        [
+          materialized("checkpoint", heldCheckpoint(tables, "true AS found")),
+          cte("writes", writes),
+        ],
+        "SELECT true AS stored FROM checkpoint",
+      );
+    },
+  );
+  return (input, { requireCheckpoint, routed }) => {
     const { threadId, checkpointNs, checkpointId, taskId, taskPath, writes } = input;
     return templateFor(
       writes.length,
       requireCheckpoint,
+      requireCheckpoint && routed,
     )([threadId, checkpointNs, checkpointId, taskId, taskPath, ...writes.flatMap(writeValues)]);
   };
 }
@@ -71,9 +86,13 @@ FOR KEY SHARE`;
  * A repeated ordinary write is one that arrived before; a special one (error, interrupt, resume) replaces its
  * predecessor.
  */
-const insertWrites = (tables: Tables, rows: string) => `INSERT INTO ${tables.writes} AS stored
+const insertWrites = (
+  tables: Tables,
+  source: RowSource,
+  count: number,
+) => `INSERT INTO ${tables.writes} AS stored
   (thread_id, checkpoint_ns, checkpoint_id, task_id, task_path, idx, channel, type, blob)
-${rows}
+${source((thread) => valueRows(tables.bytes, [...thread, ...OF_TASK], WRITE_COLUMNS, count, SHARED_PARAMETERS + 1))}
 ON CONFLICT (thread_id, checkpoint_ns, checkpoint_id, task_id, idx) DO UPDATE SET
   channel = EXCLUDED.channel, type = EXCLUDED.type, blob = EXCLUDED.blob, task_path = EXCLUDED.task_path
 WHERE stored.idx < 0`;

@@ -8,7 +8,9 @@ import {
   widthOf,
 } from "../../driver/template.js";
 import type { Tables } from "../../schema/identifiers.js";
-import { cte, materialized, sql, withAll } from "../text.js";
+import { IS_CITUS } from "../citus.js";
+import { cte, materialized, withAll } from "../text.js";
+import { always, heldCheckpoint, ifAny, ifHeld, type RowSource } from "./row-source.js";
 
 export interface BlobRow {
   readonly channel: string;
@@ -36,6 +38,18 @@ export interface PutInput {
 export interface StoredRow {
   /** Whether all of the statement's values were, and none was there before. */
   readonly fresh: boolean;
+  /** Whether the server is one of a Citus cluster; not told where there were no values. */
+  readonly distributed?: boolean;
+}
+
+export interface PutCondition {
+  /**
+   * Whether the checkpoint stands on its parent. The statement then holds on to the parent's row until it
+   * commits, against a removal at the same time; where there is no such row, it stores nothing and returns no row.
+   */
+  readonly requireParent: boolean;
+  /** Whether the server is one of a Citus cluster. */
+  readonly routed: boolean;
 }
 
 /** Not the same twice for one key: that would take millions of values under it. */
@@ -48,100 +62,85 @@ export const BLOB_COLUMNS = ["text", "text", "text", VALUE];
 export const MAX_BLOBS = rowsPerStatement(widthOf(BLOB_COLUMNS), CHECKPOINT_PARAMETERS);
 
 /**
- * Stores a checkpoint with its blobs, `MAX_BLOBS` of them at most.
- *
- * A checkpoint refers to values that its parent's run stored. So the statement holds on to the
- * parent's row until it commits, against a removal at the same time; where there is no such row, it
- * stores nothing and returns no row.
- *
- * @returns a function of the input, and whether the checkpoint stands on its parent
+ * Stores a checkpoint with its blobs, `MAX_BLOBS` of them at most. It refers to values that its parent's run
+ * stored, so most stand on their parent.
  */
 export function putStatement(
   tables: Tables,
-): (input: PutInput, requireParent: boolean) => Statement {
-  const templateFor = templateByShape((count: number, requireParent: boolean) => {
-    const { from, ctes } = standOn(tables, requireParent);
-    const checkpoint = insertCheckpoint(tables, from);
-    if (count === 0) return withAll(ctes, checkpoint);
-    const blobs = insertBlobs(tables, from, count, CHECKPOINT_PARAMETERS);
+): (input: PutInput, condition: PutCondition) => Statement {
+  const templateFor = templateByShape((count: number, requireParent: boolean, routed: boolean) => {
+    const source = sourceOf(tables, count, requireParent, routed);
+    const checkpoint = insertCheckpoint(tables, source.rows);
+    if (count === 0) return checkpoint;
+    const blobs = insertBlobs(tables, source.rows, count, CHECKPOINT_PARAMETERS);
     return withAll(
-      [...ctes, cte("blobs", blobs), cte("checkpoint", checkpoint)],
+      [...source.ctes, cte("checkpoint", checkpoint), cte("blobs", blobs)],
       selectStored(count, { checkpoint: "checkpoint", blobs: "blobs" }),
     );
   });
-  return ({ threadId, checkpointNs, parentId, putId, blobs, ...input }, requireParent) =>
+  return ({ threadId, checkpointNs, parentId, putId, blobs, ...input }, condition) =>
     templateFor(
       blobs.length,
-      requireParent,
+      condition.requireParent,
+      condition.requireParent && condition.routed,
     )([
       ...[threadId, checkpointNs, parentId, input.checkpointId, input.checkpoint, input.metadata],
       ...(blobs.length === 0 ? [] : [putId, ...blobValues(blobs)]),
     ]);
 }
 
-/** Stores blobs of a checkpoint that is stored after them, under the same condition. */
+/** Stores further blobs of a checkpoint, in the transaction that stored it and holds on to its parent. */
 export function putBlobsStatement(
   tables: Tables,
-): (
-  input: Pick<PutInput, "threadId" | "checkpointNs" | "parentId" | "putId" | "blobs">,
-  requireParent: boolean,
-) => Statement {
-  const templateFor = templateByShape((count: number, requireParent: boolean) => {
-    const { from, ctes } = standOn(tables, requireParent);
-    return withAll(ctes, insertBlobs(tables, from, count, requireParent ? 4 : 3));
-  });
-  return ({ threadId, checkpointNs, parentId, putId, blobs }, requireParent) =>
-    templateFor(
-      blobs.length,
-      requireParent,
-    )([
-      ...[threadId, checkpointNs, ...(requireParent ? [parentId] : []), putId],
-      ...blobValues(blobs),
-    ]);
-}
-
-/** What to select rows from, so that there are none where they are to stand on a parent that is gone. */
-function standOn(tables: Tables, requireParent: boolean) {
-  if (!requireParent) return { from: undefined, ctes: [] };
-  const parent = `SELECT FROM ${tables.checkpoints}
-WHERE thread_id = $1::text AND checkpoint_ns = $2::text AND checkpoint_id = $3::text
-FOR KEY SHARE`;
-  return { from: "parent", ctes: [materialized("parent", parent)] };
+): (input: Pick<PutInput, "threadId" | "checkpointNs" | "putId" | "blobs">) => Statement {
+  const templateFor = templateByShape((count: number) =>
+    withAll(
+      [cte("blobs", insertBlobs(tables, always, count, 3))],
+      `SELECT pg_catalog.count(*) = ${count} AS fresh FROM blobs`,
+    ),
+  );
+  return ({ threadId, checkpointNs, putId, blobs }) =>
+    templateFor(blobs.length)([threadId, checkpointNs, putId, ...blobValues(blobs)]);
 }
 
 /**
- * The beginning of a FROM clause whose last table follows.
+ * Where a put's rows come from, and the CTEs that this needs.
  *
- * @param onlyIf relation without a row of which there are none; one row otherwise
+ * On Citus each INSERT is a statement of its own, sent to one node if it selects from the parent's row there. Its
+ * snapshot is its own, too, so the checkpoint comes first: it holds on to the parent for those that follow.
  */
-const fromIf = (onlyIf: string | undefined) =>
-  onlyIf === undefined ? "FROM" : `FROM ${onlyIf} CROSS JOIN`;
-
-const insertBlobs = (
+function sourceOf(
   tables: Tables,
-  onlyIf: string | undefined,
   count: number,
-  putId: number,
-) => sql`INSERT INTO ${tables.blobs} (thread_id, checkpoint_ns, put_id, channel, version, type, blob)
-SELECT v.* ${fromIf(onlyIf)} (
-  VALUES ${valueRows(tables.bytes, `$1::text, $2::text, $${putId}::text::bigint`, BLOB_COLUMNS, count, putId + 1)}
-) v
-ON CONFLICT DO NOTHING RETURNING true`;
+  requireParent: boolean,
+  routed: boolean,
+): { readonly rows: RowSource; readonly ctes: readonly string[] } {
+  if (!requireParent) return { rows: always, ctes: [] };
+  if (routed || count === 0) return { rows: ifHeld(tables), ctes: [] };
+  const parent = heldCheckpoint(tables, "true AS found");
+  return { rows: ifAny("parent"), ctes: [materialized("parent", parent)] };
+}
 
-/** @param onlyIf as of `fromIf` */
-export const insertCheckpoint = (
-  tables: Tables,
-  onlyIf: string | undefined,
-): string => `INSERT INTO ${tables.checkpoints}
+function insertBlobs(tables: Tables, source: RowSource, count: number, putId: number): string {
+  const shared = ["$2::text", `$${putId}::text::bigint`];
+  const rows = (thread: readonly string[]) =>
+    valueRows(tables.bytes, [...thread, ...shared], BLOB_COLUMNS, count, putId + 1);
+  return `INSERT INTO ${tables.blobs} (thread_id, checkpoint_ns, put_id, channel, version, type, blob)
+${source(rows)}
+ON CONFLICT DO NOTHING RETURNING true AS stored`;
+}
+
+export function insertCheckpoint(tables: Tables, source: RowSource): string {
+  const others = ["$2::text", "$3::text", "$4::text", "$5::text::jsonb", "$6::text::jsonb"];
+  return `INSERT INTO ${tables.checkpoints}
   (thread_id, checkpoint_ns, parent_checkpoint_id, checkpoint_id, checkpoint, metadata)
-SELECT v.* ${fromIf(onlyIf)} (
-  VALUES ($1::text, $2::text, $3::text, $4::text, $5::text::jsonb, $6::text::jsonb)
-) v
+${source((thread) => `(${[...thread, ...others].join(", ")})`)}
 ON CONFLICT (thread_id, checkpoint_ns, checkpoint_id) DO UPDATE SET
   parent_checkpoint_id = EXCLUDED.parent_checkpoint_id,
   checkpoint = EXCLUDED.checkpoint,
   metadata = EXCLUDED.metadata
 RETURNING true AS fresh`;
+}
 
 /**
  * Tells what was stored.
@@ -153,7 +152,8 @@ export const selectStored = (
   count: number,
   { checkpoint, blobs }: { readonly checkpoint: string; readonly blobs: string },
 ): string =>
-  `SELECT (SELECT pg_catalog.count(*) FROM ${blobs}) = ${count} AS fresh FROM ${checkpoint}`;
+  `SELECT (SELECT pg_catalog.count(*) FROM ${blobs}) = ${count} AS fresh, ${IS_CITUS} AS distributed
+FROM ${checkpoint}`;
 
 /** All writers lock rows in the same order, so that no two can wait for each other. */
 export function byChannelAndVersion(

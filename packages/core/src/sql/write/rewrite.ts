@@ -5,10 +5,11 @@ import { OWN } from "../../serializer/records.js";
 import { MIN_SHARED, type SharedValue } from "../../sharing/plan.js";
 import { PARTS, segmentsText } from "../../sharing/segments.js";
 import { typeOf } from "../read/values.js";
-import { unreferencedParts } from "../remove/removed.js";
-import { cte, materialized, sql, withAll } from "../text.js";
+import { deleteUnreferencedParts } from "../remove/removed.js";
+import { materialized, sql, withAll } from "../text.js";
 import { groupParts, insertParts } from "./insert-parts.js";
 import { streamsEnd } from "./put-incremental.js";
+import { ifAnyRouted } from "./row-source.js";
 
 /** A stored value that may be stored otherwise. */
 export interface RewriteKey {
@@ -64,15 +65,16 @@ export function rewriteIncrementalStatement(
 ): (threadId: string, key: RewriteKey, type: string, value: SharedValue) => Statement {
   const blob = bytesParameter("$6", tables.bytes);
   const claim = { ready: "ready", claimed: "claimed" };
-  const ready = sql`SELECT WHERE ${streamsEnd(tables, "$8::text[]", "$9::text[]")}`;
+  const ready = sql`SELECT true AS found WHERE ${streamsEnd(tables, "$8::text[]", "$9::text[]")}`;
+  const rowsIf = (relation: string) => ifAnyRouted(relation, tables.blobs, KEY);
   const templateFor = templateByShape((first: number, rest: number) =>
     withAll(
       [
         materialized(claim.ready, ready),
-        ...insertParts(tables, { first, rest }, ["text", "bytea"], PARAMETERS + 1, claim),
+        ...insertParts(tables, { first, rest }, ["text", "bytea"], PARAMETERS + 1, claim, rowsIf),
       ],
       `UPDATE ${tables.blobs} SET type = $5::text, blob = ${blob}, segments = $7::text::bigint[]
-WHERE ${KEY} AND EXISTS (SELECT FROM ${claim.claimed})
+WHERE ${KEY} AND EXISTS (SELECT true AS found FROM ${claim.claimed})
 RETURNING true AS stored`,
     ),
   );
@@ -93,10 +95,6 @@ RETURNING true AS stored`,
 
 /** Removes the parts of a thread that none of its values needs. */
 export function removeUnreferencedPartsStatement(tables: Tables): (threadId: string) => Statement {
-  const none =
-    "SELECT NULL::text AS checkpoint_ns, NULL::text AS channel, NULL::text AS version WHERE false";
-  const bind = template(
-    withAll([cte("unused", none)], unreferencedParts(tables, "DELETE", "unused")),
-  );
+  const bind = template(deleteUnreferencedParts(tables));
   return (threadId) => bind([threadId]);
 }

@@ -1,1 +1,0 @@
-SELECT pg_catalog.pg_try_advisory_lock(pg_catalog.hashtextextended('waypost run waypost ' || $1::text, 0)) AS locked;

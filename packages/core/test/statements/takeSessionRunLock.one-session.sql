@@ -1,0 +1,1 @@
+SELECT CASE WHEN NOT (pg_catalog.current_setting('citus.shard_count', true) IS NOT NULL OR pg_catalog.pg_backend_pid() <> $2::bigint) THEN pg_catalog.pg_try_advisory_lock(pg_catalog.hashtextextended('waypost run waypost ' || $1::text, 0)) END AS locked, pg_catalog.current_setting('citus.shard_count', true) IS NOT NULL AS distributed;
