@@ -35,7 +35,7 @@ const PAGE_BYTES = 8192;
 const QUESTION_JSON = 194;
 const ANSWER_JSON = 231;
 /** Smaller values are stored in full, and parts are no larger (core, storage/plan.ts). */
-const MIN_SHARED = 1024;
+const MIN_INCREMENTAL = 1024;
 const MAX_PART = 2 ** 15;
 
 /** Parts of the messages of one thread: those of each version that shares with the one before. */
@@ -48,7 +48,7 @@ function partsOf(turns: number, textBytes: number): number {
   for (let version = 1; version <= 2 * turns; version++) {
     const added = version % 2 === 1 ? question : answer;
     const size = before + added;
-    const shares = version > 1 && before >= MIN_SHARED && before * 2 >= size;
+    const shares = version > 1 && before >= MIN_INCREMENTAL && before * 2 >= size;
     if (shares) parts += Math.ceil((stored ? added : size) / MAX_PART);
     stored ||= shares;
     before = size;

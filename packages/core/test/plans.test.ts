@@ -95,7 +95,7 @@ describe("plans on a thread of 10,000 checkpoints", () => {
     const segments = [{ from: 100, to: 110 }];
     const incremental = {
       ...{ ...put, blobs: [] },
-      shared: [
+      incremental: [
         {
           ...{ channel: "once", version: "2", ...row, segments, tail: Buffer.from("]") },
           base: { version: "1", putId: "1", type: "json", data: "", segments },
@@ -136,7 +136,7 @@ describe("plans on a thread of 10,000 checkpoints", () => {
       ["verify, writes in the middle", sql.verifyWrites("long", write, 20), 20],
       ["verify, parts", sql.parts("long", segments), 20],
       ["put", sql.put(put, onParent), 0],
-      ["put of a shared value", sql.putIncremental(incremental, false), 10],
+      ["put of an incremental value", sql.putIncremental(incremental, false), 10],
       ["putWrites", sql.putWrites(writes, first), 0],
       ["putWrites with tombstones", sql.putWrites(writes, onParent), 0],
     ];

@@ -27,11 +27,11 @@ const value = {
   parts: [{ position: 1, bytes: Buffer.from("1") }],
 };
 const base = { version: "0", putId: "1", type: "json", data: "", segments: [] };
-const incremental = { ...input, blobs: [row], shared: [{ ...row, ...value, base }] };
+const incremental = { ...input, blobs: [row], incremental: [{ ...row, ...value, base }] };
 const further = { position: 2, bytes: Buffer.from("1") };
 const withParts = (parts: typeof value.parts) => ({
   ...incremental,
-  shared: [{ ...row, ...value, parts, base }],
+  incremental: [{ ...row, ...value, parts, base }],
 });
 
 const task = { ...key, taskId: "task", taskPath: "" };

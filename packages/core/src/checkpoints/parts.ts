@@ -10,7 +10,7 @@ interface Stretch extends Segment {
   data: string | Uint8Array;
 }
 
-/** The parts of a read, from which its shared values are put together. */
+/** The parts of a read, from which its incremental values are put together. */
 export class Parts {
   readonly #stretches: Stretch[];
   readonly #used = new Set<Stretch>();

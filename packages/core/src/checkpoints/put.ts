@@ -82,7 +82,7 @@ export async function storeCheckpoint(context: WriteContext, passed: Put): Promi
   const requireParent = put.input.parentId !== null;
   if (!isCopy(put) && (requireParent || !context.tombstones)) {
     const stored =
-      (await storeShared(context, put)) ?? (await storeNew(context, put, requireParent));
+      (await storeIncremental(context, put)) ?? (await storeNew(context, put, requireParent));
     if (stored === "new") return;
   }
   await storeWhole(context, put);
@@ -92,13 +92,13 @@ export async function storeCheckpoint(context: WriteContext, passed: Put): Promi
 type Stored = "new" | "known" | undefined;
 
 /** Stores what is new of values that share with those of the parent. */
-async function storeShared(context: WriteContext, put: Put): Promise<Stored> {
+async function storeIncremental(context: WriteContext, put: Put): Promise<Stored> {
   const { driver, sql, cache, server } = context;
   const plan = cache.plan(put.input);
   if (plan === undefined || !fitsParameters(plan)) return undefined;
   const stored = await sendPut(context, driver, [sql.putIncremental(plan, server.isDistributed)]);
   if (stored === undefined) await cache.refused(driver);
-  else cache.stored(put.input, put.versions, plan.shared);
+  else cache.stored(put.input, put.versions, plan.incremental);
   return stored;
 }
 

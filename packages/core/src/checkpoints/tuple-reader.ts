@@ -3,7 +3,7 @@ import type { NamespaceKey } from "../input/config.js";
 import type { Serializer } from "../serializer/types.js";
 import { decode } from "../serializer/values.js";
 import { bufferOf, type KnownValue, own } from "../sharing/plan.js";
-import { intact, sharedBytes } from "../sharing/segments.js";
+import { intact, segmentBytes } from "../sharing/segments.js";
 import type { KnownBlob, PartKey } from "../sql/read/list.js";
 import {
   type BlobKey,
@@ -169,13 +169,13 @@ function idOfCheckpoint(
   return JSON.stringify([row.threadId, row.checkpointNs, row.checkpointId]);
 }
 
-/** Of a shared value all of it: that is what is held in memory, however little was fetched. */
+/** Of an incremental value all of it: that is what is held in memory, however little was fetched. */
 function sizeOf(row: TupleRow): number {
   switch (row.kind) {
     case "checkpoint":
       return row.checkpoint.length;
     case "blob":
-      return sharedBytes(row.segments) + row.data.length;
+      return segmentBytes(row.segments) + row.data.length;
     case "write":
     case "send":
       return row.data.length;

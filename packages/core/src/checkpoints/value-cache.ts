@@ -1,10 +1,10 @@
 import type { Queryable } from "../driver/driver.js";
 import type { CheckpointKey, NamespaceKey } from "../input/config.js";
 import type { Storage } from "../schema/storage-setting.js";
-import { type KnownValue, MIN_SHARED, own, planShared } from "../sharing/plan.js";
+import { type KnownValue, MIN_INCREMENTAL, own, planIncremental } from "../sharing/plan.js";
 import type { Catalogue } from "../sql/catalogue.js";
 import type { BlobRow, PutInput } from "../sql/write/put.js";
-import type { PutSharedInput, SharedRow } from "../sql/write/put-incremental.js";
+import type { IncrementalRow, PutIncrementalInput } from "../sql/write/put-incremental.js";
 import { type KnownValues, LruCache } from "./lru-cache.js";
 
 /** How values are stored may be switched at any time; this often the database is asked. */
@@ -58,23 +58,23 @@ export class ValueCache {
   }
 
   /** The same checkpoint, with those values planned that share enough with its parent's; undefined if none does. */
-  plan(input: PutInput): PutSharedInput | undefined {
+  plan(input: PutInput): PutIncrementalInput | undefined {
     const known = this.#of(input, input.parentId);
     if (known === undefined || !this.#isIncremental()) return undefined;
-    const shared = new Map<BlobRow, SharedRow>();
+    const incremental = new Map<BlobRow, IncrementalRow>();
     for (const blob of input.blobs) {
       const remembered = known.get(blob.channel);
       const data = blob.text ?? blob.bytes;
       if (remembered === undefined || data === null) continue;
       const base = certain(remembered);
-      const plan = planShared(base, blob.type, data);
-      if (plan !== undefined) shared.set(blob, { ...blob, ...plan, base });
+      const plan = planIncremental(base, blob.type, data);
+      if (plan !== undefined) incremental.set(blob, { ...blob, ...plan, base });
     }
-    if (shared.size === 0) return undefined;
+    if (incremental.size === 0) return undefined;
     return {
       ...input,
-      blobs: input.blobs.filter((blob) => !shared.has(blob)),
-      shared: [...shared.values()],
+      blobs: input.blobs.filter((blob) => !incremental.has(blob)),
+      incremental: [...incremental.values()],
     };
   }
 
@@ -90,7 +90,7 @@ export class ValueCache {
     );
   }
 
-  /** Something is not as it was remembered: asks whether values are shared at all. */
+  /** Something is not as it was remembered: asks how values are stored. */
   async refused(session: Queryable): Promise<void> {
     const [row] = await session.query<{ storage: Storage }>(this.#sql.getStorage());
     this.#storage = row?.storage ?? "full";
@@ -115,14 +115,14 @@ export class ValueCache {
    * continues from this one. Where a version was there before, the next statement finds that another put
    * stored it.
    */
-  stored(input: PutInput, versions: Versions, shared: readonly SharedRow[]): void {
+  stored(input: PutInput, versions: Versions, incremental: readonly IncrementalRow[]): void {
     const values: Values = new Map();
     for (const [channel, value] of this.#of(input, input.parentId) ?? []) {
       if (String(versions[channel]) === value.version) values.set(channel, value);
     }
     if (input.parentId !== null) this.#cache.delete({ ...input, checkpointId: input.parentId });
     for (const { channel, version, type, text, bytes } of input.blobs) {
-      const row = shared.find((one) => one.channel === channel);
+      const row = incremental.find((one) => one.channel === channel);
       const data = text ?? bytes;
       values.delete(channel);
       if (data === null) continue;
@@ -139,7 +139,7 @@ export class ValueCache {
 
   #remember(key: CheckpointKey, values: Values): void {
     for (const [channel, { data }] of values) {
-      if (data.length < MIN_SHARED) values.delete(channel);
+      if (data.length < MIN_INCREMENTAL) values.delete(channel);
     }
     this.#cache.set(key, values);
   }

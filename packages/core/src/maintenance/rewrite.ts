@@ -6,7 +6,7 @@ import { assertSignal, threadIds } from "../input/maintenance.js";
 import { takeLock } from "../locks/maintenance-lock.js";
 import type { Storage } from "../schema/storage-setting.js";
 import type { Serializer } from "../serializer/types.js";
-import { bufferOf, type KnownValue, planShared } from "../sharing/plan.js";
+import { bufferOf, type KnownValue, planIncremental } from "../sharing/plan.js";
 import { intact, segmentsText } from "../sharing/segments.js";
 import type { Catalogue } from "../sql/catalogue.js";
 import { dataOf, type PartColumns, parsePart } from "../sql/read/parse.js";
@@ -171,7 +171,7 @@ async function storeValue(
     await tx.query(sql.rewriteFull(threadId, key, type, bufferOf(official)));
     return { ...value, data: official, segments: undefined };
   }
-  const plan = segments || !before ? undefined : planShared(before, type, data);
+  const plan = segments || !before ? undefined : planIncremental(before, type, data);
   if (plan === undefined) return value;
   const stored = await tx.query(sql.rewriteIncremental(threadId, key, type, plan));
   return stored.length === 0 ? value : { ...value, segments: plan.segments, end: plan.end };

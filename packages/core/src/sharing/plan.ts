@@ -30,7 +30,7 @@ export interface Part {
 }
 
 /** How to store a value by what it shares with another. */
-export interface SharedValue {
+export interface IncrementalValue {
   readonly segments: readonly Segment[];
   readonly parts: readonly Part[];
   /** Its last bytes, which change whenever it grows, and so lie in its own row. */
@@ -42,7 +42,7 @@ export interface SharedValue {
 }
 
 /** Smaller values are stored in full. */
-export const MIN_SHARED = 1024;
+export const MIN_INCREMENTAL = 1024;
 /** Larger rows are compressed and kept apart by the server, which reads them more slowly. */
 export const MAX_PART = 2 ** 15;
 /** A value in more pieces than this is written anew in one. */
@@ -62,12 +62,12 @@ export const own = <Data extends string | Uint8Array>(data: Data): Data =>
  * How to store a value that comes after another of its channel; undefined where it is better stored
  * whole: it is small, very large, or has less than half in common with the other.
  */
-export function planShared(
+export function planIncremental(
   known: KnownValue,
   type: string,
   data: string | Uint8Array,
-): SharedValue | undefined {
-  if (known.type !== type || data.length < MIN_SHARED) return undefined;
+): IncrementalValue | undefined {
+  if (known.type !== type || data.length < MIN_INCREMENTAL) return undefined;
   const continued = planContinued(known, data);
   if (continued !== undefined) return continued;
   const before = bufferOf(known.data);
@@ -86,7 +86,7 @@ export function planShared(
  * How to store text that goes on where another ended, which is what most do: found without making UTF-8
  * of either. Undefined where it does not, or most of it is new.
  */
-function planContinued(known: KnownValue, data: string | Uint8Array): SharedValue | undefined {
+function planContinued(known: KnownValue, data: string | Uint8Array): IncrementalValue | undefined {
   const { segments, tail } = known;
   if (segments === undefined || tail === undefined || typeof known.data !== "string") {
     return undefined;
@@ -173,7 +173,7 @@ class Plan {
     return this;
   }
 
-  finish(end: number): SharedValue {
+  finish(end: number): IncrementalValue {
     return {
       segments: this.#segments,
       parts: this.#parts,

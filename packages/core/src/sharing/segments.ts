@@ -80,7 +80,7 @@ export function intact(segments: StoredSegments): readonly Segment[] | undefined
 }
 
 /** How many bytes a stored value has outside of its row, as far as that can be told. */
-export const sharedBytes = (segments: StoredSegments): number =>
+export const segmentBytes = (segments: StoredSegments): number =>
   segments === undefined || segments === "damaged" ? 0 : lengthOf(segments);
 
 const damaged = () =>

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { LruCache } from "../../src/checkpoints/lru-cache.ts";
 import { Parts } from "../../src/checkpoints/parts.ts";
-import { type KnownValue, planShared, type SharedValue } from "../../src/sharing/plan.ts";
+import { type IncrementalValue, type KnownValue, planIncremental } from "../../src/sharing/plan.ts";
 import { readSegments, STREAM_BYTES, segmentsText } from "../../src/sharing/segments.ts";
 
 /** Bytes as the database would have them: parts by position, none of which touches another. */
@@ -10,7 +10,7 @@ class Stored {
   readonly #parts = new Map<number, Buffer>();
 
   /** @returns false, as the statement does, where a stream does not end where it is to go on */
-  add({ parts, ends }: SharedValue): boolean {
+  add({ parts, ends }: IncrementalValue): boolean {
     for (const { start, stop } of ends) {
       const inStream = [...this.#parts].filter(
         ([position]) => position >= start && position < start + STREAM_BYTES,
@@ -26,7 +26,7 @@ class Stored {
   }
 
   /** What a version reads as; every part is read as text on its own where the value is text. */
-  read({ segments, tail }: SharedValue, isText: boolean): string | Uint8Array {
+  read({ segments, tail }: IncrementalValue, isText: boolean): string | Uint8Array {
     const rows = [...this.#parts].map(([position, bytes]) => ({
       kind: "part" as const,
       threadId: "1",
@@ -60,7 +60,11 @@ function versions(first: string, edits: readonly { at: number; out: number; text
 }
 
 /** What a saver remembers of a value that it stored. */
-function knownAs(i: number, data: string | Uint8Array, plan: SharedValue | undefined): KnownValue {
+function knownAs(
+  i: number,
+  data: string | Uint8Array,
+  plan: IncrementalValue | undefined,
+): KnownValue {
   const known = {
     version: String(i),
     type: "json",
@@ -75,10 +79,10 @@ function knownAs(i: number, data: string | Uint8Array, plan: SharedValue | undef
 function replay(texts: readonly string[], isText: boolean): number {
   const stored = new Stored();
   let known: KnownValue | undefined;
-  let shared = 0;
+  let incremental = 0;
   for (const [i, text] of texts.entries()) {
     const data = isText ? text : new Uint8Array(Buffer.from(text));
-    const plan = known && planShared(known, "json", data);
+    const plan = known && planIncremental(known, "json", data);
     const isStored = plan !== undefined && stored.add(plan);
     // Nobody else writes, so what was remembered is so.
     expect(isStored).toBe(plan !== undefined);
@@ -87,25 +91,25 @@ function replay(texts: readonly string[], isText: boolean): number {
       expect(isText ? read : Buffer.from(read as Uint8Array)).toEqual(
         isText ? data : Buffer.from(data as Uint8Array),
       );
-      shared += 1;
+      incremental += 1;
     }
     known = knownAs(i, data, isStored ? plan : undefined);
   }
-  return shared;
+  return incremental;
 }
 
-describe("a plan of a shared value", () => {
+describe("a plan of an incremental value", () => {
   it.each([true, false])("reads back as the value, whatever was edited (text: %s)", (isText) => {
-    let shared = 0;
+    let incremental = 0;
     const property = fc.property(
       start,
       fc.array(edit, { minLength: 1, maxLength: 8 }),
       (first, edits) => {
-        shared += replay(versions(first, edits), isText);
+        incremental += replay(versions(first, edits), isText);
       },
     );
     fc.assert(property, { numRuns: 300 });
-    expect(shared).toBeGreaterThan(300);
+    expect(incremental).toBeGreaterThan(300);
   });
 
   it("of a value that grows continues one stream, in one segment", () => {
@@ -117,7 +121,7 @@ describe("a plan of a shared value", () => {
     };
     for (let i = 1; i <= 50; i++) {
       const data = `${String(known.data).slice(0, -1)},"message ${i}"]`;
-      const plan = planShared(known, "json", data);
+      const plan = planIncremental(known, "json", data);
       expect(plan?.segments).toHaveLength(1);
       // What both end with stays in the tail, and the rest of the text before it comes with the new one.
       const sent = plan?.parts.map(({ bytes }) => bytes.toString()).join("");
@@ -134,7 +138,7 @@ describe("a plan of a shared value", () => {
     for (let i = 1; i <= 200; i++) {
       const at = (i * 7919) % data.length;
       data = `${data.slice(0, at)}<${i}>${data.slice(at)}`;
-      const plan = planShared(known, "json", data);
+      const plan = planIncremental(known, "json", data);
       counts.push(plan?.segments.length ?? 0);
       known = { version: String(i), type: "json", data, segments: plan?.segments };
     }

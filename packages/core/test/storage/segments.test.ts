@@ -4,8 +4,8 @@ import {
   parseSegments,
   readSegments,
   STREAM_BYTES,
+  segmentBytes,
   segmentsText,
-  sharedBytes,
 } from "../../src/sharing/segments.ts";
 
 const pairs = (count: number) =>
@@ -15,7 +15,7 @@ describe("segments", () => {
   it.each([0, 1, 2, MAX_STORED_SEGMENTS])("of %i ranges are read as they are written", (count) => {
     const segments = pairs(count).reverse();
     expect(parseSegments(segmentsText(segments))).toEqual(segments);
-    expect(sharedBytes(readSegments(segmentsText(segments)))).toBe(count * 5);
+    expect(segmentBytes(readSegments(segmentsText(segments)))).toBe(count * 5);
   });
 
   it("may be as large as a stream, at its end", () => {
@@ -43,6 +43,6 @@ describe("segments", () => {
     [segmentsText(pairs(MAX_STORED_SEGMENTS + 1)), "too many"],
   ])("%s are damaged: %s", (text) => {
     expect(() => parseSegments(text)).toThrow("segments are damaged");
-    expect(sharedBytes(readSegments(text))).toBe(0);
+    expect(segmentBytes(readSegments(text))).toBe(0);
   });
 });

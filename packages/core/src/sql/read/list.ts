@@ -31,7 +31,7 @@ export interface KnownBlob extends BlobKey {
   readonly putId: string;
 }
 
-/** Bytes of shared values that the reader holds already. */
+/** Bytes of incremental values that the reader holds already. */
 export interface PartKey extends Segment {
   readonly threadId: string;
 }

@@ -8,7 +8,7 @@ import {
 } from "../../driver/template.js";
 import type { Tables } from "../../schema/identifiers.js";
 import { isIncremental } from "../../schema/storage-setting.js";
-import type { KnownValue, Part, SharedValue } from "../../sharing/plan.js";
+import type { IncrementalValue, KnownValue, Part } from "../../sharing/plan.js";
 import { PARTS, STREAM_BYTES, segmentsText } from "../../sharing/segments.js";
 import { endOfPart } from "../stretches.js";
 import { cte, materialized, sql, withAll } from "../text.js";
@@ -24,13 +24,13 @@ import {
 import { IS_CHECKPOINT, ifAny, ifAnyRouted, type RowSource } from "./row-source.js";
 
 /** A value of which the database has a part. */
-export interface SharedRow extends BlobRow, SharedValue {
+export interface IncrementalRow extends BlobRow, IncrementalValue {
   /** The value it shares with: that of the parent. */
   readonly base: KnownValue;
 }
 
-export interface PutSharedInput extends PutInput {
-  readonly shared: readonly SharedRow[];
+export interface PutIncrementalInput extends PutInput {
+  readonly incremental: readonly IncrementalRow[];
 }
 
 /**
@@ -60,9 +60,9 @@ const PART_COLUMNS = ["text", VALUE] as const;
 const MAX_ROWS = rowsPerStatement(widthOf(COLUMNS), PARAMETERS);
 
 /** Whether one statement can bind all of it. */
-export function fitsParameters({ blobs, shared }: PutSharedInput): boolean {
-  const parts = shared.reduce((sum, row) => sum + row.parts.length, 0);
-  return blobs.length + shared.length + parts <= MAX_ROWS;
+export function fitsParameters({ blobs, incremental }: PutIncrementalInput): boolean {
+  const parts = incremental.reduce((sum, row) => sum + row.parts.length, 0);
+  return blobs.length + incremental.length + parts <= MAX_ROWS;
 }
 
 /**
@@ -82,19 +82,20 @@ export function fitsParameters({ blobs, shared }: PutSharedInput): boolean {
  */
 export function putIncrementalStatement(
   tables: Tables,
-): (input: PutSharedInput, routed: boolean) => Statement {
+): (input: PutIncrementalInput, routed: boolean) => Statement {
   const templateFor = templateByShape(
     (rows: number, first: number, rest: number, routed: boolean) =>
       textOf(tables, rows, { first, rest }, routed),
   );
   return (input, routed) => {
-    const { threadId, checkpointNs, parentId, checkpointId, checkpoint, metadata, shared } = input;
-    const rows = [...input.blobs.map(fullValues), ...shared.map(sharedValues)];
-    const based = shared
+    const { threadId, checkpointNs, parentId, checkpointId, checkpoint, metadata, incremental } =
+      input;
+    const rows = [...input.blobs.map(fullValues), ...incremental.map(incrementalValues)];
+    const based = incremental
       .filter(({ base }) => base.segments !== undefined)
       .sort(byChannelAndVersion);
-    const ends = shared.flatMap((row) => row.ends);
-    const parts = shared.flatMap((row) => row.parts.map((part) => partRow(row, part)));
+    const ends = incremental.flatMap((row) => row.ends);
+    const parts = incremental.flatMap((row) => row.parts.map((part) => partRow(row, part)));
     const { first, rest } = groupParts(parts, ends);
     const bind = templateFor(rows.length, first.length, rest.length, routed);
     return bind([
@@ -177,13 +178,13 @@ function fullValues({ channel, version, type, text, bytes }: BlobRow): Row {
   return { channel, version, values: [channel, version, type, text, bytes, null] };
 }
 
-function sharedValues({ channel, version, type, tail, segments }: SharedRow): Row {
+function incrementalValues({ channel, version, type, tail, segments }: IncrementalRow): Row {
   const values = [channel, version, PARTS + type, null, tail, segmentsText(segments)];
   return { channel, version, values };
 }
 
 /** Parts of a text travel as text, which no driver has to write in hexadecimal. */
-function partRow({ text }: SharedRow, { position, bytes }: Part) {
+function partRow({ text }: IncrementalRow, { position, bytes }: Part) {
   const value = text === null ? [null, bytes] : [bytes.toString(), null];
   return { position, values: [String(position), ...value] };
 }

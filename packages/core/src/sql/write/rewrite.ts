@@ -2,7 +2,7 @@ import type { SqlValue, Statement } from "../../driver/driver.js";
 import { bytesParameter, template, templateByShape } from "../../driver/template.js";
 import type { Tables } from "../../schema/identifiers.js";
 import { OWN } from "../../serializer/records.js";
-import { MIN_SHARED, type SharedValue } from "../../sharing/plan.js";
+import { type IncrementalValue, MIN_INCREMENTAL } from "../../sharing/plan.js";
 import { PARTS, segmentsText } from "../../sharing/segments.js";
 import { typeOf } from "../read/values.js";
 import { deleteUnreferencedParts } from "../remove/removed.js";
@@ -35,7 +35,7 @@ const keyOf = (threadId: string, { namespace, channel, version }: RewriteKey): S
 /** The values of a thread that may be stored otherwise. */
 export function listRewritableStatement(tables: Tables): (threadId: string) => Statement {
   const bind = template(`SELECT checkpoint_ns AS namespace, channel, version FROM ${tables.blobs}
-WHERE thread_id = $1::text AND (segments IS NOT NULL OR pg_catalog.octet_length(blob) >= ${MIN_SHARED}
+WHERE thread_id = $1::text AND (segments IS NOT NULL OR pg_catalog.octet_length(blob) >= ${MIN_INCREMENTAL}
   OR pg_catalog.position(blob, '${OWN.bytes}'::bytea) > 0)`);
   return (threadId) => bind([threadId]);
 }
@@ -62,7 +62,7 @@ WHERE ${KEY}`);
 /** Stores what it adds to another. Returns no row, and stores nothing, where somebody else wrote to a stream. */
 export function rewriteIncrementalStatement(
   tables: Tables,
-): (threadId: string, key: RewriteKey, type: string, value: SharedValue) => Statement {
+): (threadId: string, key: RewriteKey, type: string, value: IncrementalValue) => Statement {
   const blob = bytesParameter("$6", tables.bytes);
   const claim = { ready: "ready", claimed: "claimed" };
   const ready = sql`SELECT true AS found WHERE ${streamsEnd(tables, "$8::text[]", "$9::text[]")}`;
