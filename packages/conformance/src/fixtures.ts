@@ -3,6 +3,7 @@ export { BRANCH_CHECKS } from "./cases/branches.ts";
 export { checkpoint, METADATA, putChain } from "./checkpoints.ts";
 export {
   committedIn,
+  createTables,
   databaseUrl,
   freshName,
   rowsLeft,
