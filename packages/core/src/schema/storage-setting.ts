@@ -10,7 +10,7 @@ export type Storage = "incremental" | "full";
 
 /** A condition: values may be stored incrementally. `shared` is what migration 5 renames. */
 export const isIncremental = (tables: Tables) =>
-  `EXISTS (SELECT true AS found FROM ${tables.settings} WHERE name = 'storage' AND value IN ('incremental', 'shared'))`;
+  `EXISTS (SELECT true FROM ${tables.settings} WHERE name = 'storage' AND value IN ('incremental', 'shared'))`;
 
 /** Reads how the database stores values, for all savers alike. */
 export function getStorageStatement(tables: Tables): () => Statement {

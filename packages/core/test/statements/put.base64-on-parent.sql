@@ -5,7 +5,7 @@ WITH parent AS MATERIALIZED (
 ), checkpoint AS (
   INSERT INTO "waypost".checkpoints
     (thread_id, checkpoint_ns, parent_checkpoint_id, checkpoint_id, checkpoint, metadata)
-  SELECT v.* FROM parent CROSS JOIN (
+  SELECT v.* FROM parent, (
     VALUES ($1::text, $2::text, $3::text, $4::text, $5::text::jsonb, $6::text::jsonb)
   ) v
   ON CONFLICT (thread_id, checkpoint_ns, checkpoint_id) DO UPDATE SET
@@ -15,11 +15,11 @@ WITH parent AS MATERIALIZED (
   RETURNING true AS fresh
 ), blobs AS (
   INSERT INTO "waypost".checkpoint_blobs (thread_id, checkpoint_ns, put_id, channel, version, type, blob)
-  SELECT v.* FROM parent CROSS JOIN (
+  SELECT v.* FROM parent, (
     VALUES ($1::text, $2::text, $7::text::bigint, $8::text, $9::text, $10::text, coalesce(pg_catalog.convert_to($11::text, 'UTF8'), pg_catalog.decode($12::text, 'base64'))),
     ($1::text, $2::text, $7::text::bigint, $13::text, $14::text, $15::text, coalesce(pg_catalog.convert_to($16::text, 'UTF8'), pg_catalog.decode($17::text, 'base64')))
   ) v
-  ON CONFLICT DO NOTHING RETURNING true AS stored
+  ON CONFLICT DO NOTHING RETURNING true
 )
 SELECT (SELECT pg_catalog.count(*) FROM blobs) = 2 AS fresh, pg_catalog.current_setting('citus.shard_count', true) IS NOT NULL AS distributed
 FROM checkpoint;

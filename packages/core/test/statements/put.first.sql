@@ -11,7 +11,7 @@ WITH checkpoint AS (
   INSERT INTO "waypost".checkpoint_blobs (thread_id, checkpoint_ns, put_id, channel, version, type, blob)
   VALUES ($1::text, $2::text, $7::text::bigint, $8::text, $9::text, $10::text, coalesce(pg_catalog.convert_to($11::text, 'UTF8'), $12::bytea)),
   ($1::text, $2::text, $7::text::bigint, $13::text, $14::text, $15::text, coalesce(pg_catalog.convert_to($16::text, 'UTF8'), $17::bytea))
-  ON CONFLICT DO NOTHING RETURNING true AS stored
+  ON CONFLICT DO NOTHING RETURNING true
 )
 SELECT (SELECT pg_catalog.count(*) FROM blobs) = 2 AS fresh, pg_catalog.current_setting('citus.shard_count', true) IS NOT NULL AS distributed
 FROM checkpoint;

@@ -5,7 +5,7 @@ WITH checkpoint AS (
     SELECT thread_id FROM "waypost".checkpoints
     WHERE thread_id = $1::text AND checkpoint_ns = $2::text AND checkpoint_id = $3::text
     FOR KEY SHARE
-  ) p CROSS JOIN (
+  ) p, (
     VALUES ($2::text, $3::text, $4::text, $5::text::jsonb, $6::text::jsonb)
   ) v
   ON CONFLICT (thread_id, checkpoint_ns, checkpoint_id) DO UPDATE SET
@@ -19,11 +19,11 @@ WITH checkpoint AS (
     SELECT thread_id FROM "waypost".checkpoints
     WHERE thread_id = $1::text AND checkpoint_ns = $2::text AND checkpoint_id = $3::text
     FOR KEY SHARE
-  ) p CROSS JOIN (
+  ) p, (
     VALUES ($2::text, $7::text::bigint, $8::text, $9::text, $10::text, coalesce(pg_catalog.convert_to($11::text, 'UTF8'), $12::bytea)),
     ($2::text, $7::text::bigint, $13::text, $14::text, $15::text, coalesce(pg_catalog.convert_to($16::text, 'UTF8'), $17::bytea))
   ) v
-  ON CONFLICT DO NOTHING RETURNING true AS stored
+  ON CONFLICT DO NOTHING RETURNING true
 )
 SELECT (SELECT pg_catalog.count(*) FROM blobs) = 2 AS fresh, pg_catalog.current_setting('citus.shard_count', true) IS NOT NULL AS distributed
 FROM checkpoint;

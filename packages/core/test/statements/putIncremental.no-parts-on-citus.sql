@@ -3,11 +3,11 @@ WITH ready AS MATERIALIZED (
     SELECT thread_id, checkpoint FROM "waypost".checkpoints
     WHERE thread_id = $1::text AND checkpoint_ns = $2::text AND checkpoint_id = $3::text
     FOR KEY SHARE
-  ) p CROSS JOIN LATERAL (
+  ) p, LATERAL (
     SELECT pg_catalog.count(*) AS stored
-    FROM unnest($7::text[], $8::text[], $9::text[], $10::text[]) AS b(channel, version, put_id, segments)
-    CROSS JOIN LATERAL (
-      SELECT true AS found FROM "waypost".checkpoint_blobs
+    FROM unnest($7::text[], $8::text[], $9::text[], $10::text[]) AS b(channel, version, put_id, segments),
+    LATERAL (
+      SELECT true FROM "waypost".checkpoint_blobs
       WHERE thread_id = $1::text AND thread_id = p.thread_id AND checkpoint_ns = $2::text
         AND channel = b.channel AND version = b.version
         AND put_id = b.put_id::bigint AND segments = b.segments::bigint[]
@@ -16,33 +16,33 @@ WITH ready AS MATERIALIZED (
   ) bases
   WHERE bases.stored = pg_catalog.cardinality($7::text[])
     AND NOT EXISTS (
-      SELECT true AS found FROM unnest($7::text[], $8::text[]) AS b(channel, version)
+      SELECT true FROM unnest($7::text[], $8::text[]) AS b(channel, version)
       WHERE p.checkpoint -> 'channel_versions'::text ->> b.channel IS DISTINCT FROM b.version
     )
-    AND EXISTS (SELECT true AS found FROM "waypost".waypost_settings WHERE name = 'storage' AND value IN ('incremental', 'shared'))
+    AND EXISTS (SELECT true FROM "waypost".waypost_settings WHERE name = 'storage' AND value IN ('incremental', 'shared'))
     AND NOT EXISTS (
-      SELECT true AS found FROM unnest($11::text[], $12::text[]) AS s(start, stop) LEFT JOIN LATERAL (
+      SELECT true FROM unnest($11::text[]::bigint[], $12::text[]::bigint[]) AS s(start, stop) LEFT JOIN LATERAL (
         SELECT o.position + pg_catalog.octet_length(o.bytes) AS stop FROM "waypost".waypost_parts o
         WHERE thread_id = $1::text
-          AND position >= s.start::bigint AND position < s.start::bigint + 134217728
+          AND position >= s.start AND position < s.start + 134217728
         ORDER BY position DESC LIMIT 1
       ) p ON true
-      WHERE coalesce(p.stop, s.start::bigint) <> s.stop::bigint
+      WHERE coalesce(p.stop, s.start) <> s.stop
     )
 ), claimed AS MATERIALIZED (
   SELECT true AS found FROM ready
 ), blobs AS (
   INSERT INTO "waypost".checkpoint_blobs (thread_id, checkpoint_ns, put_id, channel, version, type, blob, segments)
-  SELECT p.thread_id, v.* FROM "waypost".checkpoints p CROSS JOIN (
+  SELECT p.thread_id, v.* FROM "waypost".checkpoints p, (
     VALUES ($2::text, $13::text::bigint, $14::text, $15::text, $16::text, coalesce(pg_catalog.convert_to($17::text, 'UTF8'), $18::bytea), $19::text::bigint[]),
     ($2::text, $13::text::bigint, $20::text, $21::text, $22::text, coalesce(pg_catalog.convert_to($23::text, 'UTF8'), $24::bytea), $25::text::bigint[])
   ) v
   WHERE thread_id = $1::text AND checkpoint_ns = $2::text AND checkpoint_id = $3::text AND EXISTS (SELECT true AS found FROM claimed)
-  ON CONFLICT DO NOTHING RETURNING true AS stored
+  ON CONFLICT DO NOTHING RETURNING true
 ), checkpoint AS (
   INSERT INTO "waypost".checkpoints
     (thread_id, checkpoint_ns, parent_checkpoint_id, checkpoint_id, checkpoint, metadata)
-  SELECT p.thread_id, v.* FROM "waypost".checkpoints p CROSS JOIN (
+  SELECT p.thread_id, v.* FROM "waypost".checkpoints p, (
     VALUES ($2::text, $3::text, $4::text, $5::text::jsonb, $6::text::jsonb)
   ) v
   WHERE thread_id = $1::text AND checkpoint_ns = $2::text AND checkpoint_id = $3::text AND EXISTS (SELECT true AS found FROM claimed)

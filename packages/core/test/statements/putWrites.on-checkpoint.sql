@@ -5,7 +5,7 @@ WITH checkpoint AS MATERIALIZED (
 ), writes AS (
   INSERT INTO "waypost".checkpoint_writes AS stored
     (thread_id, checkpoint_ns, checkpoint_id, task_id, task_path, idx, channel, type, blob)
-  SELECT v.* FROM checkpoint CROSS JOIN (
+  SELECT v.* FROM checkpoint, (
     VALUES ($1::text, $2::text, $3::text, $4::text, $5::text, $6::int, $7::text, $8::text, coalesce(pg_catalog.convert_to($9::text, 'UTF8'), $10::bytea)),
     ($1::text, $2::text, $3::text, $4::text, $5::text, $11::int, $12::text, $13::text, coalesce(pg_catalog.convert_to($14::text, 'UTF8'), $15::bytea))
   ) v

@@ -1,12 +1,12 @@
 WITH ready AS MATERIALIZED (
   SELECT true AS found WHERE NOT EXISTS (
-    SELECT true AS found FROM unnest($8::text[], $9::text[]) AS s(start, stop) LEFT JOIN LATERAL (
+    SELECT true FROM unnest($8::text[]::bigint[], $9::text[]::bigint[]) AS s(start, stop) LEFT JOIN LATERAL (
       SELECT o.position + pg_catalog.octet_length(o.bytes) AS stop FROM "waypost".waypost_parts o
       WHERE thread_id = $1::text
-        AND position >= s.start::bigint AND position < s.start::bigint + 134217728
+        AND position >= s.start AND position < s.start + 134217728
       ORDER BY position DESC LIMIT 1
     ) p ON true
-    WHERE coalesce(p.stop, s.start::bigint) <> s.stop::bigint
+    WHERE coalesce(p.stop, s.start) <> s.stop
   )
 ), claimed AS MATERIALIZED (
   SELECT true AS found FROM ready

@@ -62,7 +62,7 @@ ${rowsIf(from)((thread) => valueRows(tables.bytes, thread, types, rows, placehol
   return [
     cte(
       "first",
-      `${insert(ready, first, firstPlaceholder)}\nON CONFLICT DO NOTHING RETURNING true AS stored`,
+      `${insert(ready, first, firstPlaceholder)}\nON CONFLICT DO NOTHING RETURNING true`,
     ),
     materialized(
       claimed,

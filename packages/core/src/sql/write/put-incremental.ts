@@ -40,13 +40,13 @@ export interface PutIncrementalInput extends PutInput {
  * @param stops placeholder of where they must end; a new one where it begins
  */
 export const streamsEnd = (tables: Tables, starts: string, stops: string): string => `NOT EXISTS (
-  SELECT true AS found FROM unnest(${starts}, ${stops}) AS s(start, stop) LEFT JOIN LATERAL (
+  SELECT true FROM unnest(${starts}::bigint[], ${stops}::bigint[]) AS s(start, stop) LEFT JOIN LATERAL (
     SELECT ${endOfPart("o")} AS stop FROM ${tables.parts} o
     WHERE thread_id = $1::text
-      AND position >= s.start::bigint AND position < s.start::bigint + ${STREAM_BYTES}
+      AND position >= s.start AND position < s.start + ${STREAM_BYTES}
     ORDER BY position DESC LIMIT 1
   ) p ON true
-  WHERE coalesce(p.stop, s.start::bigint) <> s.stop::bigint
+  WHERE coalesce(p.stop, s.start) <> s.stop
 )`;
 
 /** An id that no put has. */
@@ -142,11 +142,11 @@ const readyIf = (tables: Tables) => sql`SELECT true AS found FROM (
   SELECT thread_id, checkpoint FROM ${tables.checkpoints}
   WHERE ${IS_CHECKPOINT}
   FOR KEY SHARE
-) p CROSS JOIN LATERAL (
+) p, LATERAL (
   SELECT pg_catalog.count(*) AS stored
-  FROM unnest($7::text[], $8::text[], $9::text[], $10::text[]) AS b(channel, version, put_id, segments)
-  CROSS JOIN LATERAL (
-    SELECT true AS found FROM ${tables.blobs}
+  FROM unnest($7::text[], $8::text[], $9::text[], $10::text[]) AS b(channel, version, put_id, segments),
+  LATERAL (
+    SELECT true FROM ${tables.blobs}
     WHERE thread_id = $1::text AND thread_id = p.thread_id AND checkpoint_ns = $2::text
       AND channel = b.channel AND version = b.version
       AND put_id = b.put_id::bigint AND segments = b.segments::bigint[]
@@ -155,7 +155,7 @@ const readyIf = (tables: Tables) => sql`SELECT true AS found FROM (
 ) bases
 WHERE bases.stored = pg_catalog.cardinality($7::text[])
   AND NOT EXISTS (
-    SELECT true AS found FROM unnest($7::text[], $8::text[]) AS b(channel, version)
+    SELECT true FROM unnest($7::text[], $8::text[]) AS b(channel, version)
     WHERE p.checkpoint -> 'channel_versions'::text ->> b.channel IS DISTINCT FROM b.version
   )
   AND ${isIncremental(tables)}
@@ -165,7 +165,7 @@ function insertValues(tables: Tables, source: RowSource, rows: number): string {
   const shared = ["$2::text", "$13::text::bigint"];
   return `INSERT INTO ${tables.blobs} (thread_id, checkpoint_ns, put_id, channel, version, type, blob, segments)
 ${source((thread) => valueRows(tables.bytes, [...thread, ...shared], COLUMNS, rows, PARAMETERS + 1))}
-ON CONFLICT DO NOTHING RETURNING true AS stored`;
+ON CONFLICT DO NOTHING RETURNING true`;
 }
 
 interface Row {

@@ -127,7 +127,7 @@ function insertBlobs(tables: Tables, source: RowSource, count: number, putId: nu
     valueRows(tables.bytes, [...thread, ...shared], BLOB_COLUMNS, count, putId + 1);
   return `INSERT INTO ${tables.blobs} (thread_id, checkpoint_ns, put_id, channel, version, type, blob)
 ${source(rows)}
-ON CONFLICT DO NOTHING RETURNING true AS stored`;
+ON CONFLICT DO NOTHING RETURNING true`;
 }
 
 export function insertCheckpoint(tables: Tables, source: RowSource): string {

@@ -28,7 +28,7 @@ export const ifHeld =
   (rows) =>
     sql`SELECT p.thread_id, v.* FROM (
   ${heldCheckpoint(tables, "thread_id")}
-) p CROSS JOIN (
+) p, (
   VALUES ${rows([])}
 ) v`;
 
@@ -36,7 +36,7 @@ export const ifHeld =
 export const ifAny =
   (relation: string): RowSource =>
   (rows) =>
-    sql`SELECT v.* FROM ${relation} CROSS JOIN (
+    sql`SELECT v.* FROM ${relation}, (
   VALUES ${rows(["$1::text"])}
 ) v`;
 
@@ -49,7 +49,7 @@ export const ifAny =
 export const ifAnyRouted =
   (relation: string, table: string, key: string): RowSource =>
   (rows) =>
-    sql`SELECT p.thread_id, v.* FROM ${table} p CROSS JOIN (
+    sql`SELECT p.thread_id, v.* FROM ${table} p, (
   VALUES ${rows([])}
 ) v
 WHERE ${key} AND EXISTS (SELECT true AS found FROM ${relation})`;
