@@ -4,11 +4,12 @@ import { DEPTH } from "./packages/testing/src/depth.ts";
 /** What takes long and is the same for all modes: `npm run test:full` has it, `npm test` does not. */
 const FULL_ONLY = [
   "examples/**",
-  "packages/cli/test/{docs,doctor,estimate,export,removal,setup,show,storage,verify}.test.ts",
+  "packages/cli/test/**",
   "packages/compare/test/{against,quick}.test.ts",
   "packages/dev-postgres/test/cli.test.ts",
   "packages/pg/test/long-thread.test.ts",
   "test/costs.test.ts",
+  "test/docs.test.ts",
   "test/differential/**",
   "test/distribution.test.ts",
   "test/failover.test.ts",

@@ -68,14 +68,10 @@ const DRIVER: readonly Group[] = [
   storageCases,
 ];
 
-/** What the statements do, whoever sends them, and what takes long. */
+/** What the statements do, whoever sends them. */
 const STATEMENTS: readonly Group[] = [
-  hostileCases,
-  propertyCases,
-  serializerCases,
   threadCases,
   pruneCases,
-  prunePropertyCases,
   sweepCases,
   oldFormatCases,
   textVersionCases,
@@ -84,7 +80,10 @@ const STATEMENTS: readonly Group[] = [
   tombstoneCases,
 ];
 
-/** The same three for what looks at a server from outside: its wire, its roles, another client of it. */
+/** What takes long, and is the same for all. */
+const LONG: readonly Group[] = [hostileCases, propertyCases, serializerCases, prunePropertyCases];
+
+/** The same four for what looks at a server from outside: its wire, its roles, another client of it. */
 const CONNECTION_OUTSIDE: readonly Group[] = [
   faultCases,
   countCases,
@@ -93,23 +92,22 @@ const CONNECTION_OUTSIDE: readonly Group[] = [
 ];
 const DRIVER_OUTSIDE: readonly Group[] = [setupCases, searchPathCases, dropInCases, pythonCases];
 const STATEMENTS_OUTSIDE: readonly Group[] = [
-  limitCases,
   rightsCases,
   pruneRaceCases,
   removalRaceCases,
   damagedRowCases,
   storageSharingCases,
   rememberedCases,
-  storagePropertyCases,
   storageRewriteCases,
-  partitionCases,
 ];
+const LONG_OUTSIDE: readonly Group[] = [limitCases, storagePropertyCases, partitionCases];
 
 /**
  * How much of the suite runs: `connection`, what differs between modes of one driver; `driver`, also what
- * differs between drivers; `all`, also what the statements do, whoever sends them, and what takes long.
+ * differs between drivers; `statements`, also what the statements do, whoever sends them; `all`, also what takes
+ * long.
  */
-export type Scope = "connection" | "driver" | "all";
+export type Scope = "connection" | "driver" | "statements" | "all";
 
 const GROUPS: Readonly<
   Record<Scope, readonly [inside: readonly Group[], outside: readonly Group[]]>
@@ -119,9 +117,13 @@ const GROUPS: Readonly<
     [...CONNECTION, ...DRIVER],
     [...CONNECTION_OUTSIDE, ...DRIVER_OUTSIDE],
   ],
-  all: [
+  statements: [
     [...CONNECTION, ...DRIVER, ...STATEMENTS],
     [...CONNECTION_OUTSIDE, ...DRIVER_OUTSIDE, ...STATEMENTS_OUTSIDE],
+  ],
+  all: [
+    [...CONNECTION, ...DRIVER, ...STATEMENTS, ...LONG],
+    [...CONNECTION_OUTSIDE, ...DRIVER_OUTSIDE, ...STATEMENTS_OUTSIDE, ...LONG_OUTSIDE],
   ],
 };
 

@@ -10,7 +10,7 @@ export type StandsFor = "itself" | "driver" | "all";
 
 const SCOPES: Readonly<Record<Depth, Readonly<Record<StandsFor, Scope>>>> = {
   full: { itself: "all", driver: "all", all: "all" },
-  short: { itself: "connection", driver: "driver", all: "all" },
+  short: { itself: "connection", driver: "driver", all: "statements" },
   quick: { itself: "connection", driver: "driver", all: "driver" },
 };
 
