@@ -102,8 +102,8 @@ const unused = new FinalizationRegistry<string>((key) => {
 });
 
 /**
- * The statements of a schema: one catalogue for all savers over it, as long as any of them is there. Each text is
- * made when it is first wanted.
+ * The statements of a schema. All savers over it share one catalogue, which lives as long as any of them. A text is
+ * made on its first use.
  *
  * @param bytes how they bind bytes
  */
