@@ -27,7 +27,8 @@ export {
 export type { OptionKeys } from "./errors/option-keys.js";
 export { isLost, sqlState } from "./errors/sqlstate.js";
 export * from "./index.js";
-export { type AdapterOptions, fromConnString, SAVER_KEYS } from "./options.js";
+export { fromConnString, hostsOf } from "./input/connection-string.js";
+export { type AdapterOptions, SAVER_KEYS } from "./options.js";
 export { WaypostSaver } from "./saver.js";
 export {
   CONTENT_TABLES,

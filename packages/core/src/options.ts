@@ -127,31 +127,3 @@ export function checkOptions(
     },
   };
 }
-
-/**
- * Makes a client of a connection string. What parsers throw holds the string, with the password in it, so
- * it goes no further.
- *
- * @param make parses the string, and connects to nothing yet
- * @throws InvalidInputError unless it can be parsed; whether it leads anywhere shows at the first use
- */
-export function fromConnString<Client>(uri: unknown, make: (uri: string) => Client): Client {
-  if (typeof uri !== "string" || uri === "") {
-    throw new InvalidInputError(
-      "Pass a connection string, e.g. postgresql://user:password@host:5432/database.",
-    );
-  }
-  // A password with a slash or a hash sign can look like a host with a port, and all else like a path.
-  if (URL.canParse(uri) && /@/.test(new URL(uri).pathname + new URL(uri).hash)) throw unparsable();
-  try {
-    return make(uri);
-  } catch (error) {
-    if (error instanceof TypeError || error instanceof URIError) throw unparsable();
-    throw error;
-  }
-}
-
-const unparsable = () =>
-  new InvalidInputError(
-    "The connection string can't be parsed. Write it like postgresql://user:password@host:5432/database, with user and password as encodeURIComponent makes them: # / ? @ % and the like would mean something else.",
-  );

@@ -48,7 +48,7 @@ export abstract class WaypostSaver extends BaseCheckpointSaver<number> implement
     const checked = checkOptions(options, adapter);
     const { schema, serde, tombstones, retention, session, policy } = checked;
     super(serde);
-    const executor = new Executor(driver, { reader: adapter.reader, session, policy });
+    const executor = new Executor(driver, { reader: adapter.reader, session, policy, schema });
     const sql = catalogueOf(schema, driver.bytes);
     const cache = new ValueCache(checked.cacheBytes, sql);
     const server = new ServerFacts(sql);

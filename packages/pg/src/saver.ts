@@ -1,6 +1,7 @@
 import {
   type Driver,
   fromConnString,
+  hostsOf,
   InvalidInputError,
   type OptionKeys,
   PreparePolicy,
@@ -69,11 +70,16 @@ export class PgSaver extends WaypostSaver {
    * @throws InvalidInputError if the URI can't be parsed or an option can't be used
    */
   static fromConnString(uri: string, options: PgSaverOptions = {}, ...further: never[]): PgSaver {
-    const pool = fromConnString(uri, (connectionString) => {
+    const connect = (connectionString: string) => {
       // A pool would parse it only when it is first used.
       new pg.Client({ connectionString });
       return new pg.Pool({ connectionString, connectionTimeoutMillis: options?.timeout });
-    });
+    };
+    const pool = fromConnString(uri, connect, (text) =>
+      hostsOf(text).length > 1
+        ? "names several hosts, and pg connects to one; name that, or use @waypost/postgres-js"
+        : undefined,
+    );
     // An idle connection that the server ends is replaced at the next use; without a listener its
     // error event would end the process.
     pool.on("error", () => {});

@@ -46,7 +46,11 @@ export interface PostgresJsSql extends PostgresJsSession {
   /** Closes all connections. */
   end(options?: { timeout?: number }): Promise<void>;
   /** The options that the client was made with. */
-  readonly options: { readonly max: number };
+  readonly options: {
+    readonly max: number;
+    /** Parameters that the server is told when a connection begins. */
+    readonly connection?: Readonly<Record<string, unknown>>;
+  };
 }
 
 /** What `sql.reserve()` resolves to. It has no `begin`. */

@@ -5,6 +5,7 @@ import type { ServerFacts } from "../execution/server-facts.js";
 import type { PrunePlan } from "../input/maintenance.js";
 import {
   assertCount,
+  assertProgress,
   assertSignal,
   PRUNE_INSTEAD,
   type PruneOptions,
@@ -59,9 +60,7 @@ export function sweepPlan(options: SweepOptions): SweepPlan {
   if (olderThan === undefined && keepLast === undefined) {
     throw new InvalidInputError('Pass "olderThan", "keepLast" or both: they say what may go.');
   }
-  if (typeof onProgress !== "function") {
-    throw new InvalidInputError('"onProgress" must be a function.');
-  }
+  assertProgress(options.onProgress);
   assertSignal(signal);
   const prune = prunePlan({ olderThan, keepLast, dryRun });
   return { prune, batch: assertCount(batch, "batch"), signal, onProgress };

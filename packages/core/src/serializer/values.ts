@@ -69,7 +69,7 @@ export async function decode(
  */
 export function encodeMetadata(metadata: unknown, name = "metadata"): string {
   try {
-    return jsonText(encodeJson(metadata, METADATA), name);
+    return jsonText(encodeJson(metadata, METADATA, name), name);
   } catch (cause) {
     if (!(cause instanceof SerializationError)) throw cause;
     throw new SerializationError(`Can't use ${name}. ${cause.message}`, { cause });
