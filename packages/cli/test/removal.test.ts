@@ -57,7 +57,9 @@ describe.concurrent("waypost copy, delete, prune and sweep", () => {
       const before = await count(saver, "chat");
       const no = await inTerminal(["delete", "chat", "--schema", schema], "n\r");
       expect(no.code).toBe(1);
-      expect(no.stdout).toContain("Delete thread chat? [y/N]");
+      expect(no.stdout).toContain(
+        `Delete thread "chat" from schema "${schema}" of database "postgres"`,
+      );
       expect(no.stdout).toContain("Nothing was changed.");
       expect(await count(saver, "chat")).toBe(before);
       const yes = await inTerminal(["sweep", "--keep-last", "1", "--schema", schema], "y\r");

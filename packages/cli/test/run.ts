@@ -23,17 +23,22 @@ export function waypost(
   return run(process.execPath, [CLI, ...args], input, env);
 }
 
-/** The same in a terminal of its own, which `script` of util-linux makes. */
+/**
+ * The same in a terminal of its own, which `script` of util-linux makes.
+ *
+ * @param input what is typed when it asks; undefined where it does not
+ */
 export function inTerminal(
   args: readonly string[],
-  input: string,
+  input: string | undefined,
   env: Environment = {},
+  columns = 100,
 ): Promise<Ended> {
   const quoted = [process.execPath, CLI, ...args].map((arg) => `'${arg.replaceAll("'", "'\\''")}'`);
-  const command = `stty cols 100; ${quoted.join(" ")}`;
+  const command = `stty cols ${columns}; ${quoted.join(" ")}`;
   const options = ["--quiet", "--return", "--flush", "--command", command, "/dev/null"];
   const all = { DATABASE_URL: databaseUrl(), TERM: "xterm", ...env };
-  return run("script", options, input, all, "[y/N]");
+  return run("script", options, input ?? "", all, input === undefined ? undefined : "[y/N]");
 }
 
 /** @param prompt what is waited for before the input is typed */

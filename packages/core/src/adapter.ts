@@ -24,8 +24,10 @@ export {
   pipelineTransaction,
   runTransaction,
 } from "./driver/transactions.js";
+export { adviceOf } from "./errors/errors.js";
+export { shown } from "./errors/names.js";
 export type { OptionKeys } from "./errors/option-keys.js";
-export { isLost, sqlState } from "./errors/sqlstate.js";
+export { codeOf, isLost, sqlState } from "./errors/sqlstate.js";
 export * from "./index.js";
 export { fromConnString, hostsOf } from "./input/connection-string.js";
 export { type AdapterOptions, SAVER_KEYS } from "./options.js";

@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { confirm } from "../confirm.ts";
+import { confirm, listed } from "../confirm.ts";
 import { print } from "../output.ts";
 import { removedLine } from "../removed.ts";
 import { globalsOf, Session } from "../session.ts";
@@ -24,12 +24,18 @@ export const deleteCommand = (): Command =>
       const globals = globalsOf(command);
       await using session = new Session(globals);
       await requireThreads(session, threads);
-      const what = [...threads.map((id) => `thread ${id}`), ...run.map((id) => `run ${id}`)];
-      if (!dryRun)
-        await confirm(`Delete ${what.length === 1 ? what[0] : `${what.length} items`}?`, yes);
+      if (!dryRun) await confirm(question(threads, run, session.place), yes);
       const { saver } = session;
       const ofThreads = await saver.prune(threads, { strategy: "delete", dryRun });
       if (threads.length > 0) print(removedLine(ofThreads, globals.json, dryRun));
       if (run.length > 0) print(removedLine(await saver.deleteForRuns(run), globals.json, false));
       if (threads.length > 0 && ofThreads.checkpoints === 0 && !dryRun) process.exitCode = 1;
     });
+
+function question(threads: readonly string[], runs: readonly string[], place: string): string {
+  const what = [
+    ...(threads.length > 0 ? [listed("thread", threads)] : []),
+    ...(runs.length > 0 ? [`what ${listed("run", runs)} stored in any thread`] : []),
+  ];
+  return `Delete ${what.join(" and ")} from ${place}?`;
+}

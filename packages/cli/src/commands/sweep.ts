@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { count, timeAgo } from "../arguments.ts";
-import { confirm } from "../confirm.ts";
+import { confirm, old } from "../confirm.ts";
 import { number, print } from "../output.ts";
 import { withProgress } from "../progress.ts";
 import { removedLine } from "../removed.ts";
@@ -29,7 +29,11 @@ export const sweepCommand = (signal: AbortSignal): Command =>
       }
       const globals = globalsOf(command);
       await using session = new Session(globals);
-      if (!dryRun) await confirm("Remove old checkpoints of all threads?", yes);
+      if (!dryRun)
+        await confirm(
+          `Remove ${old({ keepLast, olderThan })} of all threads, and what nothing refers to, from ${session.place}?`,
+          yes,
+        );
       const swept = await withProgress("Sweeping", (update) =>
         session.saver.sweep({
           ...{ keepLast, olderThan, batch, dryRun, signal },

@@ -142,7 +142,8 @@ export function databaseError(
   return new DatabaseError(code, `${what}: ${advice} (${label}).`, { cause });
 }
 
-function adviceOf(code: string, cause: unknown, about: About): string {
+/** What a code means and what to do, as the end of a sentence. */
+export function adviceOf(code: string, cause: unknown, about: About): string {
   const advice = CODES[code]?.advice ?? "see the cause";
   return typeof advice === "string"
     ? advice
