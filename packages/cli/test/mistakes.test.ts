@@ -1,7 +1,13 @@
-import { databaseUrl, withRole, withSchema } from "@waypost/conformance/fixtures";
+import {
+  databaseUrl,
+  untilBlocked,
+  withClient,
+  withRole,
+  withSchema,
+} from "@waypost/conformance/fixtures";
 import { describe, expect, it } from "vitest";
 import { withThreads } from "./fixtures.ts";
-import { inTerminal, waypost } from "./run.ts";
+import { inTerminal, start, waypost } from "./run.ts";
 
 const GOOD = "postgresql://ann:hunter2@127.0.0.1:1/app";
 
@@ -159,6 +165,26 @@ describe.concurrent("a question", () => {
       expect(stdout).not.toContain("Warning");
       expect(await saver.getTuple({ configurable: { thread_id: "chat" } })).toBeDefined();
     }),
+  );
+});
+
+describe.concurrent("Ctrl-C", () => {
+  it.each([
+    ["status", []],
+    ["delete", ["chat", "--yes"]],
+    ["sweep", ["--keep-last", "1", "--yes"]],
+  ])("ends %s with 130, though the server does not answer", (command, args) =>
+    withThreads((schema) =>
+      withClient(async (client) => {
+        await client.query("BEGIN");
+        await client.query(`LOCK TABLE ${schema}.checkpoints IN ACCESS EXCLUSIVE MODE`);
+        const running = start([command, ...args, "--schema", schema]);
+        await untilBlocked(client);
+        running.kill("SIGINT");
+        expect(await running.ended).toMatchObject({ code: 130, stdout: "" });
+        await client.query("ROLLBACK");
+      }),
+    ),
   );
 });
 

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { databaseUrl } from "@waypost/conformance/fixtures";
 
@@ -21,6 +21,13 @@ export function waypost(
   env: Environment = { DATABASE_URL: databaseUrl() },
 ): Promise<Ended> {
   return run(process.execPath, [CLI, ...args], input, env);
+}
+
+/** The same, while it runs. */
+export function start(args: readonly string[]) {
+  const env = { PATH: process.env.PATH, DATABASE_URL: databaseUrl() };
+  const child = spawn(process.execPath, [CLI, ...args], { env });
+  return { kill: (signal: NodeJS.Signals) => child.kill(signal), ended: endOf(child) };
 }
 
 /**
@@ -52,19 +59,28 @@ function run(
   const child = spawn(command, [...args], {
     env: { PATH: process.env.PATH, NO_COLOR: prompt === undefined ? "1" : undefined, ...env },
   });
-  let stdout = "";
-  let stderr = "";
+  const ended = endOf(child);
+  let shown = "";
   let typed = prompt === undefined;
   child.stdout.on("data", (chunk) => {
-    stdout += chunk;
-    if (typed || !stdout.includes(prompt as string)) return;
+    shown += chunk;
+    if (typed || !shown.includes(prompt as string)) return;
     typed = true;
     child.stdin.write(input);
+  });
+  if (prompt === undefined) child.stdin.end(input);
+  return ended;
+}
+
+function endOf(child: ChildProcessWithoutNullStreams): Promise<Ended> {
+  let stdout = "";
+  let stderr = "";
+  child.stdout.on("data", (chunk) => {
+    stdout += chunk;
   });
   child.stderr.on("data", (chunk) => {
     stderr += chunk;
   });
-  if (prompt === undefined) child.stdin.end(input);
   return new Promise((resolve, reject) => {
     child.on("error", reject);
     child.on("close", (code) => resolve({ code, stdout, stderr }));

@@ -7,6 +7,7 @@ export {
   databaseUrl,
   freshName,
   rowsLeft,
+  untilBlocked,
   withClient,
   withSchema,
 } from "./database.ts";

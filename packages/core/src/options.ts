@@ -102,6 +102,7 @@ export function checkOptions(
   options: SaverOptions = {},
   { keys = SAVER_KEYS, instead = {}, further = [] }: AdapterOptions = {},
 ): CheckedOptions {
+  assertRuntime();
   assertKeys(options, "the saver", keys, { ...INSTEAD, ...instead });
   assertNoMore(further);
   const { schema = "public", serde, prepare = "auto", retention, tombstones = false } = options;
@@ -126,4 +127,12 @@ export function checkOptions(
       timeoutMs: timeout === undefined ? undefined : assertCount(timeout, "timeout"),
     },
   };
+}
+
+/** Said at once: on Node 18 a method would be missing in the middle of an operation. */
+function assertRuntime(): void {
+  if (typeof "".isWellFormed === "function") return;
+  throw new InvalidInputError(
+    `Waypost needs Node 20 or newer, and this is ${process.versions.node}; update Node.`,
+  );
 }
