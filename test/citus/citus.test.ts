@@ -150,8 +150,7 @@ describe("settings of the session on a Citus cluster", () => {
   it("reach the nodes, so that each tenant sees its own threads", () =>
     withRole((role) =>
       withDistributed(async (_, schema) => {
-        // Citus takes one command at a time.
-        const commands = (grants(schema, role.name) + policies(schema)).split(";\n");
+        const commands = [grants(schema, role.name), ...policies(schema)];
         await withClient(async (client) => {
           for (const command of commands) await client.query(command);
         }, coordinatorUrl());
