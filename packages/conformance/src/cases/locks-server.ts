@@ -7,7 +7,7 @@ import { databaseUrl, withClient, withSaver } from "../database.ts";
 import { eventsOf, nextEvent } from "../events.ts";
 import type { Mode } from "../mode.ts";
 import { holdersOf, onNodeOf, terminate } from "../server-locks.ts";
-import { LOCKED, runEight } from "./locks.ts";
+import { keepsNoLock, LOCKED, runEight } from "./locks.ts";
 
 const AT_ONCE = { wait: false };
 const KEY = "hashtextextended('waypost run ' || $1::text || ' ' || $2::text, 0)";
@@ -28,7 +28,7 @@ const whileTaken = (schema: string, work: () => Promise<void>) =>
 
 /** What others see of a lock. */
 export function lockServerCases(mode: Mode): void {
-  if (mode.poolOfOne) return;
+  if (mode.poolOfOne || keepsNoLock(mode)) return;
 
   describe(`${mode.name}: locks of threads, between sessions`, () => {
     it("are had by one session at a time, and by none once they are freed", () =>
