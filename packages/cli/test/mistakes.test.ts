@@ -1,10 +1,4 @@
-import {
-  databaseUrl,
-  untilBlocked,
-  withClient,
-  withRole,
-  withSchema,
-} from "@waypost/conformance/fixtures";
+import { databaseUrl, withClient, withRole, withSchema } from "@waypost/conformance/fixtures";
 import { describe, expect, it } from "vitest";
 import { withThreads } from "./fixtures.ts";
 import { inTerminal, start, waypost } from "./run.ts";
@@ -179,7 +173,8 @@ describe.concurrent("Ctrl-C", () => {
         await client.query("BEGIN");
         await client.query(`LOCK TABLE ${schema}.checkpoints IN ACCESS EXCLUSIVE MODE`);
         const running = start([command, ...args, "--schema", schema]);
-        await untilBlocked(client);
+        const waiting = `SELECT FROM pg_locks WHERE NOT granted AND relation = '${schema}.checkpoints'::regclass`;
+        while ((await client.query(waiting)).rowCount === 0);
         running.kill("SIGINT");
         expect(await running.ended).toMatchObject({ code: 130, stdout: "" });
         await client.query("ROLLBACK");

@@ -7,7 +7,6 @@ export {
   databaseUrl,
   freshName,
   rowsLeft,
-  untilBlocked,
   withClient,
   withSchema,
 } from "./database.ts";
