@@ -1,17 +1,12 @@
 import type { NamespaceKey } from "../input/config.js";
 import { type PieceForm, pieceFormOf, type Unwrapped } from "../serializer/piece-form.js";
-import { MAX_PIECE, MAX_PIECES_BYTES, MAX_RANGES } from "../serializer/pieces.js";
+import { MAX_PIECES_BYTES, MAX_RANGES } from "../serializer/pieces.js";
 import type { Serializer, ValuePlace } from "../serializer/types.js";
 import { encode, type StoredValue } from "../serializer/values.js";
 import { bufferOf } from "../sharing/bytes.js";
-import {
-  type Composition,
-  compose,
-  composeNew,
-  cutAt,
-  MIN_INCREMENTAL,
-} from "../sharing/compose.js";
-import { bytesIn, type Extent, extentsIn, extentsOf, placePieces } from "../sharing/pieces.js";
+import { type Composition, compose, composeNew, MIN_INCREMENTAL } from "../sharing/compose.js";
+import { findPieces } from "../sharing/gather.js";
+import { bytesIn, extentsOf, placePieces, sizeOf } from "../sharing/pieces.js";
 import {
   type IncrementalValue,
   type KnownPieces,
@@ -74,8 +69,8 @@ export function knownPieces(
   const extents = extentsOf(segments, pieces.stored, pieces.ranges);
   if (extents === undefined) return { type, data, segments };
   const tail = typeof data === "string" ? { tail: pieces.tail.toString().length } : undefined;
-  const known = { form: pieces.form, extents };
-  return { type, data, segments, end: segments.at(-1)?.to, pieces: known, ...tail };
+  const streamEnds = segments.map(({ to }) => to);
+  return { type, data, segments, pieces: { form: pieces.form, extents, streamEnds }, ...tail };
 }
 
 /** How to store a value in pieces, and what has to be known of it to share with it. */
@@ -105,7 +100,7 @@ export async function planPieces(
   const head = bytesIn(base.pieces?.extents ?? []);
   const composition = compose({ ...base, head }, type, data);
   if (composition === undefined) return undefined;
-  const target = { form, type, length: Buffer.byteLength(data), place };
+  const target = { form, type, data, place };
   return (
     (await storePieces(target, base, composition)) ??
     (await storePieces(target, alone(base), composeNew(composition, data)))
@@ -118,46 +113,34 @@ const MAX_UNUSED = 2;
 interface Target {
   readonly form: PieceForm;
   readonly type: string;
-  /** Bytes of the value. */
-  readonly length: number;
+  readonly data: string | Uint8Array;
   readonly place: ValuePlace;
 }
 
 /** @returns undefined where the value would lie in too many pieces, or have too little of them */
 async function storePieces(
-  { form, type, length, place }: Target,
+  { form, type, data, place }: Target,
   base: KnownValue,
-  { items, isText, tail }: Composition,
+  composition: Composition,
 ): Promise<PiecePlan | undefined> {
-  const known = base.pieces?.extents ?? [];
-  const found = items.flatMap((item): (Extent | Buffer[])[] =>
-    Buffer.isBuffer(item) ? [cutAt(item, MAX_PIECE, isText)] : [...extentsIn(known, item)],
-  );
+  const { pieces } = base;
+  const { tail } = composition;
+  const found = findPieces(composition, pieces?.extents ?? [], data);
   const size = sizeOf(found);
-  if (size > Math.min(MAX_UNUSED * length, MAX_PIECES_BYTES)) return undefined;
-  const wrapped = found.map((one) =>
-    "piece" in one ? one : form.wrapPieces(type, one, size, place),
+  if (size > Math.min(MAX_UNUSED * Buffer.byteLength(data), MAX_PIECES_BYTES)) return undefined;
+  const wrapped = await Promise.all(
+    found.map((one) => ("piece" in one ? one : form.wrapPieces(type, one, size, place))),
   );
-  const { ranges, tags, extents, ...placed } = placePieces(await Promise.all(wrapped), base.end);
-  const { segments } = placed;
+  const placed = placePieces(wrapped, pieces?.streamEnds ?? []);
+  const { segments, parts, ends, extents, streamEnds, ranges, tags } = placed;
   if (segments.length > MAX_SEGMENTS || ranges.length > MAX_RANGES) return undefined;
   if (lengthOf(segments) > STREAM_BYTES) return undefined;
   return {
-    ...{ ...placed, base, pieces: { form: form.nameOf(type), extents } },
+    ...{ base, segments, parts, ends },
+    pieces: { form: form.nameOf(type), extents, streamEnds },
     tail: form.wrapEnd(type, { ranges, tail, tags }, place),
     tailCharacters: tail.toString().length,
   };
-}
-
-/** How many bytes all pieces stand for that have to be read. */
-function sizeOf(found: readonly (Extent | readonly Buffer[])[]): number {
-  const sizes = new Map<number, number>();
-  let added = 0;
-  for (const one of found) {
-    if ("piece" in one) sizes.set(one.piece.position, one.piece.plain);
-    else added += one.reduce((sum, { length }) => sum + length, 0);
-  }
-  return [...sizes.values()].reduce((sum, plain) => sum + plain, added);
 }
 
 /** Nothing can be added to a value that is stored otherwise. */
@@ -166,5 +149,5 @@ const extensible = (known: KnownValue, form: string): KnownValue =>
 
 const alone = (known: KnownValue): KnownValue => ({
   ...known,
-  ...{ segments: undefined, pieces: undefined, end: undefined },
+  ...{ segments: undefined, pieces: undefined },
 });

@@ -16,6 +16,12 @@ export interface Extent {
   readonly to: number;
 }
 
+/** A piece of fewer bytes is gathered with others. To decrypt a piece takes longer than to decrypt a kilobyte. */
+const SMALL = 2 ** 12;
+
+/** Whether a piece is to be gathered. */
+export const isSmall = ({ plain }: Pick<StoredPiece, "plain">): boolean => plain < SMALL;
+
 export const bytesIn = (extents: readonly Extent[]): number =>
   extents.reduce((sum, { from, to }) => sum + to - from, 0);
 
@@ -58,9 +64,14 @@ export function* extentsIn(extents: readonly Extent[], { from, length }: Taken):
   }
 }
 
+/** What a value has of pieces that are stored, and lists of new ones, in order. */
+export type Found<New> = readonly (Extent | readonly New[])[];
+
 /** Where the pieces of a value lie, and what it has of them. */
 export interface PlacedPieces extends Placed {
   readonly extents: readonly Extent[];
+  /** Where streams end then that may be continued. */
+  readonly streamEnds: readonly number[];
   /** Of the bytes of all pieces, in the order of the segments; none where it has all of them. */
   readonly ranges: readonly ByteRange[];
   /** The tags of all pieces in this order. */
@@ -68,34 +79,37 @@ export interface PlacedPieces extends Placed {
 }
 
 /**
- * Finds a place for the new pieces of a value.
+ * Finds a place for the new pieces of a value. Small pieces lie in other streams than large ones, so that
+ * those that are gathered into a large one leave no gap between others.
  *
- * @param items what it has of pieces that are stored, and lists of new ones, in order
- * @param end where a stream ends that may be continued
+ * @param streamEnds where streams end that may be continued
  */
-export function placePieces(
-  items: readonly (Extent | readonly NewPiece[])[],
-  end: number | undefined,
-): PlacedPieces {
-  const placement = new Placement(end);
+export function placePieces(found: Found<NewPiece>, streamEnds: readonly number[]): PlacedPieces {
+  const placement = new Placement(streamEnds);
   const extents: Extent[] = [];
   const referred = new Set<number>();
-  for (const item of items) {
-    if ("piece" in item) {
-      const { position, stored } = item.piece;
+  for (const one of found) {
+    if ("piece" in one) {
+      const { position, stored } = one.piece;
       if (!referred.has(position)) placement.refer({ from: position, to: position + stored });
       referred.add(position);
-      extents.push(item);
-    } else {
-      const positions = placement.store(item.map(({ bytes }) => bytes));
-      for (const [i, { stored, plain, tag }] of item.entries()) {
-        const piece = { position: positions[i] as number, stored, plain, tag };
-        extents.push({ piece, from: 0, to: plain });
-      }
+      extents.push(one);
+      continue;
+    }
+    const before = extents.at(-1)?.piece;
+    const isAlike = before === undefined || isSmall(before) === one.every(isSmall);
+    const positions = placement.store(
+      one.map(({ bytes }) => bytes),
+      isAlike,
+    );
+    for (const [i, { stored, plain, tag }] of one.entries()) {
+      const piece = { position: positions[i] as number, stored, plain, tag };
+      extents.push({ piece, from: 0, to: plain });
     }
   }
   const { segments, parts, ends } = placement;
-  return { segments, parts, ends, end: placement.end, extents, ...contentsOf(extents) };
+  const placed = { segments, parts, ends, streamEnds: [...placement.streamEnds] };
+  return { ...placed, extents, ...contentsOf(extents) };
 }
 
 /** The pieces of a value, each once, in the order in which it needs them first. */
@@ -119,3 +133,17 @@ function contentsOf(extents: readonly Extent[]): Pick<PlacedPieces, "ranges" | "
   const hasAll = ranges.length === 1 && only?.from === 0 && only.length === size;
   return { tags, ranges: hasAll ? [] : ranges };
 }
+
+/** How many bytes all pieces stand for that have to be read. */
+export function sizeOf(found: Found<Buffer>): number {
+  const known = new Map<number, number>();
+  let added = 0;
+  for (const one of found) {
+    if ("piece" in one) known.set(one.piece.position, one.piece.plain);
+    else added += lengthOf(one);
+  }
+  return [...known.values()].reduce((sum, plain) => sum + plain, added);
+}
+
+const lengthOf = (buffers: readonly Buffer[]): number =>
+  buffers.reduce((sum, { length }) => sum + length, 0);

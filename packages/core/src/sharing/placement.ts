@@ -13,8 +13,6 @@ export const MAX_PART = 2 ** 15;
 export interface Placed {
   readonly segments: readonly Segment[];
   readonly parts: readonly Part[];
-  /** Where the stream that was written to last ends then. */
-  readonly end: number | undefined;
   /** Where streams must end for the parts to continue them; a new one must be empty. */
   readonly ends: readonly { readonly start: number; readonly stop: number }[];
 }
@@ -24,13 +22,14 @@ export class Placement implements Placed {
   readonly segments: Segment[] = [];
   readonly parts: Part[] = [];
   readonly ends: { start: number; stop: number }[] = [];
-  end: number | undefined;
+  /** Where streams end then, as far as that is known. */
+  readonly streamEnds: Set<number>;
   /** Where the stream that this value begins goes on. */
   #own: number | undefined;
 
-  /** @param end where a stream ends that may be continued */
-  constructor(end: number | undefined) {
-    this.end = end;
+  /** @param streamEnds where streams end that may be continued */
+  constructor(streamEnds: Iterable<number>) {
+    this.streamEnds = new Set(streamEnds);
   }
 
   /** Adds bytes that are stored already. */
@@ -41,11 +40,14 @@ export class Placement implements Placed {
   /**
    * Adds bytes that follow each other, each of `MAX_PART` at most.
    *
+   * @param mayContinue whether they may continue the stream of the bytes before them
    * @returns the position of each
    */
-  store(parts: readonly Buffer[]): number[] {
+  store(parts: readonly Buffer[], mayContinue = true): number[] {
     if (parts.length === 0) return [];
-    let position = this.#place(parts.reduce((sum, { length }) => sum + length, 0));
+    const length = parts.reduce((sum, part) => sum + part.length, 0);
+    let position = this.#place(length, mayContinue);
+    this.streamEnds.delete(position);
     const positions = parts.map((bytes) => {
       const from = position;
       position += bytes.length;
@@ -54,17 +56,18 @@ export class Placement implements Placed {
       return from;
     });
     if (this.#own !== undefined && streamOf(this.#own) === streamOf(position)) this.#own = position;
-    this.end = position;
+    this.streamEnds.add(position);
     return positions;
   }
 
   /** Goes on where the bytes before end their stream, or in the stream that is this value's own. */
-  #place(length: number): number {
+  #place(length: number, mayContinue: boolean): number {
     const last = this.segments.at(-1);
     const continues =
+      mayContinue &&
       last !== undefined &&
       this.#own === undefined &&
-      this.end === last.to &&
+      this.streamEnds.has(last.to) &&
       last.to + length <= streamOf(last.from) + STREAM_BYTES;
     if (continues) {
       this.ends.push({ start: streamOf(last.from), stop: last.to });

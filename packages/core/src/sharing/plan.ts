@@ -25,12 +25,16 @@ export interface KnownPieces {
   /** `PieceForm.nameOf` */
   readonly form: string;
   readonly extents: readonly Extent[];
+  /** Where streams end that may be continued. */
+  readonly streamEnds: readonly number[];
 }
 
 /** How to store a value by what it shares with another. */
 export interface IncrementalValue extends Placed {
   /** Its last bytes, which change whenever it grows, and so lie in its own row. */
   readonly tail: Buffer;
+  /** Where the stream that was written to last ends then. */
+  readonly end?: number | undefined;
 }
 
 /** A value in more pieces than this is written anew in one. */
@@ -58,13 +62,13 @@ function place(
   known: readonly Segment[],
   end: number | undefined,
 ): IncrementalValue {
-  const placement = new Placement(end);
+  const placement = new Placement(end === undefined ? [] : [end]);
   for (const item of items) {
     if (Buffer.isBuffer(item)) placement.store(cutAt(item, MAX_PART, isText));
     else for (const segment of segmentsIn(known, item)) placement.refer(segment);
   }
-  const { segments, parts, ends } = placement;
-  return { segments, parts, ends, end: placement.end, tail };
+  const { segments, parts, ends, streamEnds } = placement;
+  return { segments, parts, ends, end: [...streamEnds].at(-1), tail };
 }
 
 /** Where some of the bytes lie that other segments hold. */
