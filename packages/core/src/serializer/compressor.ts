@@ -1,7 +1,14 @@
 import { promisify } from "node:util";
 import zlib from "node:zlib";
 import { InvalidInputError, SerializationError } from "../errors/errors.js";
-import { isPacked, type PieceCodec, tooLarge, type Unpacked, unpack } from "./pieces.js";
+import {
+  isPacked,
+  type PieceCodec,
+  splitPacked,
+  tooLarge,
+  type Unpacked,
+  unpack,
+} from "./pieces.js";
 
 export type Algorithm = "zstd" | "gzip";
 
@@ -35,7 +42,7 @@ export const isAlgorithm = (name: unknown): name is Algorithm =>
 const MIN_PIECE = 128;
 
 /** How a compressed value is to be read. */
-interface Decompressed {
+export interface Decompressed {
   readonly type: string;
   readonly data: Uint8Array | string;
   /** Of a value in pieces. */
@@ -73,7 +80,7 @@ export class Compressor implements PieceCodec {
     if (algorithm === undefined || typeof data === "string") return { type, data };
     if (isPacked(data)) {
       const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
-      const unpacked = await unpack(bytes, this);
+      const unpacked = await unpack(splitPacked(bytes), this);
       return { type: inner, data: unpacked.value, unpacked };
     }
     const codec = codecOf(algorithm, (message) => new SerializationError(message));
@@ -100,6 +107,8 @@ export class Compressor implements PieceCodec {
     }
   }
 }
+
+export const isCompressed = (type: string): boolean => splitType(type)[1] !== undefined;
 
 /** A type without the algorithm by which its bytes are compressed, and that; undefined where there is none. */
 export function splitType(type: string): [string, Algorithm | undefined] {

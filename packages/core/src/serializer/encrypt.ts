@@ -1,9 +1,11 @@
 import type { SerializerProtocol } from "@langchain/langgraph-checkpoint";
 import { InvalidInputError } from "../errors/errors.js";
 import { assertKeys, type OptionKeys } from "../errors/option-keys.js";
+import { isCompressed } from "./compressor.js";
 import { type EncryptionKey, Keyring } from "./keyring.js";
 import { formOf, register } from "./piece-form.js";
-import { Sealer } from "./sealer.js";
+import { joinPacked, unpack } from "./pieces.js";
+import { type Opened, Sealer } from "./sealer.js";
 import { checkSerializer, type Place, type Serializer } from "./types.js";
 
 /** Options of `encrypt()`. */
@@ -68,7 +70,14 @@ class EncryptingSerializer implements Serializer {
   }
 
   async loadsTyped(type: string, data: Uint8Array | string, place?: Place): Promise<unknown> {
-    const opened = await this.#sealer.open(type, data, place);
-    return this.#serde.loadsTyped(opened.type, opened.data, place);
+    const opened = this.#sealer.open(type, data, place);
+    return this.#serde.loadsTyped(opened.type, await bytesOf(opened), place);
   }
+}
+
+/** Pieces that are compressed are left to the serializer that compressed them. */
+async function bytesOf(opened: Opened): Promise<Uint8Array | string> {
+  if (opened.packed === undefined) return opened.data;
+  if (isCompressed(opened.type)) return joinPacked(opened.packed);
+  return (await unpack(opened.packed, undefined)).value;
 }

@@ -1,7 +1,8 @@
 import { isUtf8 } from "node:buffer";
 import { processWide } from "../driver/process-wide.js";
-import type { Compressor } from "./compressor.js";
-import { type ByteRange, packEnd, packPiece } from "./pieces.js";
+import { type Compressor, type Decompressed, splitType } from "./compressor.js";
+import { type ByteRange, joinPacked, packEnd, packPiece, type Unpacked, unpack } from "./pieces.js";
+import type { SealedPiece } from "./sealed-pieces.js";
 import type { Opened, Sealer } from "./sealer.js";
 import type { Place, Serializer } from "./types.js";
 
@@ -120,14 +121,20 @@ export class PieceForm {
 
   /** @throws SerializationError if it can't be read */
   async unwrap(type: string, data: string | Uint8Array, place: Place): Promise<Unwrapped> {
-    const opened: Opened = (await this.#sealer?.open(type, data, place)) ?? { type, data };
-    const plain = (await this.#compressor?.decompressValue(opened.type, opened.data)) ?? opened;
-    const unpacked = opened.unpacked ?? plain.unpacked;
-    const value = { type: plain.type, data: asText(plain.type, plain.data) };
-    if (unpacked === undefined) return value;
-    const { sizes, ranges, tail } = unpacked;
-    const stored = sizes.map((size, i) => ({ tag: "", ...size, ...opened.pieces?.[i] }));
-    return { ...value, pieces: { form: nameOf(type, opened.keyId), stored, ranges, tail } };
+    const opened: Opened = this.#sealer?.open(type, data, place) ?? { type, data };
+    if (opened.packed === undefined) {
+      const { type: outer, data: bytes } = opened;
+      const decompressed = await this.#compressor?.decompressValue(outer, bytes);
+      const plain: Decompressed = decompressed ?? { type: outer, data: bytes };
+      if (plain.unpacked) return fromPieces(plain.type, plain.unpacked, nameOf(type));
+      return { type: plain.type, data: asText(plain.type, plain.data) };
+    }
+    const [inner, algorithm] = splitType(opened.type);
+    const codec = algorithm && this.#compressor;
+    const isUnknown = algorithm !== undefined && codec === undefined;
+    if (isUnknown) return { type: opened.type, data: joinPacked(opened.packed) };
+    const unpacked = await unpack(opened.packed, codec);
+    return fromPieces(inner, unpacked, nameOf(type, opened.keyId), opened.pieces);
   }
 
   #innerType(type: string): string {
@@ -135,7 +142,17 @@ export class PieceForm {
   }
 }
 
-const nameOf = (type: string, keyId: string | undefined): string => JSON.stringify([type, keyId]);
+const nameOf = (type: string, keyId?: string): string => JSON.stringify([type, keyId]);
+
+function fromPieces(
+  type: string,
+  { value, sizes, ranges, tail }: Unpacked,
+  form: string,
+  sealed?: readonly SealedPiece[],
+): Unwrapped {
+  const stored = sizes.map((size, i) => ({ tag: "", ...size, ...sealed?.[i] }));
+  return { type, data: asText(type, value), pieces: { form, stored, ranges, tail } };
+}
 
 /** JSON of ours is compared and read as text; what is none is told of when it is read. */
 function asText(type: string, data: string | Uint8Array): string | Uint8Array {

@@ -20,7 +20,6 @@ const END = 4;
 
 /** Plain bytes in a piece: with what is added to them it fits a row of parts. */
 export const MAX_PIECE = 2 ** 15 - 64;
-const MAX_LENGTH = 2 ** 16 - 1;
 /** Ranges of a value. */
 export const MAX_RANGES = 64;
 /** What the pieces of a value come to at most; larger values are stored in full. */
@@ -94,6 +93,36 @@ export function isPacked([method = 0]: Uint8Array): boolean {
   return method >= RAW && method <= END;
 }
 
+/** The pieces of a value, as they are stored, and its end. */
+export interface Packed {
+  readonly pieces: readonly Buffer[];
+  readonly end: Buffer;
+}
+
+/** @throws SerializationError if the bytes do not end as a value does */
+export function splitPacked(bytes: Buffer): Packed {
+  const pieces: Buffer[] = [];
+  let at = 0;
+  while (bytes[at] !== END) {
+    const length = lengthOf(bytes, at);
+    pieces.push(bytes.subarray(at, at + length));
+    at += length;
+  }
+  return { pieces, end: bytes.subarray(at) };
+}
+
+export const joinPacked = ({ pieces, end }: Packed): Buffer => Buffer.concat([...pieces, end]);
+
+/** How many bytes the piece takes that begins at an offset. */
+function lengthOf(bytes: Buffer, at: number): number {
+  const method = bytes[at];
+  const start = method === RAW ? 3 : 5;
+  if (method === undefined || method > GZIP || bytes.length < at + start) throw damaged();
+  const length = start + bytes.readUInt16BE(at + start - 2);
+  if (bytes.length < at + length) throw damaged();
+  return length;
+}
+
 /** After so many pieces that were decompressed others have their turn: each takes about 20 µs. */
 const TURN = 64;
 
@@ -103,56 +132,50 @@ const TURN = 64;
  * @param codec undefined where no piece is compressed
  * @throws SerializationError if it is damaged, or larger than the codec allows
  */
-export async function unpack(bytes: Buffer, codec: PieceCodec | undefined): Promise<Unpacked> {
-  const pieces: Buffer[] = [];
-  const sizes: PieceSize[] = [];
-  let at = 0;
-  let total = 0;
+export async function unpack(
+  { pieces, end }: Packed,
+  codec: PieceCodec | undefined,
+): Promise<Unpacked> {
+  const plain: Buffer[] = [];
   let decompressed = 0;
-  while (bytes[at] !== END) {
-    const { method, length, data } = pieceAt(bytes, at);
-    total += length;
-    if (total > MAX_PIECES_BYTES) throw damaged();
-    if (method !== RAW) {
-      decompressed += length;
+  for (const piece of pieces) {
+    if (piece.length === 0 || lengthOf(piece, 0) !== piece.length) throw damaged();
+    const size = piece.readUInt16BE(1);
+    if (piece[0] === RAW) plain.push(piece.subarray(3));
+    else {
+      decompressed += size;
       if (codec === undefined) throw damaged();
       if (decompressed > codec.maxSize) throw tooLarge(codec.maxSize);
-      pieces.push(decompress(codec, method, data, length));
-      if (pieces.length % TURN === 0) await setImmediate();
-    } else pieces.push(data);
-    const stored = data.length + (method === RAW ? 3 : 5);
-    sizes.push({ stored, plain: length });
-    at += stored;
+      plain.push(decompress(codec, piece, size));
+      if (plain.length % TURN === 0) await setImmediate();
+    }
   }
-  return { sizes, ...putTogether(pieces, bytes.subarray(at + 1), total) };
+  const sizes = pieces.map(({ length }, i) => ({
+    stored: length,
+    plain: (plain[i] as Buffer).length,
+  }));
+  return { sizes, ...putTogether(plain, end) };
 }
 
-function pieceAt(bytes: Buffer, at: number) {
-  const method = bytes[at];
-  if (method === undefined || bytes.length < at + 3) throw damaged();
-  const length = bytes.readUInt16BE(at + 1);
-  if (method !== RAW && bytes.length < at + 5) throw damaged();
-  const from = method === RAW ? at + 3 : at + 5;
-  const to = from + (method === RAW ? length : bytes.readUInt16BE(at + 3));
-  if (bytes.length < to || length > MAX_LENGTH) throw damaged();
-  return { method, length, data: bytes.subarray(from, to) };
+function decompress(codec: PieceCodec, piece: Buffer, length: number): Buffer {
+  const plain = codec.decompress(piece[0] === ZSTD ? "zstd" : "gzip", piece.subarray(5), length);
+  if (plain.length !== length) throw damaged();
+  return plain;
 }
 
-function decompress(codec: PieceCodec, method: number, data: Buffer, length: number): Buffer {
-  const name = method === ZSTD ? "zstd" : method === GZIP ? "gzip" : undefined;
-  const piece = name && codec.decompress(name, data, length);
-  if (piece?.length !== length) throw damaged();
-  return piece;
-}
-
-function putTogether(pieces: readonly Buffer[], end: Buffer, total: number) {
-  const count = end[0] ?? 0;
-  const tail = end.subarray(1 + 8 * count);
-  if (end.length < 1 + 8 * count || count > MAX_RANGES) throw damaged();
+/** @param end as `packEnd` made it */
+function putTogether(pieces: readonly Buffer[], end: Buffer) {
+  const total = pieces.reduce((sum, { length }) => sum + length, 0);
+  const count = end[1] ?? 0;
+  const start = 2 + 8 * count;
+  if (end[0] !== END || end.length < start || count > MAX_RANGES || total > MAX_PIECES_BYTES) {
+    throw damaged();
+  }
+  const tail = end.subarray(start);
   if (count === 0) return { ranges: [], tail, value: Buffer.concat([...pieces, tail]) };
   const ranges = Array.from({ length: count }, (_, i) => ({
-    from: end.readUInt32BE(1 + 8 * i),
-    length: end.readUInt32BE(5 + 8 * i),
+    from: end.readUInt32BE(2 + 8 * i),
+    length: end.readUInt32BE(6 + 8 * i),
   }));
   const length = ranges.reduce((sum, range) => sum + range.length, 0);
   const isInside = ranges.every((range) => range.from + range.length <= total);

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { cutOff, decrypt, type Encrypted, encrypt, encryptedAt } from "./cipher.js";
 import type { Key, Keyring } from "./keyring.js";
+import type { Packed } from "./pieces.js";
 import { associatedData, openAs, parseSealed, placeData, sealAs } from "./sealed.js";
 import type { Place } from "./types.js";
 
@@ -66,16 +67,16 @@ function endData(tags: readonly string[], key: Key, type: string, place: Place):
 
 export const areSealedPieces = (bytes: Uint8Array): boolean => bytes[0] === PIECES;
 
-/**
- * @returns what the pieces and the end hold, put together
- * @throws SerializationError that says why they can't be opened
- */
-export function openPieces(
-  bytes: Buffer,
-  keys: Keyring,
-  type: string,
-  place: Place,
-): { readonly data: Buffer; readonly pieces: readonly SealedPiece[]; readonly keyId: string } {
+/** What a sealed value in pieces holds. */
+export interface OpenedPieces {
+  readonly packed: Packed;
+  readonly pieces: readonly SealedPiece[];
+  /** Id of the key that encrypted them. */
+  readonly keyId: string;
+}
+
+/** @throws SerializationError that says why they can't be opened */
+export function openPieces(bytes: Buffer, keys: Keyring, type: string, place: Place): OpenedPieces {
   const encrypted: Encrypted[] = [];
   const pieces: SealedPiece[] = [];
   let at = 0;
@@ -93,5 +94,5 @@ export function openPieces(
   const end = openAs(sealedEnd, endData(tags, key, type, place));
   const data = channelData(key, type, place);
   const opened = encrypted.map((one) => decrypt(one, key, data));
-  return { pieces, keyId: key.id, data: Buffer.concat([...opened, end]) };
+  return { pieces, keyId: key.id, packed: { pieces: opened, end } };
 }

@@ -1,12 +1,10 @@
 import { SerializationError } from "../errors/errors.js";
-import { splitType } from "./compressor.js";
 import type { Keyring } from "./keyring.js";
-import { type Unpacked, unpack } from "./pieces.js";
 import { open, seal } from "./sealed.js";
 import {
   areSealedPieces,
+  type OpenedPieces,
   openPieces,
-  type SealedPiece,
   sealEnd,
   sealPieces,
 } from "./sealed-pieces.js";
@@ -17,17 +15,11 @@ export const PLAINTEXT_REFUSED =
 
 const SUFFIX = "+aes";
 
-/** What a sealed value holds. */
-export interface Opened {
-  readonly type: string;
-  readonly data: Uint8Array | string;
-  /** Of a value in pieces. */
-  readonly pieces?: readonly SealedPiece[];
-  /** Id of the key that encrypted them. */
-  readonly keyId?: string;
-  /** The same, if they are not compressed: those are read by what compressed them. */
-  readonly unpacked?: Unpacked;
-}
+/** What a sealed value holds: its bytes, or its pieces. */
+export type Opened = { readonly type: string } & (
+  | { readonly data: Uint8Array | string; readonly packed?: undefined }
+  | OpenedPieces
+);
 
 /** Encrypts and decrypts the bytes of values, bound to their place. */
 export class Sealer {
@@ -64,20 +56,17 @@ export class Sealer {
   }
 
   /** @throws SerializationError if it can't be opened, or is not encrypted and may not be so */
-  async open(type: string, data: Uint8Array | string, place: Place | undefined): Promise<Opened> {
+  open(type: string, data: Uint8Array | string, place: Place | undefined): Opened {
     if (!type.endsWith(SUFFIX) || typeof data === "string") {
       if (this.allowsPlaintext) return { type, data };
       throw new SerializationError(PLAINTEXT_REFUSED);
     }
     const inner = type.slice(0, -SUFFIX.length);
     const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
-    if (!areSealedPieces(bytes)) {
-      return { type: inner, data: open(bytes, this.#keys, inner, known(place)) };
+    if (areSealedPieces(bytes)) {
+      return { type: inner, ...openPieces(bytes, this.#keys, inner, known(place)) };
     }
-    const opened = openPieces(bytes, this.#keys, inner, known(place));
-    if (splitType(inner)[1] !== undefined) return { type: inner, ...opened };
-    const unpacked = await unpack(opened.data, undefined);
-    return { ...opened, type: inner, data: unpacked.value, unpacked };
+    return { type: inner, data: open(bytes, this.#keys, inner, known(place)) };
   }
 }
 
