@@ -30,6 +30,7 @@ import { searchPathCases } from "./cases/search-path.ts";
 import { serializerCases } from "./cases/serializers.ts";
 import { setupCases } from "./cases/setup.ts";
 import { storageCases } from "./cases/storage.ts";
+import { storagePieceCases } from "./cases/storage-pieces.ts";
 import { storagePropertyCases } from "./cases/storage-property.ts";
 import { storageRewriteCases } from "./cases/storage-rewrite.ts";
 import { storageSharingCases } from "./cases/storage-sharing.ts";
@@ -97,6 +98,7 @@ const STATEMENTS_OUTSIDE: readonly Group[] = [
   removalRaceCases,
   damagedRowCases,
   storageSharingCases,
+  storagePieceCases,
   rememberedCases,
   storageRewriteCases,
 ];

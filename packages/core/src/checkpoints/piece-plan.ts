@@ -36,7 +36,7 @@ export const notWrapped = (plain: Omit<StoredValue, "plain">): StoredValue => ({
   ...{ type: plain.type, text: null, bytes: null, plain },
 });
 
-const dataOf = ({ text, bytes }: Pick<StoredValue, "text" | "bytes">): string | Uint8Array =>
+export const dataOf = ({ text, bytes }: Pick<StoredValue, "text" | "bytes">): string | Uint8Array =>
   text ?? bytes ?? "";
 
 async function wrap<Row extends StoredValue>(
@@ -91,11 +91,9 @@ export interface PiecePlan extends IncrementalValue {
 export async function planPieces(
   form: PieceForm,
   known: KnownValue,
-  value: Omit<StoredValue, "plain">,
+  { type, data }: Pick<KnownValue, "type" | "data">,
   place: ValuePlace,
 ): Promise<PiecePlan | undefined> {
-  const { type } = value;
-  const data = dataOf(value);
   const base = extensible(known, form.nameOf(type));
   const head = bytesIn(base.pieces?.extents ?? []);
   const composition = compose({ ...base, head }, type, data);

@@ -9,7 +9,7 @@ import type { Catalogue } from "../sql/catalogue.js";
 import type { BlobRow, PutInput } from "../sql/write/put.js";
 import type { IncrementalRow, PutIncrementalInput } from "../sql/write/put-incremental.js";
 import { type KnownValues, LruCache } from "./lru-cache.js";
-import { notWrapped, planPieces } from "./piece-plan.js";
+import { dataOf, notWrapped, planPieces } from "./piece-plan.js";
 import { placeOfValue } from "./rows.js";
 
 /** How values are stored may be switched at any time; this often the database is asked. */
@@ -93,7 +93,8 @@ export class ValueCache {
     if (this.#form !== undefined) {
       if (plain === undefined) return undefined;
       const place = placeOfValue({ ...key, channel, version });
-      const plan = await planPieces(this.#form, base, plain, place);
+      const value = { type: plain.type, data: dataOf(plain) };
+      const plan = await planPieces(this.#form, base, value, place);
       return plan && { ...blob, ...plan, text: null, type: this.#form.typeOf(plain.type) };
     }
     const data = blob.text ?? blob.bytes;

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { cutOff, decrypt, type Encrypted, encrypt, encryptedAt } from "./cipher.js";
 import type { Key, Keyring } from "./keyring.js";
 import type { Packed } from "./pieces.js";
-import { associatedData, openAs, parseSealed, placeData, sealAs } from "./sealed.js";
+import { associatedData, openAs, parseSealed, placeData, sealAs, versionOf } from "./sealed.js";
 import type { Place } from "./types.js";
 
 // A value in pieces is its sealed pieces, each as follows, and behind them its end, as `sealed.ts` has it:
@@ -65,7 +65,8 @@ function endData(tags: readonly string[], key: Key, type: string, place: Place):
   return placeData(PIECES, key, type, place, digest);
 }
 
-export const areSealedPieces = (bytes: Uint8Array): boolean => bytes[0] === PIECES;
+export const areSealedPieces = (bytes: Buffer): boolean =>
+  bytes[0] === PIECES || versionOf(bytes) === PIECES;
 
 /** What a sealed value in pieces holds. */
 export interface OpenedPieces {

@@ -52,7 +52,7 @@ export interface Sealed extends Encrypted {
 
 /** @throws SerializationError if it is cut off, or was sealed otherwise or by an unknown key */
 export function parseSealed(version: number, bytes: Buffer, keys: Keyring): Sealed {
-  if (!bytes.subarray(0, MAGIC.length).equals(MAGIC) || bytes[MAGIC.length] !== version) {
+  if (versionOf(bytes) !== version) {
     throw new SerializationError(
       "The value was not encrypted by this version of Waypost. Values that Python's saver encrypted can't be read.",
     );
@@ -70,6 +70,10 @@ export function parseSealed(version: number, bytes: Buffer, keys: Keyring): Seal
   if (encrypted.end !== bytes.length) throw cutOff();
   return { key, ...encrypted };
 }
+
+/** The version of the layout; undefined of what is not sealed. */
+export const versionOf = (bytes: Buffer): number | undefined =>
+  bytes.subarray(0, MAGIC.length).equals(MAGIC) ? bytes[MAGIC.length] : undefined;
 
 /** @throws SerializationError if it was sealed for something else, or changed */
 export function openAs({ key, ...encrypted }: Sealed, data: Buffer): Buffer {
