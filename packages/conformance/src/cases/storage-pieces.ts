@@ -104,7 +104,7 @@ export function storagePieceCases(mode: Mode): void {
     await work(saver).finally(close);
   };
 
-  describe(`${mode.name}: shared storage of compressed and encrypted values`, () => {
+  describe(`${mode.name}: incremental storage of compressed and encrypted values`, () => {
     it.each(CASES)("%s stores what is new, %s", (_, _form, serde, before, changed, fresh) =>
       withSerde(serde, async (saver) => {
         const after = changed ?? `${before}${randomBytes(150).toString("base64")}`;
@@ -263,6 +263,13 @@ export function storagePieceCases(mode: Mode): void {
           expect(await storedBytes(saver, "1")).toBeLessThan(incremental * 1.3);
           expect((await saver.rewriteStorage("full")).values).toBeGreaterThan(7);
           await expectAll(false);
+          await withOther({ schema }, async (keyless) => {
+            await keyless.rewriteStorage("incremental");
+          });
+          expect(await read(saver)).toEqual(expected);
+          await append(saver, thread("1"), grown(10));
+          expect(await read(saver)).toEqual([grown(10), ...expected]);
+          expect(await collect(saver.verify())).toEqual([]);
         }),
     );
 

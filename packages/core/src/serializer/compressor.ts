@@ -103,7 +103,7 @@ export class Compressor implements PieceCodec {
     try {
       return codec.decompressNow(data, { maxOutputLength: length });
     } catch (cause) {
-      throw unreadable(method, length, cause);
+      throw damaged(method, cause);
     }
   }
 }
@@ -119,11 +119,11 @@ export function splitType(type: string): [string, Algorithm | undefined] {
 
 function unreadable(algorithm: Algorithm, maxSize: number, cause: unknown): SerializationError {
   const isTooLarge = (cause as { code?: unknown }).code === "ERR_BUFFER_TOO_LARGE";
-  if (isTooLarge) return tooLarge(maxSize, cause);
-  return new SerializationError(`The bytes of the value are not what ${algorithm} made.`, {
-    cause,
-  });
+  return isTooLarge ? tooLarge(maxSize, cause) : damaged(algorithm, cause);
 }
+
+const damaged = (algorithm: Algorithm, cause: unknown) =>
+  new SerializationError(`The bytes of the value are not what ${algorithm} made.`, { cause });
 
 function codecOf(algorithm: Algorithm, error: (message: string) => Error): Codec {
   const codec = CODECS[algorithm];

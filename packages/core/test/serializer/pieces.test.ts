@@ -194,7 +194,7 @@ describe("compressed pieces", () => {
     const bomb = zlib.zstdCompressSync(Buffer.alloc(2 ** 20));
     const header = Buffer.from([2, 0, 100, bomb.length >> 8, bomb.length & 255]);
     const read = compressed.loadsTyped(type, Buffer.concat([header, bomb, end]), PLACE);
-    await expect(read).rejects.toMatchObject({ code: "WAYPOST_SERIALIZATION" });
+    await expect(read).rejects.toThrow("not what zstd made");
   });
 
   it("are refused where they come to more than maxSize, and not made of a value that does", async () => {
