@@ -11,6 +11,7 @@ import { hostileCases } from "./cases/hostile.ts";
 import { inputCases } from "./cases/input.ts";
 import { limitCases } from "./cases/limits.ts";
 import { listCases } from "./cases/list.ts";
+import { listThreadsCases } from "./cases/list-threads.ts";
 import { lockCases } from "./cases/locks.ts";
 import { lockServerCases } from "./cases/locks-server.ts";
 import { officialCases } from "./cases/official.ts";
@@ -70,6 +71,7 @@ const DRIVER: readonly Group[] = [
 
 /** What the statements do, whoever sends them. */
 const STATEMENTS: readonly Group[] = [
+  listThreadsCases,
   threadCases,
   pruneCases,
   sweepCases,

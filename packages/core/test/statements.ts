@@ -46,6 +46,10 @@ const onParent = { requireParent: true, requireCheckpoint: true, routed: false }
 const routed = { ...onParent, routed: true };
 
 const choice = { threadId: "1", keepLast: 1, olderThan: null };
+const threads = {
+  ...{ after: undefined, limit: 10, filter: undefined, prefix: undefined, status: undefined },
+  ...{ updatedAfter: undefined, updatedBefore: undefined },
+};
 const none = new Map();
 const known = new Map([["a", { version: "1", putId: "1" }]]);
 
@@ -97,7 +101,10 @@ const SAMPLES: { readonly [Name in StatementName]: Samples<Name> } = {
   },
   listRewritable: { "": ["1"] },
   listThreads: {
-    "": [{ after: undefined, limit: 10, filter: undefined, updatedBefore: undefined }],
+    "": [threads, false],
+    filtered: [{ ...threads, filter: { json: "{}", keys: [] } }, false],
+    "on-citus": [threads, true],
+    "filtered-on-citus": [{ ...threads, filter: { json: "{}", keys: [] } }, true],
   },
   lockCheckpoints: { "": ["1"] },
   markDeleted: { "": ["1"] },
@@ -209,6 +216,7 @@ export const allStatements = (schema: string): NamedStatement[] => [
 /** What looks at all threads on purpose. */
 export const OVER_ALL_THREADS: readonly string[] = [
   ...["list.all-threads", "list.all-threads-on-citus", "listCursor.all-threads", "listThreads"],
+  ...["listThreads.filtered", "listThreads.on-citus", "listThreads.filtered-on-citus"],
   ...["sweepPage", "threadPage", "threadsOfRuns"],
 ];
 
@@ -218,6 +226,8 @@ export const ON_CITUS: Readonly<Record<string, readonly string[]>> = {
   "list.all-threads": ["list.all-threads-on-citus"],
   // Refused in words.
   "listCursor.all-threads": [],
+  listThreads: ["listThreads.on-citus"],
+  "listThreads.filtered": ["listThreads.filtered-on-citus"],
   "removeChosen.of-runs": ["removeChosen.of-runs-on-citus"],
   "removeChosen.pruned": ["removeChosen.pruned-on-citus"],
   "removeOrphans.delete": ["removeOrphans.delete-on-citus"],

@@ -1,4 +1,5 @@
 import type { CheckpointMetadata } from "@langchain/langgraph-checkpoint";
+import type { Queryable } from "../driver/driver.js";
 import { until } from "../driver/until.js";
 import { DatabaseError, InvalidInputError } from "../errors/errors.js";
 import { assertKeys } from "../errors/option-keys.js";
@@ -55,9 +56,13 @@ export class Maintenance {
   }
 
   async listThreads(options?: ListThreadsOptions): Promise<ThreadInfo[]> {
-    const statement = this.#sql.listThreads(listThreadsInput(options));
+    const input = listThreadsInput(options);
+    const list = async (driver: Queryable) =>
+      driver.query<ThreadRow>(
+        this.#sql.listThreads(input, await this.#context.server.askDistributed(driver)),
+      );
     const { reader } = this.#executor;
-    const rows = await this.#executor.query<ThreadRow>({ name: "listThreads" }, statement, reader);
+    const rows = await this.#executor.run({ name: "listThreads" }, list, reader);
     return rows.map(toThreadInfo);
   }
 

@@ -16,14 +16,17 @@ const ALL_THREADS = {
 export function wholeTableReads(schema: string): WholeTableRead[] {
   const sql = catalogueOf(schema, "binary");
   const page = { query: ALL_THREADS, after: undefined, size: 100, known: [], knownParts: [] };
-  const threads = { after: undefined, limit: 100, filter: undefined, updatedBefore: undefined };
+  const threads = {
+    ...{ after: undefined, limit: 100, filter: undefined, prefix: undefined, status: undefined },
+    ...{ updatedAfter: undefined, updatedBefore: undefined },
+  };
   return [
     { call: "list() without a thread", statement: sql.list(page, "text") },
     {
       call: 'list() without a thread, fetch: "cursor"',
       statement: sql.listCursor(ALL_THREADS, "text"),
     },
-    { call: "listThreads()", statement: sql.listThreads(threads) },
+    { call: "listThreads()", statement: sql.listThreads(threads, false) },
     { call: "deleteForRuns()", statement: sql.threadsOfRuns(["run"]) },
   ];
 }
