@@ -28,6 +28,7 @@ import { rememberedCases } from "./cases/remembered.ts";
 import { removalRaceCases } from "./cases/removal-races.ts";
 import { retentionCases } from "./cases/retention.ts";
 import { rightsCases } from "./cases/rights.ts";
+import { runMetadataCases } from "./cases/run-metadata.ts";
 import { searchPathCases } from "./cases/search-path.ts";
 import { serializerCases } from "./cases/serializers.ts";
 import { setupCases } from "./cases/setup.ts";
@@ -74,6 +75,7 @@ const DRIVER: readonly Group[] = [
 /** What the statements do, whoever sends them. */
 const STATEMENTS: readonly Group[] = [
   listThreadsCases,
+  runMetadataCases,
   threadCases,
   pruneCases,
   sweepCases,

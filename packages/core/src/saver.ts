@@ -122,7 +122,9 @@ export abstract class WaypostSaver extends BaseCheckpointSaver<number> implement
 
   /**
    * Stores a checkpoint and the values of the channels in `newVersions`, atomically, in one statement and one
-   * round trip. Idempotent; retried.
+   * round trip. Strings, numbers and booleans of the config's `metadata` and `configurable` are stored beside the
+   * metadata, so that filters find them; `getTuple` and `list` return the metadata as it was passed. Idempotent;
+   * retried.
    *
    * @param config `thread_id` and `checkpoint_ns` of the checkpoint; its `checkpoint_id` is the parent
    * @returns the config that names the new checkpoint
@@ -280,8 +282,9 @@ export abstract class WaypostSaver extends BaseCheckpointSaver<number> implement
 
   /**
    * Removes the checkpoints that the given runs stored, in all threads: those whose metadata has the `run_id`, or
-   * that were stored with it in the config's `metadata` or `configurable`. What checkpoints of later runs are
-   * rebuilt from (delta channels) stays until those are removed.
+   * that were stored with it, or with `runId`, in the config's `metadata` or `configurable`. LangGraph does not
+   * hand the option `runId` of `invoke` to savers. What checkpoints of later runs are rebuilt from (delta
+   * channels) stays until those are removed.
    *
    * It reads the whole table of checkpoints, because there is no index on runs. Not retried: after an error
    * call it again, and it continues.

@@ -1,5 +1,5 @@
 import type { CheckpointMetadata } from "@langchain/langgraph-checkpoint";
-import { withoutRun } from "../checkpoints/run.js";
+import { withoutMarks } from "../checkpoints/run-metadata.js";
 import { InvalidInputError } from "../errors/errors.js";
 import { assertKeys, type OptionKeys } from "../errors/option-keys.js";
 import { assertText, filterText, threadIdOf } from "../input/config.js";
@@ -35,7 +35,7 @@ export interface ThreadInfo {
   readonly source: string | undefined;
   /** Its step: -1 for the first input, then counted along the branch, also where old checkpoints were removed. */
   readonly step: number | undefined;
-  /** Its metadata; undefined if it can't be read. */
+  /** Its metadata, with what was passed to its run; undefined if it can't be read. */
   readonly metadata: CheckpointMetadata | undefined;
   /** Number of the thread's stored checkpoints in all namespaces. */
   readonly checkpoints: number;
@@ -123,7 +123,7 @@ export function toThreadInfo(row: ThreadRow): ThreadInfo {
 function metadataOf({ metadata, id, thread }: ThreadRow): CheckpointMetadata | undefined {
   try {
     const stored = decodeMetadata(metadata, `checkpoint "${id}" in thread "${thread}"`);
-    return typeof stored === "object" && stored !== null ? withoutRun(stored) : undefined;
+    return typeof stored === "object" && stored !== null ? withoutMarks(stored) : undefined;
   } catch {
     return undefined;
   }
