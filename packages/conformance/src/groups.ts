@@ -14,6 +14,7 @@ import { listCases } from "./cases/list.ts";
 import { listThreadsCases } from "./cases/list-threads.ts";
 import { lockCases } from "./cases/locks.ts";
 import { lockServerCases } from "./cases/locks-server.ts";
+import { metadataIndexCases } from "./cases/metadata-index.ts";
 import { officialCases } from "./cases/official.ts";
 import { oldFormatCases } from "./cases/old-formats.ts";
 import { optionCases } from "./cases/options.ts";
@@ -97,7 +98,13 @@ const CONNECTION_OUTSIDE: readonly Group[] = [
   givenUpCases,
   lockServerCases,
 ];
-const DRIVER_OUTSIDE: readonly Group[] = [setupCases, searchPathCases, dropInCases, pythonCases];
+const DRIVER_OUTSIDE: readonly Group[] = [
+  setupCases,
+  metadataIndexCases,
+  searchPathCases,
+  dropInCases,
+  pythonCases,
+];
 const STATEMENTS_OUTSIDE: readonly Group[] = [
   rightsCases,
   pruneRaceCases,

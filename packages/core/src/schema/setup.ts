@@ -1,6 +1,7 @@
 import type { Driver, Queryable } from "../driver/driver.js";
 import { ConfigurationError, InvalidInputError } from "../errors/errors.js";
 import { assertKeys, type OptionKeys } from "../errors/option-keys.js";
+import { assertFlag } from "../input/maintenance.js";
 import { checkSchemaName, quoteIdentifier, quoteLiteral, tablesIn } from "./identifiers.js";
 import {
   checkLayout,
@@ -10,6 +11,7 @@ import {
   layoutOf,
   requireCoordinator,
 } from "./layout.js";
+import { createMetadataIndex } from "./metadata-index.js";
 import { MIGRATIONS } from "./migrations/index.js";
 import { type Storage, setStorageStatement } from "./storage-setting.js";
 import { OFFICIAL_ELSEWHERE, officialElsewhere, unquotedName } from "./unquoted.js";
@@ -29,10 +31,19 @@ export interface SetupOptions {
   partitions?: number;
   /** Distributes new and existing tables over a Citus cluster by `thread_id`. Default: not distributed. */
   distribute?: "citus";
+  /**
+   * Makes an index on the metadata of checkpoints, by which the filters of `listThreads`, `deleteThreads` and `list`
+   * find threads without reading the whole table. It is made concurrently: runs go on meanwhile. Not within a
+   * transaction. Default false: no change.
+   */
+  metadataIndex?: boolean;
 }
 
 const SCRIPT_KEYS = { partitions: true, distribute: true } as const;
-const SETUP_KEYS: OptionKeys<SetupOptions> = { storage: true, ...SCRIPT_KEYS };
+const SETUP_KEYS: OptionKeys<SetupOptions> = {
+  ...{ storage: true, metadataIndex: true },
+  ...SCRIPT_KEYS,
+};
 
 /** Multiranges came with Postgres 14. */
 export const OLDEST_SERVER = 140_000;
@@ -59,6 +70,7 @@ export async function setup(
 ): Promise<void> {
   assertKeys(options, "setup", SETUP_KEYS);
   const storage = storageOf(options);
+  const metadataIndex = assertFlag(options.metadataIndex ?? false, "metadataIndex");
   const layout = layoutOf(options);
   await checkLayout(driver, schema, layout);
   if (!(await isReady(driver, schema, layout, oldest))) {
@@ -74,6 +86,7 @@ export async function setup(
     });
   }
   if (storage !== undefined) await driver.query(setStorageStatement(tablesIn(schema))(storage));
+  if (metadataIndex) await createMetadataIndex(driver, schema);
 }
 
 async function isReady(
