@@ -2,6 +2,7 @@ import { branchCases } from "./cases/branches.ts";
 import { concurrencyCases } from "./cases/concurrency.ts";
 import { countCases } from "./cases/counts.ts";
 import { damagedRowCases } from "./cases/damaged-rows.ts";
+import { deleteThreadsCases } from "./cases/delete-threads.ts";
 import { dropInCases } from "./cases/drop-in.ts";
 import { exactCases } from "./cases/exact.ts";
 import { faultCases } from "./cases/faults.ts";
@@ -77,6 +78,7 @@ const DRIVER: readonly Group[] = [
 const STATEMENTS: readonly Group[] = [
   listThreadsCases,
   runMetadataCases,
+  deleteThreadsCases,
   threadCases,
   pruneCases,
   sweepCases,

@@ -18,6 +18,7 @@ export type { Fetch, ListOptions } from "./input/config.js";
 export type { PruneOptions } from "./input/maintenance.js";
 export type { ThreadLock, ThreadLockOptions } from "./locks/run-lock.js";
 export type { CopyOptions } from "./maintenance/copy.js";
+export type { DeleteThreadsOptions } from "./maintenance/delete-threads.js";
 export type { ListThreadsOptions, ThreadInfo, ThreadStatus } from "./maintenance/list-threads.js";
 export type { Removed } from "./maintenance/removed.js";
 export type { Retention } from "./maintenance/retention.js";

@@ -19,6 +19,7 @@ import { configOf, type ListOptions } from "./input/config.js";
 import type { PruneOptions } from "./input/maintenance.js";
 import { RunLocks, type ThreadLock, type ThreadLockOptions } from "./locks/run-lock.js";
 import type { CopyOptions } from "./maintenance/copy.js";
+import type { DeleteThreadsOptions } from "./maintenance/delete-threads.js";
 import type { ListThreadsOptions, ThreadInfo } from "./maintenance/list-threads.js";
 import { Maintenance } from "./maintenance/maintenance.js";
 import type { Removed } from "./maintenance/removed.js";
@@ -225,6 +226,20 @@ export abstract class WaypostSaver extends BaseCheckpointSaver<number> implement
   }
 
   /**
+   * Deletes whole threads, as `deleteThread` does, one after the other, each in a transaction: those with the given
+   * ids, or all that the conditions select as those of `listThreads`. A thread that is updated meanwhile, to a time
+   * that `updatedBefore` leaves out, stays. Not retried: after an error or an abort call it again, and it continues.
+   *
+   * @returns what was deleted, or with `dryRun` would be
+   * @throws InvalidInputError without ids and conditions, or with both
+   * @example
+   * await saver.deleteThreads({ filter: { user: "ann" } });
+   */
+  deleteThreads(options: DeleteThreadsOptions): Promise<Swept> {
+    return this.#maintenance.deleteThreads(options);
+  }
+
+  /**
    * Takes the lock of a thread, which one run at a time can hold, in all processes. It holds back only those
    * who ask for it too. The lock is released when it is disposed or its connection is lost. All locks of a
    * pool share one connection of it; in your transaction, a lock is held until that ends. Retried.
@@ -256,7 +271,8 @@ export abstract class WaypostSaver extends BaseCheckpointSaver<number> implement
   }
 
   /**
-   * Prunes all threads, as `prune` does, and removes values and writes that no checkpoint refers to. Writes
+   * Prunes all threads, as `prune` does, and removes values and writes that no checkpoint refers to. With the
+   * strategy `"delete"` it deletes threads whose newest checkpoint is older than `olderThan`. Writes
    * without a checkpoint are removed after one hour, because they may arrive before it.
    *
    * Any number of sweeps can run at once, beside any number of writers; a thread that another sweep prunes is

@@ -59,6 +59,7 @@ const threads = {
   ...{ after: undefined, limit: 10, filter: undefined, prefix: undefined, status: undefined },
   ...{ updatedAfter: undefined, updatedBefore: undefined },
 };
+const swept = { keepLast: 1, olderThan: null, writesBefore: id };
 const none = new Map();
 const known = new Map([["a", { version: "1", putId: "1" }]]);
 
@@ -161,8 +162,14 @@ const SAMPLES: { readonly [Name in StatementName]: Samples<Name> } = {
     "no-parts": ["1", valueKey, "json", { ...value, parts: [] }],
   },
   setStorage: { "": ["full"] },
-  sweepPage: { "": [{ after: null, keepLast: 1, olderThan: null, writesBefore: id }] },
-  sweepThread: { "": ["1", { keepLast: 1, olderThan: null, writesBefore: id }] },
+  sweepPage: {
+    "": [{ ...swept, strategy: "keep_latest", after: null }],
+    delete: [{ ...swept, strategy: "delete", after: null }],
+  },
+  sweepThread: {
+    "": ["1", { ...swept, strategy: "keep_latest" }],
+    delete: ["1", { ...swept, strategy: "delete" }],
+  },
   takeMaintenanceLock: { wait: ["1", "wait"], try: ["1", "try"], share: ["1", "share"] },
   takeRunLock: { "": ["1"] },
   takeRunLockInTransaction: { "": ["1"] },
@@ -229,7 +236,7 @@ export const allStatements = (schema: string): NamedStatement[] => [
 export const OVER_ALL_THREADS: readonly string[] = [
   ...["list.all-threads", "list.all-threads-on-citus", "listCursor.all-threads", "listThreads"],
   ...["listThreads.filtered", "listThreads.on-citus", "listThreads.filtered-on-citus"],
-  ...["sweepPage", "threadPage", "threadsOfRuns"],
+  ...["sweepPage", "sweepPage.delete", "threadPage", "threadsOfRuns"],
 ];
 
 /** What is sent where no table is distributed, and what is sent to a Citus cluster in its place. */
@@ -244,6 +251,7 @@ export const ON_CITUS: Readonly<Record<string, readonly string[]>> = {
   "removeChosen.pruned": ["removeChosen.pruned-on-citus"],
   "removeOrphans.delete": ["removeOrphans.delete-on-citus"],
   sweepPage: ["threadPage", "sweepThread"],
+  "sweepPage.delete": ["threadPage", "sweepThread.delete"],
 };
 
 export const statementsOfManyRows = (schema: string): NamedStatement[] =>

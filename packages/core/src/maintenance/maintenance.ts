@@ -19,6 +19,7 @@ import type { Catalogue } from "../sql/catalogue.js";
 import type { ThreadRow } from "../sql/read/list-threads.js";
 import { type CopyOptions, copyThread } from "./copy.js";
 import { deleteWhole } from "./delete.js";
+import { type DeleteThreadsOptions, deleteThreads, deleteThreadsPlan } from "./delete-threads.js";
 import {
   type ListThreadsOptions,
   listThreadsInput,
@@ -83,6 +84,16 @@ export class Maintenance {
     const markDeleted = this.#context.tombstones ? this.#sql.markDeleted(threadId) : undefined;
     await this.#executor.run({ name: "deleteThread", threadId }, (driver) =>
       deleteWhole(driver, this.#sql, threadId, null, markDeleted),
+    );
+  }
+
+  async deleteThreads(options: DeleteThreadsOptions): Promise<Swept> {
+    const plan = deleteThreadsPlan(options);
+    const { server, tombstones } = this.#context;
+    const markDeleted = tombstones ? this.#sql.markDeleted : undefined;
+    const operation = { name: "deleteThreads", signal: plan.signal } as const;
+    return this.#executor.run(operation, (driver) =>
+      deleteThreads(driver, this.#sql, server, plan, markDeleted),
     );
   }
 
