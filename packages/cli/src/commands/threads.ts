@@ -1,7 +1,8 @@
 import { Command } from "commander";
 import { condition, count, timeAgo } from "../arguments.ts";
-import { number, printJson, printTable, time } from "../output.ts";
+import { printJson, printTable, time } from "../output.ts";
 import { globalsOf, Session } from "../session.ts";
+import { number } from "../units.ts";
 
 interface Options {
   readonly limit: number;
