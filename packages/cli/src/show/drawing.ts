@@ -3,7 +3,7 @@ import type { Session } from "../session.ts";
 import { number } from "../units.ts";
 import { Details } from "./details.ts";
 import { shortener } from "./ids.ts";
-import { type Drawn, isStep, layout } from "./layout.ts";
+import { type Drawn, isStep, layout, subgraphOf } from "./layout.ts";
 import { changes, hanging, headline, pendingLines } from "./lines.ts";
 import { type Pending, pendingAt, standingOf } from "./pending.ts";
 import { fit } from "./text.ts";
@@ -38,7 +38,7 @@ export async function* drawing(
 }
 
 function linesOf({ lead, rest, item }: Drawn, details: Details, short: (id: string) => string) {
-  if (!isStep(item)) return [`${lead}${bold(`subgraph ${nameOf(item.subgraph)}`)}`];
+  if (!isStep(item)) return [`${lead}${bold(`subgraph ${printable(subgraphOf(item.subgraph))}`)}`];
   const id = short(item.id);
   const margin = `${rest}  `;
   const below = [
@@ -47,13 +47,6 @@ function linesOf({ lead, rest, item }: Drawn, details: Details, short: (id: stri
   ];
   return [`${lead}${headline(item, details, id)}`, ...below.map((line) => `${margin}${line}`)];
 }
-
-/** The nodes of a namespace, without the ids of their tasks. */
-const nameOf = (namespace: string): string =>
-  namespace
-    .split("|")
-    .map((part) => printable(part.replace(/:.*$/s, "")))
-    .join(" › ");
 
 /** How the thread stands: what a run that continues it finds. */
 async function summary(session: Session, threadId: string, thread: Thread): Promise<string[]> {
