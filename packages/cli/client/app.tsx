@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
 import type { StepKey } from "../src/view/api.ts";
 import { Help } from "./help.tsx";
-import { useKeys } from "./keys.ts";
+import { threadKey, useKeys } from "./keys.ts";
 import { type Go, type Place, usePlace } from "./place.ts";
 import { useRows } from "./rows.ts";
 import { StepPane } from "./step-pane.tsx";
@@ -17,18 +17,23 @@ export function App() {
   const [hasHelp, setHasHelp] = useState(false);
   const pane = place.step ? "step" : place.thread === undefined ? "threads" : "thread";
   const onHelp = () => setHasHelp(!hasHelp);
+  const actions: Readonly<Record<string, () => void>> = {
+    "?": onHelp,
+    "/": () => document.getElementById("search")?.focus(),
+    r: () => document.getElementById("refresh")?.click(),
+  };
+  useKeys((key) => actions[key]);
   return (
     <div class={`app at-${pane}`}>
       <ThreadsPane place={place} go={go} />
       {place.thread === undefined ? (
         <main class="thread empty">
           <Hint>Choose a thread, or type its id. Press ? for the keys.</Hint>
-          {hasHelp && <Help onClose={onHelp} />}
         </main>
       ) : (
-        <ThreadView key={place.thread} {...{ place, go, onHelp }} thread={place.thread} />
+        <ThreadView key={place.thread} {...{ place, go }} thread={place.thread} />
       )}
-      {place.thread !== undefined && hasHelp && <Help onClose={onHelp} />}
+      {hasHelp && <Help onClose={onHelp} />}
     </div>
   );
 }
@@ -37,10 +42,9 @@ interface Props {
   readonly place: Place;
   readonly go: Go;
   readonly thread: string;
-  readonly onHelp: () => void;
 }
 
-function ThreadView({ place, go, thread, onHelp }: Props) {
+function ThreadView({ place, go, thread }: Props) {
   const state = useThread(thread);
   const rowHeight = useRowHeight();
   const [isPicking, setIsPicking] = useState(false);
@@ -53,10 +57,10 @@ function ThreadView({ place, go, thread, onHelp }: Props) {
     setIsPicking(false);
     go({ step: chosen, against, tab: "diff" });
   };
-  const toPick = () => {
-    setIsPicking(true);
-  };
-  useKeys({ place, go, rows, chosen, isPicking, stopPicking: () => setIsPicking(false), onHelp });
+  useKeys((key) => {
+    if (key === "Escape" && isPicking) return () => setIsPicking(false);
+    return threadKey(key, { place, go, rows, chosen });
+  });
   useEffect(() => {
     document.title = `${thread} · waypost`;
   }, [thread]);
@@ -66,7 +70,14 @@ function ThreadView({ place, go, thread, onHelp }: Props) {
       {chosen !== undefined && outline !== undefined && (
         <div class={isPicking ? "step-box picking" : "step-box"}>
           <StepPane
-            {...{ place, go, thread, step: chosen, version: outline.version, onPick: toPick }}
+            {...{
+              place,
+              go,
+              thread,
+              step: chosen,
+              version: outline.version,
+              onPick: () => setIsPicking(true),
+            }}
           />
         </div>
       )}

@@ -16,27 +16,20 @@ export const KEYS = [
   ["?", "this"],
 ] as const;
 
-interface Input {
-  readonly place: Place;
-  readonly go: Go;
-  readonly rows: Rows;
-  readonly chosen: StepKey | undefined;
-  readonly isPicking: boolean;
-  readonly stopPicking: () => void;
-  readonly onHelp: () => void;
-}
+/** What a key does; undefined where it does nothing. */
+export type Action = (() => void) | undefined;
 
-/** What keys do, unless somebody types into a field. */
-export function useKeys(input: Input): void {
+/** Calls what a key does, unless somebody types into a field. */
+export function useKeys(actionOf: (key: string) => Action): void {
   useEffect(() => {
     const pressed = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey) return;
       const { target } = event;
-      if (target instanceof HTMLInputElement) {
+      if (target instanceof HTMLInputElement || target instanceof HTMLSelectElement) {
         if (event.key === "Escape") target.blur();
         return;
       }
-      const action = actionOf(event.key, input);
+      const action = actionOf(event.key);
       if (action === undefined) return;
       event.preventDefault();
       action();
@@ -46,26 +39,30 @@ export function useKeys(input: Input): void {
   });
 }
 
-function actionOf(key: string, input: Input): (() => void) | undefined {
-  const { go, rows, onHelp, isPicking, stopPicking } = input;
-  const { shown } = rows;
+interface Input {
+  readonly place: Place;
+  readonly go: Go;
+  readonly rows: Rows;
+  readonly chosen: StepKey | undefined;
+}
+
+/** What keys do where a thread is looked at. */
+export function threadKey(key: string, input: Input): Action {
+  const { go, rows } = input;
   const here = rows.positionOf(input.chosen);
   const tab = TABS[Number(key) - 1];
   if (tab !== undefined) return () => go({ tab }, true);
-  const moves: Record<string, () => void> = {
+  const moves: Readonly<Record<string, () => void>> = {
     j: () => move(input, here, 1),
     ArrowDown: () => move(input, here, 1),
     k: () => move(input, here, -1),
     ArrowUp: () => move(input, here, -1),
     g: () => move(input, -1, 1),
-    G: () => move(input, shown.length, -1),
+    G: () => move(input, rows.shown.length, -1),
     n: () => move(input, here, 1, true),
     N: () => move(input, here, -1, true),
     l: () => go({ step: undefined, against: undefined }),
-    "/": () => document.getElementById("search")?.focus(),
-    r: () => document.getElementById("refresh")?.click(),
-    "?": onHelp,
-    Escape: () => (isPicking ? stopPicking() : back(input)),
+    Escape: () => back(input),
   };
   return moves[key];
 }

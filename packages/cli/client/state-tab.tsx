@@ -53,7 +53,7 @@ function Channel({ at, info, subject }: Props) {
         <span class="chevron">
           <Icon name={isOpen ? "open" : "closed"} />
         </span>
-        <strong>
+        <strong class="channel-name">
           <Text>{channel}</Text>
         </strong>
         {changed && <span class="badge">changed</span>}

@@ -116,7 +116,9 @@ function Header({ place, go, outline, lost }: HeaderProps) {
       {lost && <Problem error={lost} />}
       {outline && (
         <p class="thread-counts">
-          <span>{number(steps.length)} checkpoints</span>
+          <span>
+            {number(steps.length)} {steps.length === 1 ? "checkpoint" : "checkpoints"}
+          </span>
           {outline.branches > 1 && <span>{number(outline.branches)} branches</span>}
           <span>
             <Moment ts={times[0]} isLong /> – <Moment ts={times[1]} isLong />

@@ -83,7 +83,7 @@ function Write({ at, write, position }: WriteProps) {
         <span class="chevron">
           <Icon name={isOpen ? "open" : "closed"} />
         </span>
-        <strong>
+        <strong class="channel-name">
           <Text>{write.channel}</Text>
         </strong>
         <span class="size">{bytes(write.bytes)}</span>

@@ -1,8 +1,7 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { stripVTControlCharacters } from "node:util";
-import { describeError } from "../errors.ts";
+import { errorLines } from "../errors.ts";
 import type { Session } from "../session.ts";
 import { assets } from "./assets.ts";
 import { BadRequest, NotFound } from "./errors.ts";
@@ -68,7 +67,7 @@ export class ViewServer implements AsyncDisposable {
     try {
       send(response, 200, (await route(new Query(searchParams))) ?? null);
     } catch (error) {
-      refuse(response, statusOf(error), stripVTControlCharacters(describeError(error)));
+      refuse(response, statusOf(error), errorLines(error).join("\n"));
     }
   }
 }
