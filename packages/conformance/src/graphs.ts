@@ -74,10 +74,14 @@ export function deltaGraph(checkpointer: BaseCheckpointSaver, snapshotFrequency 
     .compile({ checkpointer });
 }
 
-/** Sends six workers at once; each appends its name. The log is plain, or a delta channel. */
-export function sendGraph(checkpointer: BaseCheckpointSaver, kind: "plain" | "delta") {
+/** Sends workers at once; each appends its name. The log is plain, or a delta channel. */
+export function sendGraph(
+  checkpointer: BaseCheckpointSaver,
+  kind: "plain" | "delta",
+  workerCount = 6,
+) {
   const State = (kind === "plain" ? Log : deltaLog(1000)) as typeof Log;
-  const workers = Array.from({ length: 6 }, (_, i) => `w${i}`);
+  const workers = Array.from({ length: workerCount }, (_, i) => `w${i}`);
   return new StateGraph(State)
     .addNode("plan", () => ({ log: ["plan"] }))
     .addNode("work", (state) => ({ log: [(state as unknown as { name: string }).name] }))

@@ -16,6 +16,7 @@ import { lockServerCases } from "./cases/locks-server.ts";
 import { officialCases } from "./cases/official.ts";
 import { oldFormatCases } from "./cases/old-formats.ts";
 import { optionCases } from "./cases/options.ts";
+import { parallelWriteCases, parallelWriteCountCases } from "./cases/parallel-writes.ts";
 import { partitionCases } from "./cases/partitions.ts";
 import { propertyCases } from "./cases/property.ts";
 import { pruneCases } from "./cases/prune.ts";
@@ -50,6 +51,7 @@ type Group = (mode: Mode) => void;
 const CONNECTION: readonly Group[] = [
   officialCases,
   concurrencyCases,
+  parallelWriteCases,
   streamingCases,
   lockCases,
   transactionCases,
@@ -87,6 +89,7 @@ const LONG: readonly Group[] = [hostileCases, propertyCases, serializerCases, pr
 const CONNECTION_OUTSIDE: readonly Group[] = [
   faultCases,
   countCases,
+  parallelWriteCountCases,
   givenUpCases,
   lockServerCases,
 ];

@@ -105,8 +105,8 @@ describe("plans on a thread of 10,000 checkpoints", () => {
       ],
     };
     const writes = {
-      ...{ ...middle, taskId: "task", taskPath: "" },
-      writes: [{ idx: 0, channel: "delta", ...row }],
+      ...middle,
+      writes: [{ taskId: "task", taskPath: "", idx: 0, channel: "delta", ...row }],
     };
     const named = { channel: "often", version: String(CHECKPOINTS / 2), putId: "1", ...key };
     const first = { requireParent: false, requireCheckpoint: false, routed: false };

@@ -34,9 +34,18 @@ const withParts = (parts: typeof value.parts) => ({
   incremental: [{ ...row, ...value, parts, base }],
 });
 
-const task = { ...key, taskId: "task", taskPath: "" };
-const writes = { ...task, writes: [0, 1].map((idx) => ({ ...row, idx })) };
-const many = Array.from({ length: 13_000 }, (_, idx) => ({ ...row, idx, channel: `${idx}` }));
+const task = { taskId: "task", taskPath: "" };
+const writes = { ...key, writes: [0, 1].map((idx) => ({ ...task, ...row, idx })) };
+const ofTasks = {
+  ...key,
+  writes: ["a", "b"].map((taskId) => ({ ...task, ...row, taskId, idx: 0 })),
+};
+const many = Array.from({ length: 13_000 }, (_, idx) => ({
+  ...row,
+  idx,
+  channel: `${idx}`,
+  ...task,
+}));
 
 const valueKey = { namespace: "", channel: "a", version: "1" };
 const blobKey = { threadId: "1", checkpointNs: "", channel: "a", version: "1" };
@@ -122,6 +131,9 @@ const SAMPLES: { readonly [Name in StatementName]: Samples<Name> } = {
     "": [writes, first],
     "on-checkpoint": [writes, onParent],
     "on-checkpoint-on-citus": [writes, routed],
+    "of-tasks": [ofTasks, first],
+    "of-tasks-on-checkpoint": [ofTasks, onParent],
+    "of-tasks-on-checkpoint-on-citus": [ofTasks, routed],
   },
   readRewritable: { "": ["1", valueKey] },
   removeChosen: {
@@ -175,8 +187,8 @@ const OF_MANY_ROWS: SomeSamples = {
   },
   putBlobs: { "": [{ ...put, blobs: many }] },
   putWrites: {
-    "": [{ ...task, writes: many }, first],
-    "on-checkpoint": [{ ...task, writes: many }, onParent],
+    "": [{ ...key, writes: many }, first],
+    "on-checkpoint": [{ ...key, writes: many }, onParent],
   },
 };
 

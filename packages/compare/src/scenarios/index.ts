@@ -10,6 +10,7 @@ import { putCases } from "./put.ts";
 import { putWritesCases } from "./put-writes.ts";
 import type { Case } from "./scenario.ts";
 import { storageCases } from "./storage.ts";
+import { superstepCases } from "./superstep.ts";
 import { turnCases } from "./turn.ts";
 
 /** Scenarios by the name people choose them with; each makes its cases, small ones for a quick run. */
@@ -22,6 +23,7 @@ export const SCENARIOS: Readonly<Record<string, (quick: boolean) => Case[]>> = {
   delta: deltaCases,
   fork: forkCases,
   growth: growthCases,
+  superstep: superstepCases,
   turn: turnCases,
   concurrency: concurrencyCases,
   coldStart: coldStartCases,

@@ -127,7 +127,7 @@ class Run {
 /** Random edits of a list by two savers, with branches, removals and changes of the storage in between. */
 export function storagePropertyCases(mode: Mode): void {
   if (mode.begin) return;
-  describe(`${mode.name}: shared storage, any history`, () => {
+  describe(`${mode.name}: incremental storage, any history`, () => {
     it("reads back what was stored, whoever stored it", () =>
       withSaver(mode, async (a, schema) => {
         const { saver: b, close } = await mode.open(databaseUrl(), { schema });

@@ -38,7 +38,7 @@ export function storageSharingCases(mode: Mode): void {
       await work(a, b, schema).finally(close);
     });
 
-  describe(`${mode.name}: shared storage of several savers`, () => {
+  describe(`${mode.name}: incremental storage of several savers`, () => {
     it("those that take turns share what the other stored", () =>
       withTwo(async (a, b) => {
         let log = messages(20);

@@ -78,7 +78,7 @@ async function expectStored(
 
 /** Values that share what they have in common with the version before, on one connection. */
 export function storageCases(mode: Mode): void {
-  describe(`${mode.name}: shared storage`, () => {
+  describe(`${mode.name}: incremental storage`, () => {
     it.each(CHANGES)("%s stores what is new", (_, before, changed, fresh) =>
       withSaver(mode, async (saver) => {
         const after = changed ?? `${before}${text(200)}`;

@@ -6,7 +6,12 @@ import {
   type PutCondition,
   type PutInput,
 } from "../sql/write/put.js";
-import { MAX_WRITES, type PutWritesInput, type WritesCondition } from "../sql/write/put-writes.js";
+import {
+  MAX_WRITES,
+  type PutWritesInput,
+  type TaskWriteRow,
+  type WritesCondition,
+} from "../sql/write/put-writes.js";
 
 /**
  * Statements that store a checkpoint and its blobs; beyond 13,105 blobs several, which belong in one transaction.
@@ -20,16 +25,24 @@ export function putAll(sql: Catalogue, input: PutInput, condition: PutCondition)
   ];
 }
 
-/** Statements that store writes: none for no writes, several beyond 13,105, which belong in one transaction. */
+/**
+ * Statements that store writes: none for no writes, several beyond 13,105, which belong in one transaction. Rows
+ * are locked in the order of their key, so that two that store the same do not wait for each other.
+ */
 export function putAllWrites(
   sql: Catalogue,
   input: PutWritesInput,
   condition: WritesCondition,
 ): Statement[] {
-  const sorted = [...input.writes].sort((a, b) => a.idx - b.idx);
+  const sorted = [...input.writes].sort(byTaskAndIdx);
   return batchesOf(sorted, MAX_WRITES).map((writes) =>
     sql.putWrites({ ...input, writes }, condition),
   );
+}
+
+function byTaskAndIdx(a: TaskWriteRow, b: TaskWriteRow): number {
+  if (a.taskId !== b.taskId) return a.taskId < b.taskId ? -1 : 1;
+  return a.idx - b.idx;
 }
 
 function batchesOf<Row>(rows: readonly Row[], size: number): Row[][] {

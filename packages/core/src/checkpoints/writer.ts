@@ -11,21 +11,24 @@ import { encodeMetadata } from "../serializer/values.js";
 import { newPutId } from "../sql/write/put.js";
 import { encodeBlobs, encodeCheckpoint, encodeWrites } from "./encode.js";
 import { withSends } from "./pending-sends.js";
-import { encodeOld, storeCheckpoint, storeWrites, type WriteContext } from "./put.js";
+import { encodeOld, storeCheckpoint, type WriteContext } from "./put.js";
 import type { CheckpointContext } from "./reader.js";
 import { withRun } from "./run.js";
 import { Updates, untrackedIn } from "./untracked.js";
 import { checkVersions } from "./versions.js";
+import { WriteGroups } from "./write-groups.js";
 
 export class CheckpointWriter {
   readonly #context: CheckpointContext;
   readonly #writing: WriteContext;
+  readonly #groups: WriteGroups;
   readonly #updates = new Updates();
 
   constructor(context: CheckpointContext & { readonly tombstones: boolean }) {
     const { executor, server, sql, cache, serde, tombstones } = context;
     this.#context = context;
     this.#writing = { driver: executor.driver, server, sql, cache, serde, tombstones };
+    this.#groups = new WriteGroups(this.#writing);
   }
 
   /** @returns the key of what was stored */
@@ -80,14 +83,16 @@ export class CheckpointWriter {
       );
     }
     uncontinuable.refuse({ threadId, checkpointNs, checkpointId });
-    const task = { threadId, checkpointNs, checkpointId, taskId: assertText(taskId, "taskId") };
-    const input = {
-      ...task,
+    const task = {
+      taskId: assertText(taskId, "taskId"),
       taskPath: assertText(taskPath, "taskPath"),
-      writes: await encodeWrites(serde, task, writes, taskPath, this.#updates),
     };
-    await executor.run({ name: "putWrites", threadId }, (driver) =>
-      storeWrites({ ...this.#writing, driver }, input),
+    const key = { threadId, checkpointNs, checkpointId };
+    const place = { ...key, taskId: task.taskId };
+    const rows = await encodeWrites(serde, place, writes, taskPath, this.#updates);
+    const input = { ...key, writes: rows.map((row) => ({ ...task, ...row })) };
+    await executor.run({ name: "putWrites", threadId }, (_driver, signal) =>
+      this.#groups.store(input, signal),
     );
   }
 }

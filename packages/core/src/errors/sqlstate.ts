@@ -28,6 +28,9 @@ export function failureOf(error: unknown): Failure | undefined {
 /** Whether the connection is lost, so that nothing can be sent on it. */
 export const isLost = (error: unknown): boolean => failureOf(error) === "lost";
 
+/** Whether the statement was not run because its transaction had failed before. */
+export const isTransactionFailed = (error: unknown): boolean => sqlState(error) === "25P02";
+
 /** A cause chain this long is a cycle. */
 const MAX_CAUSES = 16;
 

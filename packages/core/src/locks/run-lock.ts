@@ -1,6 +1,6 @@
 import { databaseError, LockError } from "../errors/errors.js";
 import { assertKeys, type OptionKeys } from "../errors/option-keys.js";
-import { sqlState } from "../errors/sqlstate.js";
+import { isTransactionFailed } from "../errors/sqlstate.js";
 import type { Executor } from "../execution/executor.js";
 import { pause } from "../execution/retry.js";
 import { threadIdOf } from "../input/config.js";
@@ -142,9 +142,6 @@ function refusal(threadId: string): LockError {
   );
 }
 
-/** In a failed transaction nothing can be freed before the ROLLBACK. */
-const FAILED_TRANSACTION = "25P02";
-
 class HeldLock implements ThreadLock {
   readonly #threadId: string;
   readonly #backend: LockBackend;
@@ -173,7 +170,7 @@ class HeldLock implements ThreadLock {
     try {
       await this.#backend.free();
     } catch (cause) {
-      if (sqlState(cause) === FAILED_TRANSACTION) {
+      if (isTransactionFailed(cause)) {
         this.#freed = undefined;
         throw databaseError("threadLock", cause, this.#threadId);
       }

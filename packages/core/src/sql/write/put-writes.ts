@@ -27,19 +27,27 @@ export interface WriteRow {
   readonly bytes: Uint8Array | null;
 }
 
+/** A write and the task that made it. */
+export interface TaskWriteRow extends WriteRow {
+  readonly taskId: string;
+  readonly taskPath: string;
+}
+
 export interface PutWritesInput {
   readonly threadId: string;
   readonly checkpointNs: string;
   readonly checkpointId: string;
-  readonly taskId: string;
-  readonly taskPath: string;
-  readonly writes: readonly WriteRow[];
+  /** Unique by task and `idx`. */
+  readonly writes: readonly TaskWriteRow[];
 }
 
-const OF_TASK = ["$2::text", "$3::text", "$4::text", "$5::text"];
-const SHARED_PARAMETERS = 5;
+const OF_CHECKPOINT = ["$2::text", "$3::text"];
 const WRITE_COLUMNS = ["int", "text", "text", VALUE];
-/** Writes that one statement can store; more take several, which belong in one transaction. */
+/** What rows share and what each has: of one task, and of several. */
+const OF_TASK = { shared: [...OF_CHECKPOINT, "$4::text", "$5::text"], columns: WRITE_COLUMNS };
+const OF_TASKS = { shared: OF_CHECKPOINT, columns: ["text", "text", ...WRITE_COLUMNS] };
+const SHARED_PARAMETERS = 5;
+/** Writes of one task that one statement can store; more take several, which belong in one transaction. */
 export const MAX_WRITES = rowsPerStatement(widthOf(WRITE_COLUMNS), SHARED_PARAMETERS);
 
 export interface WritesCondition {
@@ -52,33 +60,48 @@ export interface WritesCondition {
   readonly routed: boolean;
 }
 
-/** Stores writes of a task, `MAX_WRITES` of them at most and at least one. */
+/** Stores at least one write: `MAX_WRITES` at most of one task, or a fifth fewer of several. */
 export function putWritesStatement(
   tables: Tables,
 ): (input: PutWritesInput, condition: WritesCondition) => Statement {
   const templateFor = templateByShape(
-    (count: number, requireCheckpoint: boolean, routed: boolean) => {
-      if (!requireCheckpoint) return insertWrites(tables, always, count);
+    (count: number, tasks: "one task" | "tasks", requireCheckpoint: boolean, routed: boolean) => {
+      const insert = (source: RowSource) => insertWrites(tables, source, count, tasks);
+      if (!requireCheckpoint) return insert(always);
       const source = routed
         ? ifAnyRouted("checkpoint", tables.checkpoints, IS_CHECKPOINT)
         : ifAny("checkpoint");
-      const writes = `${insertWrites(tables, source, count)}\nRETURNING true AS stored`;
       return withAll(
         [
           materialized("checkpoint", heldCheckpoint(tables, "true AS found")),
-          cte("writes", writes),
+          cte("writes", `${insert(source)}\nRETURNING true AS stored`),
         ],
         "SELECT true AS stored FROM checkpoint",
       );
     },
   );
   return (input, { requireCheckpoint, routed }) => {
-    const { threadId, checkpointNs, checkpointId, taskId, taskPath, writes } = input;
+    const { threadId, checkpointNs, checkpointId, writes } = input;
+    const key = [threadId, checkpointNs, checkpointId];
+    const isRouted = requireCheckpoint && routed;
+    const [first] = writes;
+    if (first === undefined || writes.some(({ taskId }) => taskId !== first.taskId)) {
+      const rows = writes.flatMap((write) => [...taskValues(write), ...writeValues(write)]);
+      const { text, values } = templateFor(
+        writes.length,
+        "tasks",
+        requireCheckpoint,
+        isRouted,
+      )([...key, ...rows]);
+      // How many tasks meet is chance: each number would take a place of those that come again.
+      return { text, values, name: "" };
+    }
     return templateFor(
       writes.length,
+      "one task",
       requireCheckpoint,
-      requireCheckpoint && routed,
-    )([threadId, checkpointNs, checkpointId, taskId, taskPath, ...writes.flatMap(writeValues)]);
+      isRouted,
+    )([...key, ...taskValues(first), ...writes.flatMap(writeValues)]);
   };
 }
 
@@ -86,16 +109,23 @@ export function putWritesStatement(
  * A repeated ordinary write is one that arrived before; a special one (error, interrupt, resume) replaces its
  * predecessor.
  */
-const insertWrites = (
+function insertWrites(
   tables: Tables,
   source: RowSource,
   count: number,
-) => `INSERT INTO ${tables.writes} AS stored
+  tasks: "one task" | "tasks",
+): string {
+  const { shared, columns } = tasks === "tasks" ? OF_TASKS : OF_TASK;
+  const first = shared.length + 2;
+  return `INSERT INTO ${tables.writes} AS stored
   (thread_id, checkpoint_ns, checkpoint_id, task_id, task_path, idx, channel, type, blob)
-${source((thread) => valueRows(tables.bytes, [...thread, ...OF_TASK], WRITE_COLUMNS, count, SHARED_PARAMETERS + 1))}
+${source((thread) => valueRows(tables.bytes, [...thread, ...shared], columns, count, first))}
 ON CONFLICT (thread_id, checkpoint_ns, checkpoint_id, task_id, idx) DO UPDATE SET
   channel = EXCLUDED.channel, type = EXCLUDED.type, blob = EXCLUDED.blob, task_path = EXCLUDED.task_path
 WHERE stored.idx < 0`;
+}
+
+const taskValues = ({ taskId, taskPath }: TaskWriteRow): SqlValue[] => [taskId, taskPath];
 
 function writeValues({ idx, channel, type, text, bytes }: WriteRow): SqlValue[] {
   return [idx, channel, type, text, bytes];
