@@ -23,4 +23,4 @@ function Locked() {
   );
 }
 
-render(takeToken() === null ? <Locked /> : <App />, document.body);
+render((await takeToken()) ? <App /> : <Locked />, document.body);

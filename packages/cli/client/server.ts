@@ -15,14 +15,24 @@ import type {
 /** Of this origin only, so that no other page and no other port can read it. */
 const KEY = "waypost-token";
 
-/** Takes the token out of the address, where it could be shared with a link, and keeps it for this origin. */
-export function takeToken(): string | null {
-  const token = new URLSearchParams(location.hash.slice(1)).get("token");
-  if (token !== null) {
-    localStorage.setItem(KEY, token);
-    history.replaceState(null, "", location.pathname + location.search);
-  }
-  return localStorage.getItem(KEY);
+/**
+ * Takes the token out of the address, where it could be shared with a link, and keeps it for this origin.
+ * A browser that was started has a code instead, which gets the token once.
+ *
+ * @returns whether there is a token
+ */
+export async function takeToken(): Promise<boolean> {
+  const given = new URLSearchParams(location.hash.slice(1));
+  const code = given.get("code");
+  history.replaceState(null, "", location.pathname + location.search);
+  const token = code === null ? given.get("token") : await tokenFor(code);
+  if (token !== null) localStorage.setItem(KEY, token);
+  return localStorage.getItem(KEY) !== null;
+}
+
+async function tokenFor(code: string): Promise<string | null> {
+  const response = await fetch("/api/token", { headers: { Authorization: `Bearer ${code}` } });
+  return response.ok ? response.json() : null;
 }
 
 /** What the server has refused, or could not do. */

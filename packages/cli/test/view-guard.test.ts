@@ -4,6 +4,8 @@ import { connect } from "node:net";
 import { networkInterfaces } from "node:os";
 import { collect, databaseUrl, thread, withClient } from "@waypost/conformance/fixtures";
 import { describe, expect, it } from "vitest";
+import { Session } from "../src/session.ts";
+import { ViewServer } from "../src/view/server.ts";
 import { type View, withView } from "./browser.ts";
 import { withThreads } from "./fixtures.ts";
 import { waypost } from "./run.ts";
@@ -139,6 +141,23 @@ describe.concurrent("waypost view", () => {
         expect((await ask(other, "/api/threads", { headers })).status).toBe(401);
       }).then(({ code }) => expect(code).toBe(130)),
     ));
+
+  it("gives its token to the browser that it starts, once", () =>
+    withThreads(async (schema) => {
+      await using session = new Session({ database: databaseUrl(), schema, json: false });
+      const secrets = { token: "the token", code: "the code" };
+      await using server = await ViewServer.listen(session, 0, secrets);
+      const get = async (name: string, secret: string) => {
+        const headers = { authorization: `Bearer ${secret}` };
+        const response = await fetch(`${server.origin}/api/${name}`, { headers });
+        return response.status === 200 ? await response.json() : response.status;
+      };
+      expect(await get("token", "another code")).toBe(401);
+      expect(await get("threads", "the code")).toBe(401);
+      expect(await get("token", "the code")).toBe("the token");
+      expect(await get("token", "the code")).toBe(401);
+      expect(await get("threads", "the token")).toMatchObject({ more: false });
+    }));
 
   it("ends with Ctrl-C, with requests under way, and leaves no connection", ({ expect: soon }) =>
     withThreads(async (schema) => {

@@ -11,15 +11,24 @@ import { type Routes, routes } from "./routes.ts";
 
 const API = "/api/";
 
+export interface Secrets {
+  /** Whoever has it may read; the page shows nothing without. */
+  readonly token: string;
+  /** Gets the token, once: for a command line, which other users of the machine can see. */
+  readonly code?: string | undefined;
+}
+
 /** A page on this machine's loopback that looks into a database. */
 export class ViewServer implements AsyncDisposable {
   readonly #server: Server;
   readonly #token: string;
+  #code: string | undefined;
   readonly #routes: Routes;
   readonly #assets = assets();
 
-  private constructor(session: Session, token: string) {
+  private constructor(session: Session, { token, code }: Secrets) {
     this.#token = token;
+    this.#code = code;
     this.#routes = routes(session);
     this.#server = createServer((request, response) => {
       this.#answer(request, response).catch((error) => response.destroy(error as Error));
@@ -28,11 +37,10 @@ export class ViewServer implements AsyncDisposable {
 
   /**
    * @param port 0 for one that is free
-   * @param token whoever has it may read; the page shows nothing without
    * @throws Error if the port is taken
    */
-  static async listen(session: Session, port: number, token: string): Promise<ViewServer> {
-    const view = new ViewServer(session, token);
+  static async listen(session: Session, port: number, secrets: Secrets): Promise<ViewServer> {
+    const view = new ViewServer(session, secrets);
     view.#server.listen(port, "127.0.0.1");
     await once(view.#server, "listening");
     return view;
@@ -48,6 +56,12 @@ export class ViewServer implements AsyncDisposable {
     if (this.#server.listening) await once(this.#server, "close");
   }
 
+  #takesCode(request: IncomingMessage): boolean {
+    const takes = this.#code !== undefined && hasToken(request, this.#code);
+    if (takes) this.#code = undefined;
+    return takes;
+  }
+
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     protect(response);
     if (!isForLoopback(request)) return refuse(response, 403, "Open it as 127.0.0.1.");
@@ -59,6 +73,9 @@ export class ViewServer implements AsyncDisposable {
     if (asset !== undefined) {
       response.setHeader("Content-Type", asset.type).end(asset.body);
       return;
+    }
+    if (pathname === `${API}token` && this.#takesCode(request)) {
+      return send(response, 200, this.#token);
     }
     if (!hasToken(request, this.#token)) return refuse(response, 401, "The token is missing.");
     const name = pathname.startsWith(API) ? pathname.slice(API.length) : "";

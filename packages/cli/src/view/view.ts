@@ -26,13 +26,17 @@ export async function view(
   if (thread !== undefined) await requireThreads(session, [thread]);
   // Tells at once what is wrong with the database, in the terminal.
   await session.saver.listThreads({ limit: 1 });
-  const token = randomBytes(32).toString("base64url");
-  await using server = await ViewServer.listen(session, port, token);
+  const token = secret();
+  const code = isOpened ? secret() : undefined;
+  await using server = await ViewServer.listen(session, port, { token, code });
   const search = thread === undefined ? "" : `?${new URLSearchParams({ thread })}`;
   // Behind the #, where a browser sends it to nobody.
-  const address = `${server.origin}/${search}#token=${token}`;
+  const page = `${server.origin}/${search}`;
+  const address = `${page}#token=${token}`;
   if (globals.json) print(JSON.stringify({ address }));
   else print(`${address}\n${dim("Ctrl-C ends it.")}`);
-  if (isOpened) await open(address);
+  if (code !== undefined) await open(`${page}#code=${code}`);
   if (!signal.aborted) await once(signal, "abort");
 }
+
+const secret = (): string => randomBytes(32).toString("base64url");
