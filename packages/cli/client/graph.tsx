@@ -2,6 +2,8 @@ import type { StepRow } from "../src/view/api.ts";
 
 const COLUMN = 14;
 const RADIUS = 4;
+/** How far above its first step a branch leaves the line beside it. */
+const BEND = 14;
 
 const xOf = (column: number): number => column * COLUMN + COLUMN / 2 + 2;
 
@@ -25,10 +27,7 @@ export function Graph({ row, height, state }: Props) {
       <Lead lead={lead} height={height} />
       {from === "above" && <path class={line} d={`M${x} 0V${middle}`} />}
       {from === "left" && (
-        <path
-          class={line}
-          d={`M${beside} 0C${beside} ${middle} ${beside} ${middle} ${x} ${middle}`}
-        />
+        <path class={line} d={`M${beside} ${middle - BEND}Q${beside} ${middle} ${x} ${middle}`} />
       )}
       {down && <path class={line} d={`M${x} ${middle}V${height}`} />}
       <circle class={`dot ${state}${current ? " current" : ""}`} cx={x} cy={middle} r={RADIUS} />

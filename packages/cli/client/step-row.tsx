@@ -22,7 +22,7 @@ export function StepRowView(props: Props) {
     <button
       {...{
         type: "button",
-        role: "option",
+        role: "treeitem",
         class: classes.filter(Boolean).join(" "),
         tabIndex: -1,
       }}
@@ -92,7 +92,7 @@ function Words({ line }: { line: StepLine }) {
   if (open !== undefined) return <Text>{`${open.node}: ${open.text}`}</Text>;
   const changes = line.changes.slice(0, 4).map(wordsOf);
   const next = line.next.length === 0 ? [] : [`next: ${line.next.join(", ")}`];
-  return <Text>{[...next, ...changes].join("   ")}</Text>;
+  return <Text>{[...next, ...changes].join("  ·  ")}</Text>;
 }
 
 const wordsOf = ({ node, channel, words }: ChangeInfo): string =>
@@ -130,7 +130,13 @@ export function RunRowView({ row, height, isOpen, onToggle }: RunProps) {
   const width = graphWidth(lead);
   return (
     <button
-      {...{ type: "button", class: "step-row run-row", "aria-expanded": isOpen, tabIndex: -1 }}
+      {...{
+        type: "button",
+        role: "treeitem",
+        class: "step-row run-row",
+        "aria-expanded": isOpen,
+        tabIndex: -1,
+      }}
       {...{ style: { height: `${height}px` }, onClick: onToggle }}
     >
       <svg class="graph" width={width} height={height} aria-hidden="true">

@@ -67,7 +67,7 @@ export function ThreadPane(props: Props) {
       {error && <Problem error={error} />}
       {outline?.rows.length === 0 && <Hint>The thread has writes, and no checkpoints.</Hint>}
       <VirtualList
-        {...{ label: "Steps", count: shown.length, rowHeight, row, onRange: range }}
+        {...{ role: "tree", label: "Steps", count: shown.length, rowHeight, row, onRange: range }}
         {...{ at: rows.positionOf(chosen), sticksToEnd: place.step === undefined }}
       />
     </main>

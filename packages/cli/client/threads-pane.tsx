@@ -76,7 +76,14 @@ export function ThreadsPane({ place, go }: { readonly place: Place; readonly go:
       <Filters place={place} go={go} />
       {error && <Problem error={error} />}
       {!isLoading && !error && threads.length === 0 && <Hint>No thread is found.</Hint>}
-      <VirtualList label="Threads" count={threads.length} rowHeight={ROW} row={row} onRange={near}>
+      <VirtualList
+        role="listbox"
+        label="Threads"
+        count={threads.length}
+        rowHeight={ROW}
+        row={row}
+        onRange={near}
+      >
         {more && <p class="hint">{isLoading ? "…" : ""}</p>}
       </VirtualList>
     </nav>

@@ -6,6 +6,7 @@ const MARGIN = 12;
 
 interface Props {
   readonly label: string;
+  readonly role: "listbox" | "tree";
   readonly count: number;
   readonly rowHeight: number;
   readonly row: (index: number) => ComponentChildren;
@@ -20,7 +21,7 @@ interface Props {
 
 /** A list of rows of one height, of which only those in view are drawn. */
 export function VirtualList(props: Props) {
-  const { label, count, rowHeight, row, onRange, at, sticksToEnd = false, children } = props;
+  const { label, role, count, rowHeight, row, onRange, at, sticksToEnd = false, children } = props;
   const box = useRef<HTMLDivElement>(null);
   const atEnd = useRef(false);
   const [top, setTop] = useState(0);
@@ -51,7 +52,7 @@ export function VirtualList(props: Props) {
   };
   const indexes = Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => first + i);
   return (
-    <div class="list" ref={box} onScroll={scrolled} tabIndex={0} role="listbox" aria-label={label}>
+    <div class="list" ref={box} onScroll={scrolled} tabIndex={0} {...{ role, "aria-label": label }}>
       <div class="list-rows" style={{ height: `${count * rowHeight}px` }}>
         <div style={{ transform: `translateY(${first * rowHeight}px)` }}>{indexes.map(row)}</div>
       </div>

@@ -1,5 +1,6 @@
 import { inspect } from "node:util";
 import { Unreadable } from "../serde.ts";
+import { bytes } from "../units.ts";
 import type { Item, ItemsShape, Shape } from "./api.ts";
 
 /** Characters of a text in one answer where it is one of many, and where it is asked for. */
@@ -104,5 +105,19 @@ function nameOf(value: unknown): string | undefined {
     : name;
 }
 
-const wordOf = (value: unknown): string =>
-  inspect(value, { depth: 1, breakLength: Number.POSITIVE_INFINITY, maxArrayLength: 64 });
+/** Bytes that are shown. */
+const MOST_BYTES = 32;
+
+function wordOf(value: unknown): string {
+  if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return bytesOf(value);
+  return inspect(value, { depth: 1, breakLength: Number.POSITIVE_INFINITY, maxArrayLength: 64 });
+}
+
+function bytesOf(value: ArrayBufferView | ArrayBuffer): string {
+  const all = ArrayBuffer.isView(value)
+    ? Buffer.from(value.buffer, value.byteOffset, value.byteLength)
+    : Buffer.from(value);
+  const pairs = all.subarray(0, MOST_BYTES).toString("hex").match(/../g) ?? [];
+  const rest = all.length > MOST_BYTES ? " …" : "";
+  return `${nameOf(value)}, ${bytes(all.length)} <${pairs.join(" ")}${rest}>`;
+}
