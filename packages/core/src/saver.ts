@@ -61,7 +61,7 @@ export abstract class WaypostSaver extends BaseCheckpointSaver<number> implement
     this.#cache = cache;
     this.#reader = new CheckpointReader(context);
     this.#writer = new CheckpointWriter(context);
-    this.#locks = new RunLocks({ executor, sql, tables: tablesIn(schema, driver.bytes) });
+    this.#locks = new RunLocks({ executor, server, sql, tables: tablesIn(schema, driver.bytes) });
     this.#maintenance = new Maintenance({ executor, server, sql, serde, tombstones, retention });
   }
 

@@ -77,7 +77,7 @@ const SAMPLES: { readonly [Name in StatementName]: Samples<Name> } = {
     latest: [latest, ["a"], "text"],
     "as-bytes": [key, ["a"], "bytes"],
   },
-  freeRunLock: { "": ["1"] },
+  freeRunLock: { "": ["1", false], "on-citus": ["1", true] },
   getStorage: { "": [] },
   getTuple: {
     "by-id": [key, none, "text"],
@@ -135,6 +135,7 @@ const SAMPLES: { readonly [Name in StatementName]: Samples<Name> } = {
     "of-tasks-on-checkpoint": [ofTasks, onParent],
     "of-tasks-on-checkpoint-on-citus": [ofTasks, routed],
   },
+  reachNode: { "": ["1"] },
   readRewritable: { "": ["1", valueKey] },
   removeChosen: {
     pruned: ["1", [{ namespace: "", id }], true, "DELETE"],
@@ -157,9 +158,10 @@ const SAMPLES: { readonly [Name in StatementName]: Samples<Name> } = {
   sweepPage: { "": [{ after: null, keepLast: 1, olderThan: null, writesBefore: id }] },
   sweepThread: { "": ["1", { keepLast: 1, olderThan: null, writesBefore: id }] },
   takeMaintenanceLock: { wait: ["1", "wait"], try: ["1", "try"], share: ["1", "share"] },
-  takeRunLock: { "": ["1"] },
+  takeRunLock: { "any-session": ["1"], "one-session": ["1", 2] },
   takeRunLockInTransaction: { "": ["1"] },
-  takeSessionRunLock: { "any-session": ["1"], "one-session": ["1", 2] },
+  takeRunLockInTransactionOnNode: { "": ["1"] },
+  takeRunLockOnNode: { "": ["1"] },
   threadPage: { "": [null] },
   threadsOfRuns: { "": [["run"]] },
   verifyBlobs: { "first-page": ["1", undefined, 10], "next-page": ["1", blobKey, 10] },
@@ -234,6 +236,10 @@ export const ON_CITUS: Readonly<Record<string, readonly string[]>> = {
   "removeChosen.pruned": ["removeChosen.pruned-on-citus"],
   "removeOrphans.delete": ["removeOrphans.delete-on-citus"],
   sweepPage: ["threadPage", "sweepThread"],
+  freeRunLock: ["freeRunLock.on-citus"],
+  "takeRunLock.any-session": ["takeRunLockOnNode"],
+  "takeRunLock.one-session": ["takeRunLockOnNode"],
+  takeRunLockInTransaction: ["takeRunLockInTransactionOnNode"],
 };
 
 export const statementsOfManyRows = (schema: string): NamedStatement[] =>

@@ -6,8 +6,10 @@ import {
   checkLayout,
   distributeCommands,
   isDistributed,
+  isPartlyDistributed,
   type Layout,
   layoutOf,
+  ONE_CONNECTION_A_NODE,
   requireCoordinator,
 } from "./layout.js";
 import { MIGRATIONS } from "./migrations/index.js";
@@ -27,7 +29,10 @@ export interface SetupOptions {
    * as many. Default: no partitions.
    */
   partitions?: number;
-  /** Distributes new and existing tables over a Citus cluster by `thread_id`. Default: not distributed. */
+  /**
+   * Distributes new and existing tables over a Citus cluster by `thread_id`. Default: only what an upgrade adds to
+   * distributed tables.
+   */
   distribute?: "citus";
 }
 
@@ -62,18 +67,30 @@ export async function setup(
   const layout = layoutOf(options);
   await checkLayout(driver, schema, layout);
   if (!(await isReady(driver, schema, layout, oldest))) {
-    if (layout.distribute === "citus") await requireCoordinator(driver);
     await driver.transaction(async (tx) => {
       await execute(tx, lockCommand(schema));
       const state = await readState(tx, schema, oldest);
+      const { partitions } = layout;
+      const distribute = await distributionOf(tx, schema, layout);
       if (!state.schemaExists) await execute(tx, createSchemaCommand(schema));
       // Somebody else may have made the tables meanwhile.
       await checkLayout(tx, schema, layout);
-      for (const command of migrationCommands(schema, state.version, layout))
-        await execute(tx, command);
+      const commands = migrationCommands(schema, state.version, { partitions, distribute });
+      for (const command of commands) await execute(tx, command);
     });
   }
   if (storage !== undefined) await driver.query(setStorageStatement(tablesIn(schema))(storage));
+}
+
+/** @throws ConfigurationError on a worker of a cluster, where tables can't be changed */
+async function distributionOf(
+  tx: Queryable,
+  schema: string,
+  { distribute }: Layout,
+): Promise<Layout["distribute"]> {
+  if (distribute === undefined && !(await isPartlyDistributed(tx, tablesIn(schema)))) return;
+  await requireCoordinator(tx);
+  return "citus";
 }
 
 async function isReady(
@@ -183,7 +200,8 @@ ON CONFLICT DO NOTHING`,
     `INSERT INTO ${tables.migrations} (version) VALUES (${from + index + 1}) ON CONFLICT DO NOTHING`,
   ]);
   const created = from < MIGRATIONS.length ? [bookkeeping, ...storage, ...pending] : [];
-  return layout.distribute === "citus" ? [...created, ...distributeCommands(tables)] : created;
+  if (layout.distribute === undefined) return created;
+  return [ONE_CONNECTION_A_NODE, ...created, ...distributeCommands(tables)];
 }
 
 function createSchemaCommand(schema: string): string {
