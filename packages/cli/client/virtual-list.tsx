@@ -52,7 +52,7 @@ export function VirtualList(props: Props) {
   };
   const indexes = Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => first + i);
   return (
-    <div class="list" ref={box} onScroll={scrolled} tabIndex={0} {...{ role, "aria-label": label }}>
+    <div class="list" ref={box} onScroll={scrolled} {...{ role, tabIndex: 0, "aria-label": label }}>
       <div class="list-rows" style={{ height: `${count * rowHeight}px` }}>
         <div style={{ transform: `translateY(${first * rowHeight}px)` }}>{indexes.map(row)}</div>
       </div>
