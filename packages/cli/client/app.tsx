@@ -19,7 +19,7 @@ export function App() {
   const onHelp = () => setHasHelp(!hasHelp);
   const actions: Readonly<Record<string, () => void>> = {
     "?": onHelp,
-    "/": () => document.getElementById("search")?.focus(),
+    "/": () => document.getElementById("prefix")?.focus(),
     r: () => document.getElementById("refresh")?.click(),
   };
   useKeys((key) => actions[key]);

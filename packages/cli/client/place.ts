@@ -11,8 +11,12 @@ export interface Place {
   readonly tab: Tab;
   /** What a step is compared with; by default its parent. */
   readonly against: StepKey | undefined;
-  readonly search: string;
+  /** What threads are listed; empty where any are. */
+  readonly prefix: string;
   readonly metadata: string;
+  readonly status: string;
+  /** How long ago at most, as `1h`, or at least, as `>30d`. */
+  readonly updated: string;
 }
 
 export type Go = (change: Partial<Place>, replace?: boolean) => void;
@@ -29,12 +33,15 @@ function read(): Place {
     step: key("step"),
     tab: TABS.find((tab) => tab === text("tab")) ?? "overview",
     against: key("against"),
-    search: text("search") ?? "",
+    prefix: text("prefix") ?? "",
     metadata: text("metadata") ?? "",
+    status: text("status") ?? "",
+    updated: text("updated") ?? "",
   };
 }
 
-export function addressOf({ thread, step, tab, against, search, metadata }: Place): string {
+export function addressOf(place: Place): string {
+  const { thread, step, tab, against } = place;
   const parameters = new URLSearchParams();
   const set = (name: string, value: string | undefined) => {
     if (value) parameters.set(name, value);
@@ -45,8 +52,7 @@ export function addressOf({ thread, step, tab, against, search, metadata }: Plac
   set("tab", tab === "overview" ? undefined : tab);
   set("against", against?.id);
   set("against-namespace", against?.namespace);
-  set("search", search);
-  set("metadata", metadata);
+  for (const name of ["prefix", "metadata", "status", "updated"] as const) set(name, place[name]);
   const text = String(parameters);
   return text === "" ? "/" : `/?${text}`;
 }

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { number } from "../src/units.ts";
 import type { ThreadItem } from "../src/view/api.ts";
+import { Filters } from "./filters.tsx";
 import { Icon } from "./icons.tsx";
 import type { Go, Place } from "./place.ts";
 import { server } from "./server.ts";
@@ -54,7 +55,7 @@ function useThreads(parameters: Readonly<Record<string, string>>): [Found, () =>
 }
 
 export function ThreadsPane({ place, go }: { readonly place: Place; readonly go: Go }) {
-  const [found, next, again] = useThreads({ metadata: place.metadata });
+  const [found, next, again] = useThreads(filterOf(place));
   const { threads, error, isLoading, more } = found;
   const row = (i: number) => {
     const thread = threads[i];
@@ -73,7 +74,7 @@ export function ThreadsPane({ place, go }: { readonly place: Place; readonly go:
           <Icon name="again" />
         </button>
       </header>
-      <Filters place={place} go={go} />
+      <Filters place={place} go={go} first={threads[0]} />
       {error && <Problem error={error} />}
       {!isLoading && !error && threads.length === 0 && <Hint>No thread is found.</Hint>}
       <VirtualList
@@ -90,30 +91,11 @@ export function ThreadsPane({ place, go }: { readonly place: Place; readonly go:
   );
 }
 
-function Filters({ place, go }: { readonly place: Place; readonly go: Go }) {
-  const submitted = (event: Event) => {
-    event.preventDefault();
-    const form = new FormData(event.currentTarget as HTMLFormElement);
-    const search = String(form.get("search")).trim();
-    const metadata = String(form.get("metadata")).trim();
-    go({ metadata, ...(search === "" ? {} : { thread: search, step: undefined }) });
-  };
-  return (
-    <form class="filters" onSubmit={submitted}>
-      <input
-        {...{ id: "search", name: "search", type: "search", placeholder: "Thread id  /" }}
-        {...{ "aria-label": "Id of a thread", autocomplete: "off", spellcheck: false }}
-      />
-      <input
-        {...{ name: "metadata", type: "search", placeholder: "Metadata: user=ann" }}
-        {...{ "aria-label": "Metadata of the latest checkpoint, key=value", autocomplete: "off" }}
-        {...{ defaultValue: place.metadata, spellcheck: false }}
-      />
-      <button type="submit" class="hidden">
-        Find
-      </button>
-    </form>
-  );
+/** The filters as the server has them. */
+function filterOf({ prefix, metadata, status, updated }: Place): Readonly<Record<string, string>> {
+  const isOlder = updated.startsWith(">");
+  const [updatedAfter, updatedBefore] = isOlder ? ["", updated.slice(1)] : [updated, ""];
+  return { prefix, metadata, status, updatedAfter, updatedBefore };
 }
 
 interface RowProps {
@@ -123,7 +105,7 @@ interface RowProps {
 }
 
 function ThreadRow({ thread, isChosen, go }: RowProps) {
-  const { threadId, updatedAt, checkpoints, source } = thread;
+  const { threadId, updatedAt, checkpoints, status, labels } = thread;
   const chosen = () => go({ thread: threadId, step: undefined, against: undefined });
   return (
     <button
@@ -132,13 +114,16 @@ function ThreadRow({ thread, isChosen, go }: RowProps) {
     >
       <span class="thread-name">
         <Text>{threadId}</Text>
+        {status !== "idle" && <span class={`badge ${status}`}>{status}</span>}
       </span>
       <span class="thread-facts">
         <Moment ts={updatedAt} />
         <span>
           {number(checkpoints)} {checkpoints === 1 ? "checkpoint" : "checkpoints"}
         </span>
-        {source !== undefined && source !== "loop" && <Text>{source}</Text>}
+        {labels.map((label) => (
+          <Text key={label}>{label}</Text>
+        ))}
       </span>
     </button>
   );

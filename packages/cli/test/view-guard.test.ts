@@ -88,6 +88,8 @@ describe.concurrent("waypost view refuses", () => {
         "/api/raw?thread=chat&id=x&from=-1",
         "/api/value?thread=chat&id=x&channel=log&path=a",
         "/api/threads?metadata=x",
+        "/api/threads?status=done",
+        "/api/threads?updatedAfter=soon",
         `/api/lines?thread=chat&${"id=x&".repeat(300)}`,
       ]) {
         expect({ path, status: (await ask(view, path)).status }).toEqual({ path, status: 400 });

@@ -73,19 +73,44 @@ describeInBrowser(`waypost view in a browser${WHERE}`, () => {
       });
     }));
 
-  it("finds threads by id and by metadata", () =>
-    onPage(withThreads, "", async (page) => {
-      await sees(page, "chat");
-      await press(page, "/");
-      await page.keyboard.type("other");
-      await page.keyboard.press("Enter");
-      await page.waitForSelector(".step-row");
-      expect(page.url()).toContain("thread=other");
-      await page.locator("[name=metadata]").fill("step=2");
-      await page.keyboard.press("Enter");
-      await page.waitForSelector(".thread-row:only-child");
-      expect(await texts(page, ".thread-name")).toEqual(["other"]);
-    }));
+  it("finds threads by the beginning of their ids, by status, time and metadata", () =>
+    onPage(
+      (work) =>
+        withResearch(async (schema, saver) => {
+          for (const [user, id] of Object.entries({ ann: "res-1", bob: "res-2", eve: "other" })) {
+            const config = { ...thread(id), metadata: { user } };
+            await chainGraph(saver).invoke({ log: [user] }, config);
+          }
+          await work(schema, saver);
+        }),
+      "",
+      async (page) => {
+        const lists = (...names: string[]) =>
+          page.waitForFunction(
+            `JSON.stringify([...document.querySelectorAll(".thread-name > bdi")].map((e) => e.textContent)) === ${JSON.stringify(JSON.stringify(names))}`,
+          );
+        await lists("other", "res-2", "res-1", "research");
+        await press(page, "/");
+        await page.keyboard.type("res");
+        await lists("res-2", "res-1", "research");
+        await page.locator("[aria-label=Status]").fill("failed");
+        await lists("research");
+        await page.locator("[aria-label=Status]").fill("");
+        await page.locator("[name=metadata]").fill("user=ann");
+        await lists("res-1");
+        await sees(page, "user: ann");
+        await page.locator("[aria-label=Updated]").fill(">30d");
+        await lists();
+        await page.reload();
+        await sees(page, "No thread is found");
+        await page.locator("[aria-label=Updated]").fill("1h");
+        await lists("res-1");
+        await page.focus("[name=prefix]");
+        await page.keyboard.press("Enter");
+        await page.waitForSelector(".step-row");
+        expect(page.url()).toContain("thread=res-1");
+      },
+    ));
 
   it("pages through more threads than it has read", () =>
     onPage(

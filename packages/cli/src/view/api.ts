@@ -6,13 +6,17 @@ export interface StepKey {
   readonly id: string;
 }
 
+/** What `listThreads` tells of a thread's run. */
+export const STATUSES = ["running", "failed", "interrupted", "idle"] as const;
+
 export interface ThreadItem {
   readonly threadId: string;
   readonly checkpointId: string;
+  readonly status: (typeof STATUSES)[number];
   readonly updatedAt: string | undefined;
-  readonly source: string | undefined;
-  readonly step: number | undefined;
   readonly checkpoints: number;
+  /** Some of what was passed to its run as metadata: `user: ann`. */
+  readonly labels: readonly string[];
 }
 
 export interface ThreadsPage {
