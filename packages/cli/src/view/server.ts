@@ -10,6 +10,7 @@ import { Query } from "./query.ts";
 import { type Routes, routes } from "./routes.ts";
 
 const API = "/api/";
+const LOCKED = "Open the address that `waypost view` has printed: it holds the token.";
 
 export interface Secrets {
   /** Whoever has it may read; the page shows nothing without. */
@@ -77,7 +78,7 @@ export class ViewServer implements AsyncDisposable {
     if (pathname === `${API}token` && this.#takesCode(request)) {
       return send(response, 200, this.#token);
     }
-    if (!hasToken(request, this.#token)) return refuse(response, 401, "The token is missing.");
+    if (!hasToken(request, this.#token)) return refuse(response, 401, LOCKED);
     const name = pathname.startsWith(API) ? pathname.slice(API.length) : "";
     const route = Object.hasOwn(this.#routes, name) ? this.#routes[name] : undefined;
     if (route === undefined) return refuse(response, 404, "There is nothing here.");
