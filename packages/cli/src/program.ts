@@ -38,7 +38,7 @@ export function program(signal: AbortSignal): Command {
     showCommand(),
     viewCommand(signal),
     copyCommand(),
-    deleteCommand(),
+    deleteCommand(signal),
     pruneCommand(),
     sweepCommand(signal),
     verifyCommand(signal),

@@ -1,4 +1,5 @@
 import type { CheckpointMetadata } from "@langchain/langgraph-checkpoint";
+import type { Queryable } from "../driver/driver.js";
 import { until } from "../driver/until.js";
 import { DatabaseError, InvalidInputError } from "../errors/errors.js";
 import { assertKeys } from "../errors/option-keys.js";
@@ -18,6 +19,7 @@ import type { Catalogue } from "../sql/catalogue.js";
 import type { ThreadRow } from "../sql/read/list-threads.js";
 import { type CopyOptions, copyThread } from "./copy.js";
 import { deleteWhole } from "./delete.js";
+import { type DeleteThreadsOptions, deleteThreads, deleteThreadsPlan } from "./delete-threads.js";
 import {
   type ListThreadsOptions,
   listThreadsInput,
@@ -55,9 +57,13 @@ export class Maintenance {
   }
 
   async listThreads(options?: ListThreadsOptions): Promise<ThreadInfo[]> {
-    const statement = this.#sql.listThreads(listThreadsInput(options));
+    const input = listThreadsInput(options);
+    const list = async (driver: Queryable) =>
+      driver.query<ThreadRow>(
+        this.#sql.listThreads(input, await this.#context.server.askDistributed(driver)),
+      );
     const { reader } = this.#executor;
-    const rows = await this.#executor.query<ThreadRow>({ name: "listThreads" }, statement, reader);
+    const rows = await this.#executor.run({ name: "listThreads" }, list, reader);
     return rows.map(toThreadInfo);
   }
 
@@ -78,6 +84,16 @@ export class Maintenance {
     const markDeleted = this.#context.tombstones ? this.#sql.markDeleted(threadId) : undefined;
     await this.#executor.run({ name: "deleteThread", threadId }, (driver) =>
       deleteWhole(driver, this.#sql, threadId, null, markDeleted),
+    );
+  }
+
+  async deleteThreads(options: DeleteThreadsOptions): Promise<Swept> {
+    const plan = deleteThreadsPlan(options);
+    const { server, tombstones } = this.#context;
+    const markDeleted = tombstones ? this.#sql.markDeleted : undefined;
+    const operation = { name: "deleteThreads", signal: plan.signal } as const;
+    return this.#executor.run(operation, (driver) =>
+      deleteThreads(driver, this.#sql, server, plan, markDeleted),
     );
   }
 
