@@ -143,7 +143,9 @@ describeInBrowser(`waypost view in a browser${WHERE}`, () => {
         ...["model", "lookup", "lookup", "approve, write", "gather"],
       ]);
       expect(await page.$$(".step-row.aside")).toHaveLength(2);
-      expect(await texts(page, ".badge.failed")).toEqual([expect.stringContaining("failed")]);
+      expect(await texts(page, ".step-row .badge.failed")).toEqual([
+        expect.stringContaining("failed"),
+      ]);
       await page.locator(".run-row").click();
       await sees(page, "reviewed: yes");
       expect(await page.$$(".step-row:not(.run-row)")).toHaveLength(12);

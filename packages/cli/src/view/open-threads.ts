@@ -4,7 +4,7 @@ import { keyOf, Thread } from "../show/thread.ts";
 import { NotFound } from "./errors.ts";
 import type { Marks } from "./outline.ts";
 
-/** Threads that are kept; one of 10,000 checkpoints takes some 30 MB. */
+/** Threads that are kept; one of 10,000 checkpoints of one channel takes 8 MB. */
 const MOST = 4;
 
 /** A thread as of one moment. */
