@@ -20,6 +20,7 @@ import type { ThreadRow } from "../sql/read/list-threads.js";
 import { type CopyOptions, copyThread } from "./copy.js";
 import { deleteWhole } from "./delete.js";
 import { type DeleteThreadsOptions, deleteThreads, deleteThreadsPlan } from "./delete-threads.js";
+import { IdleThreads } from "./idle-threads.js";
 import {
   type ListThreadsOptions,
   listThreadsInput,
@@ -28,7 +29,7 @@ import {
 } from "./list-threads.js";
 import { deleteRuns, pruneThread } from "./prune.js";
 import { addThread, NOTHING, type Removed } from "./removed.js";
-import { isDue, type RetentionPlan, retain } from "./retention.js";
+import { isDue, type PruneRetention, type RetentionPlan, retain } from "./retention.js";
 import { type RewriteOptions, type Rewritten, rewrite } from "./rewrite.js";
 import { type SweepOptions, type Swept, sweep, sweepPlan } from "./sweep.js";
 import { type ThreadProblems, type VerifyOptions, verify, verifyPlan } from "./verify.js";
@@ -49,11 +50,14 @@ export class Maintenance {
   readonly #context: MaintenanceContext;
   readonly #executor: Executor;
   readonly #sql: Catalogue;
+  readonly #idle: IdleThreads | undefined;
 
   constructor(context: MaintenanceContext) {
     this.#context = context;
     this.#executor = context.executor;
     this.#sql = context.sql;
+    const idle = context.retention?.idle;
+    this.#idle = idle === undefined ? undefined : new IdleThreads(idle);
   }
 
   async listThreads(options?: ListThreadsOptions): Promise<ThreadInfo[]> {
@@ -150,15 +154,25 @@ export class Maintenance {
   }
 
   /**
-   * Prunes the thread of a checkpoint that was just stored, where the saver is told to and it is time. What
-   * fails is told to those who listen to operations; the next time removes more.
+   * Prunes the thread of a checkpoint that was just stored, and deletes idle threads, where the saver is told to and
+   * it is time. What fails is told to those who listen to operations; the next time removes more.
    *
    * @throws DatabaseError where it has made the caller's transaction fail, and with it what was stored
    */
   async retain(key: NamespaceKey, metadata: CheckpointMetadata): Promise<void> {
-    const plan = this.#context.retention;
-    if (plan === undefined || !isDue(key, metadata)) return;
-    const { threadId } = key;
+    const prune = this.#context.retention?.prune;
+    if (prune !== undefined && isDue(key, metadata)) await this.#prune(key.threadId, prune);
+    // In the caller's transaction the rows of other threads would stay locked until its end.
+    if (this.#executor.driver.recovery === "none" || !this.#idle?.isDue()) return;
+    const idle = this.#idle;
+    await this.#executor
+      .run({ name: "retention" }, (driver) =>
+        idle.removeSome(driver, this.#sql, this.#context.server),
+      )
+      .catch(() => {});
+  }
+
+  async #prune(threadId: string, plan: PruneRetention): Promise<void> {
     let joined = false;
     try {
       await this.#executor.run({ name: "retention", threadId }, (driver) =>

@@ -85,40 +85,62 @@ export async function sweep(
   driver: Driver,
   sql: Catalogue,
   server: ServerFacts,
-  { prune, batch, signal, onProgress }: SweepPlan,
+  plan: SweepPlan,
 ): Promise<Swept> {
-  const isDistributed = await server.askDistributed(driver);
   let total: Swept = { ...NOTHING, threads: 0, deleted: 0 };
-  const before = writesBefore();
   for (let after: string | null = null; ; ) {
-    const input: SweepPageInput = { ...prune, after, writesBefore: before };
-    const page: SweepRow[] = isDistributed
-      ? await lookIntoEach(driver, sql, input)
-      : await driver.query<SweepRow>(sql.sweepPage(input));
-    for (const { thread, old, orphaned } of page) {
-      signal?.throwIfAborted();
-      let removed = old
-        ? await pruneThread(driver, sql, thread, prune, { batch, wait: false })
-        : NOTHING;
-      const isDeleted = prune.strategy === "delete" && removed.checkpoints > 0;
-      if (orphaned && !isDeleted) {
-        const orphans = prune.dryRun
-          ? await countOrphans(driver, sql, thread, before)
-          : await removeOrphans(driver, sql, thread, before, false);
-        removed = addThread(removed, orphans);
-      }
-      total = {
-        ...addThread(total, removed),
-        threads: total.threads + 1,
-        deleted: total.deleted + (isDeleted ? 1 : 0),
-      };
-      if (old || orphaned) onProgress(total);
-    }
-    const last = page.at(-1);
-    if (last === undefined) return total;
-    onProgress(total);
-    after = last.thread;
+    const page = await sweepPage(driver, sql, server, plan, { after, total });
+    plan.onProgress(page.total);
+    if (page.last === undefined) return page.total;
+    ({ total } = page);
+    after = page.last;
   }
+}
+
+interface PageState {
+  /** The last thread of the page before; null for the first page. */
+  readonly after: string | null;
+  readonly total: Swept;
+}
+
+/**
+ * The same with the next hundred threads.
+ *
+ * @returns what was removed in all, and the last thread of the page, undefined where there is none left
+ */
+export async function sweepPage(
+  driver: Driver,
+  sql: Catalogue,
+  server: ServerFacts,
+  { prune, batch, signal, onProgress }: SweepPlan,
+  { after, total }: PageState,
+): Promise<{ readonly total: Swept; readonly last: string | undefined }> {
+  const before = writesBefore();
+  const input: SweepPageInput = { ...prune, after, writesBefore: before };
+  const page: SweepRow[] = (await server.askDistributed(driver))
+    ? await lookIntoEach(driver, sql, input)
+    : await driver.query<SweepRow>(sql.sweepPage(input));
+  let sum = total;
+  for (const { thread, old, orphaned } of page) {
+    signal?.throwIfAborted();
+    let removed = old
+      ? await pruneThread(driver, sql, thread, prune, { batch, wait: false })
+      : NOTHING;
+    const isDeleted = prune.strategy === "delete" && removed.checkpoints > 0;
+    if (orphaned && !isDeleted) {
+      const orphans = prune.dryRun
+        ? await countOrphans(driver, sql, thread, before)
+        : await removeOrphans(driver, sql, thread, before, false);
+      removed = addThread(removed, orphans);
+    }
+    sum = {
+      ...addThread(sum, removed),
+      threads: sum.threads + 1,
+      deleted: sum.deleted + (isDeleted ? 1 : 0),
+    };
+    if (old || orphaned) onProgress(sum);
+  }
+  return { total: sum, last: page.at(-1)?.thread };
 }
 
 /** A page of threads on several nodes, each of which only its own node can look into. */
