@@ -1,6 +1,7 @@
 import { createInterface } from "node:readline/promises";
 import { shown } from "@waypost/core/adapter";
-import { number, printable, time } from "./output.ts";
+import { printable, time } from "./output.ts";
+import { number } from "./units.ts";
 
 export class Declined extends Error {}
 

@@ -1,6 +1,5 @@
 import { adviceOf, codeOf, WaypostError } from "@waypost/core/adapter";
 import { printable, style } from "./output.ts";
-import { type Global, placeOf } from "./session.ts";
 
 /** What this tool says in place of an error that speaks to who writes an application. */
 const OWN: Readonly<Record<string, (place: string, message: string) => string>> = {
@@ -39,11 +38,14 @@ function pooler(): string {
 }
 
 /** What went wrong, in one line a cause. Messages of drivers and servers hold no passwords. */
-export function describeError(
-  error: unknown,
-  globals: Pick<Global, "database" | "schema">,
-): string {
-  const lines = [`${style("red", "error:", process.stderr)} ${headline(error, globals)}`];
+export function describeError(error: unknown, place: () => string): string {
+  const [first = "", ...others] = errorLines(error, place);
+  return [`${style("red", "error:", process.stderr)} ${first}`, ...others].join("\n");
+}
+
+/** The same without a sign that it is an error. */
+export function errorLines(error: unknown, place: () => string): string[] {
+  const lines = [headline(error, place)];
   // Where the first line is ours, the error itself says the rest.
   const rest = isOurs(error) ? (error as Error).cause : error;
   for (let current = rest; current !== undefined && lines.length < 4; ) {
@@ -51,12 +53,12 @@ export function describeError(
     if (!lines[0]?.includes(text)) lines.push(`  ${text}`);
     current = (current as Error).cause;
   }
-  return lines.join("\n");
+  return lines;
 }
 
 const isOurs = (error: unknown): boolean => error instanceof WaypostError;
 
-function headline(error: unknown, globals: Pick<Global, "database" | "schema">): string {
+function headline(error: unknown, place: () => string): string {
   const { code: own, cause, message } = error as WaypostError;
   const { syscall, path } = error as NodeJS.ErrnoException;
   if (syscall === "open" && path !== undefined) return `Can't open "${printable(path)}" (${own}).`;
@@ -64,7 +66,7 @@ function headline(error: unknown, globals: Pick<Global, "database" | "schema">):
   const code = isOurs(error) ? own : cause === undefined ? codeOf(error) : undefined;
   if (code === undefined) return textOf(error);
   const instead = OWN[code];
-  if (instead !== undefined) return instead(placeOf(globals), message);
+  if (instead !== undefined) return instead(place(), message);
   if (isOurs(error) && !(error as Error).name.startsWith("Database")) return textOf(error);
   const advice = adviceOf(code, isOurs(error) ? cause : error, {});
   return `${advice.charAt(0).toUpperCase()}${advice.slice(1)} (${code}).`;

@@ -3,7 +3,7 @@ import { CommanderError } from "commander";
 import { Declined, Unconfirmed } from "./confirm.ts";
 import { describeError } from "./errors.ts";
 import { program } from "./program.ts";
-import type { Global } from "./session.ts";
+import { type Global, placeOf } from "./session.ts";
 
 /** Something was found wrong, or could not be done. */
 const FAILED = 1;
@@ -37,7 +37,9 @@ try {
   } else if (!stopped.signal.aborted) {
     process.exitCode = error instanceof Unconfirmed ? USAGE : FAILED;
     const isAnswer = error instanceof Declined || error instanceof Unconfirmed;
-    const text = isAnswer ? error.message : describeError(error, waypost.opts<Global>());
+    const text = isAnswer
+      ? error.message
+      : describeError(error, () => placeOf(waypost.opts<Global>()));
     process.stderr.write(`${text}\n`);
   }
 }

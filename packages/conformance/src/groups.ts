@@ -2,6 +2,7 @@ import { branchCases } from "./cases/branches.ts";
 import { concurrencyCases } from "./cases/concurrency.ts";
 import { countCases } from "./cases/counts.ts";
 import { damagedRowCases } from "./cases/damaged-rows.ts";
+import { deleteThreadsCases } from "./cases/delete-threads.ts";
 import { dropInCases } from "./cases/drop-in.ts";
 import { exactCases } from "./cases/exact.ts";
 import { faultCases } from "./cases/faults.ts";
@@ -11,8 +12,10 @@ import { hostileCases } from "./cases/hostile.ts";
 import { inputCases } from "./cases/input.ts";
 import { limitCases } from "./cases/limits.ts";
 import { listCases } from "./cases/list.ts";
+import { listThreadsCases } from "./cases/list-threads.ts";
 import { lockCases } from "./cases/locks.ts";
 import { lockServerCases } from "./cases/locks-server.ts";
+import { metadataIndexCases } from "./cases/metadata-index.ts";
 import { officialCases } from "./cases/official.ts";
 import { oldFormatCases } from "./cases/old-formats.ts";
 import { optionCases } from "./cases/options.ts";
@@ -27,12 +30,15 @@ import { rememberedCases } from "./cases/remembered.ts";
 import { removalRaceCases } from "./cases/removal-races.ts";
 import { retentionCases } from "./cases/retention.ts";
 import { rightsCases } from "./cases/rights.ts";
+import { runMetadataCases } from "./cases/run-metadata.ts";
 import { searchPathCases } from "./cases/search-path.ts";
 import { serializerCases } from "./cases/serializers.ts";
 import { setupCases } from "./cases/setup.ts";
 import { storageCases } from "./cases/storage.ts";
+import { storagePieceCases } from "./cases/storage-pieces.ts";
 import { storagePropertyCases } from "./cases/storage-property.ts";
 import { storageRewriteCases } from "./cases/storage-rewrite.ts";
+import { storageSealedCases } from "./cases/storage-sealed.ts";
 import { storageSharingCases } from "./cases/storage-sharing.ts";
 import { streamingCases } from "./cases/streaming.ts";
 import { sweepCases } from "./cases/sweep.ts";
@@ -72,6 +78,9 @@ const DRIVER: readonly Group[] = [
 
 /** What the statements do, whoever sends them. */
 const STATEMENTS: readonly Group[] = [
+  listThreadsCases,
+  runMetadataCases,
+  deleteThreadsCases,
   threadCases,
   pruneCases,
   sweepCases,
@@ -93,13 +102,21 @@ const CONNECTION_OUTSIDE: readonly Group[] = [
   givenUpCases,
   lockServerCases,
 ];
-const DRIVER_OUTSIDE: readonly Group[] = [setupCases, searchPathCases, dropInCases, pythonCases];
+const DRIVER_OUTSIDE: readonly Group[] = [
+  setupCases,
+  metadataIndexCases,
+  searchPathCases,
+  dropInCases,
+  pythonCases,
+];
 const STATEMENTS_OUTSIDE: readonly Group[] = [
   rightsCases,
   pruneRaceCases,
   removalRaceCases,
   damagedRowCases,
   storageSharingCases,
+  storagePieceCases,
+  storageSealedCases,
   rememberedCases,
   storageRewriteCases,
 ];

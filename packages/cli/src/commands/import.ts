@@ -9,10 +9,11 @@ import {
   exportedThreads,
   lineError,
 } from "../exported-rows.ts";
-import { number, print, printable } from "../output.ts";
+import { print, printable } from "../output.ts";
 import { withProgress } from "../progress.ts";
 import { insertText, insertValues, MOVED } from "../rows.ts";
 import { globalsOf, Session } from "../session.ts";
+import { number } from "../units.ts";
 
 interface Options {
   readonly skipExisting: boolean;

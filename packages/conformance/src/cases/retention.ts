@@ -73,6 +73,27 @@ export function retentionCases(mode: Mode): void {
       );
     });
 
+    it("deletes idle threads, once a minute, but not in a transaction of the caller", () =>
+      withSaver(
+        mode,
+        async (saver) => {
+          const putAt = (id: string, ageMs: number) => {
+            const ts = new Date(Date.now() - ageMs).toISOString();
+            const stored = { ...checkpoint({ a: id }), ts };
+            return saver.put(thread(id), stored, METADATA, stored.channel_versions);
+          };
+          await putAt("idle", 2 * DAY);
+          await putAt("young", DAY / 2);
+          await putAt("within a minute", 2 * DAY);
+          const left = (await saver.listThreads()).map(({ threadId }) => threadId).toSorted();
+          const all = ["idle", "within a minute", "young"];
+          if (mode.reconnects) expect(left).toEqual(all.slice(1));
+          if (mode.begin) expect(left).toEqual(all);
+          expect(left).toContain("young");
+        },
+        { retention: { idle: DAY } },
+      ));
+
     if (!mode.begin && !mode.embedded) failureCase(mode);
     if (mode.begin) joinedFailureCase(mode.begin);
 
@@ -81,6 +102,7 @@ export function retentionCases(mode: Mode): void {
       ["retention.keepLast", { keepLast: 0 }],
       ["retention.maxAge", { maxAge: 0 }],
       ["retention.maxAge", { maxAge: "1 day" }],
+      ["retention.idle", { idle: -1 }],
     ])("refuses a wrong %s: %o", (name, retention) =>
       expect(withSaver(mode, async () => {}, { retention: retention as never })).rejects.toThrow(
         `"${name}"`,

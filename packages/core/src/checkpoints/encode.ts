@@ -12,6 +12,7 @@ import type { Serializer, ValuePlace, WritePlace } from "../serializer/types.js"
 import { encode } from "../serializer/values.js";
 import type { BlobRow } from "../sql/write/put.js";
 import type { WriteRow } from "../sql/write/put-writes.js";
+import { encodeComparable } from "./piece-plan.js";
 import { encodeTracked, type IsUntracked, type Updates } from "./untracked.js";
 
 /**
@@ -34,7 +35,7 @@ export function encodeBlobs(
       return { channel, version, type: "empty", text: null, bytes: null };
     const place: ValuePlace = { kind: "value", threadId, checkpointNs, channel, version };
     const stored = await encodeTracked(channel, values[name], isUntracked, (value) =>
-      encode(serde, value, `channel "${shown(channel)}"`, place),
+      encodeComparable(serde, value, `channel "${shown(channel)}"`, place),
     );
     return { channel, version, ...stored };
   });

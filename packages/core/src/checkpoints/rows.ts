@@ -8,7 +8,7 @@ import {
 import { SerializationError } from "../errors/errors.js";
 import { shown, threadName } from "../errors/names.js";
 import { configOf, type NamespaceKey } from "../input/config.js";
-import { PLAINTEXT_REFUSED } from "../serializer/encrypt.js";
+import { PLAINTEXT_REFUSED } from "../serializer/sealer.js";
 import type { Serializer, ValuePlace, WritePlace } from "../serializer/types.js";
 import { decode, decodeMetadata } from "../serializer/values.js";
 import type {
@@ -22,7 +22,7 @@ import type {
 } from "../sql/read/rows.js";
 import type { Parts } from "./parts.js";
 import { adoptSends } from "./pending-sends.js";
-import { withoutRun } from "./run.js";
+import { withoutRunMetadata } from "./run-metadata.js";
 
 type WriteOrder = Pick<StoredWrite, "taskPath" | "taskId" | "idx">;
 
@@ -138,7 +138,7 @@ export async function toTuple(
   return {
     config: configOf({ ...named, checkpointId }),
     checkpoint,
-    metadata: withoutRun(metadata),
+    metadata: withoutRunMetadata(metadata),
     parentConfig: parentId === null ? undefined : configOf({ ...named, checkpointId: parentId }),
     pendingWrites,
   };

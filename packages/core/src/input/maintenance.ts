@@ -74,7 +74,7 @@ export function assertSignal(signal: AbortSignal | null | undefined): void {
 }
 
 export function assertProgress(onProgress: unknown): void {
-  if (onProgress !== undefined && typeof onProgress !== "function") {
+  if (typeof onProgress !== "function") {
     throw new InvalidInputError('"onProgress" must be a function.');
   }
 }

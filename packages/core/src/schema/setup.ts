@@ -1,6 +1,7 @@
 import type { Driver, Queryable } from "../driver/driver.js";
 import { ConfigurationError, InvalidInputError } from "../errors/errors.js";
 import { assertKeys, type OptionKeys } from "../errors/option-keys.js";
+import { assertFlag } from "../input/maintenance.js";
 import { checkSchemaName, quoteIdentifier, quoteLiteral, tablesIn } from "./identifiers.js";
 import {
   checkLayout,
@@ -12,6 +13,7 @@ import {
   ONE_CONNECTION_A_NODE,
   requireCoordinator,
 } from "./layout.js";
+import { createMetadataIndex } from "./metadata-index.js";
 import { MIGRATIONS } from "./migrations/index.js";
 import { type Storage, setStorageStatement } from "./storage-setting.js";
 import { OFFICIAL_ELSEWHERE, officialElsewhere, unquotedName } from "./unquoted.js";
@@ -34,10 +36,19 @@ export interface SetupOptions {
    * distributed tables.
    */
   distribute?: "citus";
+  /**
+   * Makes an index on the metadata of checkpoints, by which the filters of `listThreads`, `deleteThreads` and `list`
+   * find threads without reading the whole table. It is made concurrently: runs go on meanwhile. Not within a
+   * transaction. Default false: no change.
+   */
+  metadataIndex?: boolean;
 }
 
 const SCRIPT_KEYS = { partitions: true, distribute: true } as const;
-const SETUP_KEYS: OptionKeys<SetupOptions> = { storage: true, ...SCRIPT_KEYS };
+const SETUP_KEYS: OptionKeys<SetupOptions> = {
+  ...{ storage: true, metadataIndex: true },
+  ...SCRIPT_KEYS,
+};
 
 /** Multiranges came with Postgres 14. */
 export const OLDEST_SERVER = 140_000;
@@ -64,6 +75,7 @@ export async function setup(
 ): Promise<void> {
   assertKeys(options, "setup", SETUP_KEYS);
   const storage = storageOf(options);
+  const metadataIndex = assertFlag(options.metadataIndex ?? false, "metadataIndex");
   const layout = layoutOf(options);
   await checkLayout(driver, schema, layout);
   if (!(await isReady(driver, schema, layout, oldest))) {
@@ -80,6 +92,7 @@ export async function setup(
     });
   }
   if (storage !== undefined) await driver.query(setStorageStatement(tablesIn(schema))(storage));
+  if (metadataIndex) await createMetadataIndex(driver, schema);
 }
 
 /** @throws ConfigurationError on a worker of a cluster, where tables can't be changed */

@@ -27,11 +27,14 @@ export function wholeTableReads(schema: string, onNodes: boolean): WholeTableRea
     call: 'list() without a thread, fetch: "cursor"',
     statement: sql.listCursor(ALL_THREADS, "text"),
   };
-  const threads = { after: undefined, limit: 100, filter: undefined, updatedBefore: undefined };
+  const threads = {
+    ...{ after: undefined, limit: 100, filter: undefined, prefix: undefined, status: undefined },
+    ...{ updatedAfter: undefined, updatedBefore: undefined },
+  };
   return [
     { call: "list() without a thread", statement: sql.list(page, "text") },
     ...(onNodes ? [] : [cursor]),
-    { call: "listThreads()", statement: sql.listThreads(threads) },
+    { call: "listThreads()", statement: sql.listThreads(threads, onNodes) },
     { call: "deleteForRuns()", statement: sql.threadsOfRuns(["run"]) },
   ];
 }

@@ -16,8 +16,23 @@ export interface UnlockRow {
 }
 
 /** The lock that runs take. Maintenance takes another, so neither is in the other's way. */
-const runLock = (tables: Tables) =>
-  `pg_catalog.hashtextextended(${tables.runLockName} || $1::text, 0)`;
+const runLock = (tables: Tables, thread = "$1::text") =>
+  `pg_catalog.hashtextextended(${tables.runLockName} || ${thread}, 0)`;
+
+/** The keys of all advisory locks that are held in this database, on this server. */
+export const heldRunLocks =
+  (): string => `SELECT (classid::bigint << 32) | objid::bigint AS key FROM pg_catalog.pg_locks
+WHERE locktype = 'advisory' AND objsubid = 1 AND granted AND database = (
+  SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()
+)`;
+
+/**
+ * Whether a run holds a thread's lock.
+ *
+ * @param held relation of `heldRunLocks`
+ */
+export const isRunLockHeld = (tables: Tables, held: string, thread: string): string =>
+  `EXISTS (SELECT true AS found FROM ${held} r WHERE r.key = ${runLock(tables, thread)})`;
 
 const take = (tables: Tables) => `pg_catalog.pg_try_advisory_lock(${runLock(tables)})`;
 const takeInTransaction = (tables: Tables) =>
