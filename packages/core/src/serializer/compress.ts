@@ -8,7 +8,7 @@ import { checkSerializer, type Place, type Serializer } from "./types.js";
 /** Options of `compress()`. */
 export interface CompressOptions {
   /** Compresses new values; values of both algorithms are read. Default `"zstd"`, which needs Node 22.15 or newer. */
-  algorithm?: Algorithm;
+  algorithm?: CompressionAlgorithm;
   /** A value of fewer bytes is stored uncompressed. Default 1,024. */
   threshold?: number;
   /**
@@ -18,7 +18,8 @@ export interface CompressOptions {
   maxSize?: number;
 }
 
-type Algorithm = "zstd" | "gzip";
+/** How values are compressed. */
+export type CompressionAlgorithm = "zstd" | "gzip";
 
 interface Codec {
   compress(data: Uint8Array): Promise<Uint8Array>;
@@ -26,7 +27,7 @@ interface Codec {
 }
 
 // Looked up at run time: Node before 22.15 has no zstd, and must still load this module.
-const CODECS: Readonly<Record<Algorithm, Codec | undefined>> = {
+const CODECS: Readonly<Record<CompressionAlgorithm, Codec | undefined>> = {
   gzip: { compress: promisify(zlib.gzip), decompress: promisify(zlib.gunzip) },
   zstd:
     typeof zlib.zstdCompress === "function"
@@ -34,7 +35,7 @@ const CODECS: Readonly<Record<Algorithm, Codec | undefined>> = {
       : undefined,
 };
 
-const isAlgorithm = (name: unknown): name is Algorithm =>
+const isAlgorithm = (name: unknown): name is CompressionAlgorithm =>
   typeof name === "string" && Object.hasOwn(CODECS, name);
 
 const KEYS: OptionKeys<CompressOptions> = { algorithm: true, threshold: true, maxSize: true };
@@ -68,12 +69,17 @@ export function compress(serde: SerializerProtocol, options: CompressOptions = {
 
 class CompressingSerializer implements Serializer {
   readonly #serde: Serializer;
-  readonly #algorithm: Algorithm;
+  readonly #algorithm: CompressionAlgorithm;
   readonly #codec: Codec;
   readonly #threshold: number;
   readonly #maxSize: number;
 
-  constructor(serde: Serializer, algorithm: Algorithm, threshold: number, maxSize: number) {
+  constructor(
+    serde: Serializer,
+    algorithm: CompressionAlgorithm,
+    threshold: number,
+    maxSize: number,
+  ) {
     this.#serde = serde;
     this.#algorithm = algorithm;
     this.#codec = codecOf(algorithm, (message) => new InvalidInputError(message));
@@ -103,7 +109,7 @@ class CompressingSerializer implements Serializer {
     return this.#serde.loadsTyped(type.slice(0, end), plain, place);
   }
 
-  async #decompress(algorithm: Algorithm, data: Uint8Array): Promise<Uint8Array> {
+  async #decompress(algorithm: CompressionAlgorithm, data: Uint8Array): Promise<Uint8Array> {
     const codec = codecOf(algorithm, (message) => new SerializationError(message));
     try {
       return await codec.decompress(data, { maxOutputLength: this.#maxSize });
@@ -117,7 +123,7 @@ class CompressingSerializer implements Serializer {
   }
 }
 
-function codecOf(algorithm: Algorithm, error: (message: string) => Error): Codec {
+function codecOf(algorithm: CompressionAlgorithm, error: (message: string) => Error): Codec {
   const codec = CODECS[algorithm];
   if (codec !== undefined) return codec;
   throw error(`${algorithm} needs Node 22.15 or newer, and this is ${process.version}.`);
