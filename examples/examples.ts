@@ -89,6 +89,8 @@ export const EXAMPLES: readonly Example[] = [
     steps: [
       step("ask.ts", "what's the weather in sf"),
       step("ask.ts", "do I need a jacket there?"),
+      step("express.ts", "what's the weather in nyc"),
+      step("fastify.ts", "what's the weather in nyc"),
     ],
   },
   {
@@ -98,6 +100,13 @@ export const EXAMPLES: readonly Example[] = [
       step("index.ts", "what's the weather in nyc"),
       step("index.ts", "do I need a jacket there?"),
     ],
+  },
+  {
+    title: "Beside an ORM, in its transaction",
+    folder: "orms",
+    steps: ["drizzle.ts", "drizzle-postgres-js.ts", "knex.ts", "typeorm.ts"].map((file) =>
+      step(file),
+    ),
   },
   {
     title: "From the official saver and back",
