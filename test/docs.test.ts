@@ -180,6 +180,15 @@ function fragments(path: string): string[] {
   );
 }
 
+const CHANGESETS = readdirSync(join(ROOT, ".changeset")).filter(
+  (name) => name.endsWith(".md") && name !== "README.md",
+);
+
+it("has changesets that can be released", () => {
+  const form = /^---\n("[\w@/-]+": (major|minor|patch)\n)+---\n\n\S/;
+  expect(CHANGESETS.filter((name) => !form.test(page(`.changeset/${name}`)))).toEqual([]);
+});
+
 it.each(PUBLISHED)("%s has no link that needs the repository", (path) => {
   expect(localLinks(path).filter((target) => !target.startsWith("#"))).toEqual([]);
 });
