@@ -250,6 +250,23 @@ describe("the example human-in-the-loop", () => {
   });
 });
 
+describe("the example embed", () => {
+  it("waits for approval, and another server goes on with it", async () => {
+    const [asked = "", approved = ""] = await outputs(exampleIn("embed"));
+    expect(lines(asked).slice(-4)).toEqual([
+      "updates of __interrupt__",
+      expect.stringContaining('{"actionRequests":[{"name":"get_weather","args":{"city":"sf"'),
+      "3 checkpoints in the history",
+      "",
+    ]);
+    expect(lines(approved).slice(-3)).toEqual([
+      "answer: It's always sunny in sf.",
+      "7 checkpoints in the history",
+      "",
+    ]);
+  });
+});
+
 describe("the example time-travel", () => {
   it("goes on from an edited checkpoint, and another process reads both branches", async () => {
     const [asked = "", travelled = "", branches = ""] = await outputs(exampleIn("time-travel"));

@@ -119,6 +119,11 @@ export const EXAMPLES: readonly Example[] = [
     steps: [step("request.ts", "40"), step("answer.ts", "yes")],
   },
   {
+    title: "LangGraph's embedded server, and an agent that asks for approval",
+    folder: "embed",
+    steps: [step("index.ts", "ask"), step("index.ts", "approve")],
+  },
+  {
     title: "Time travel",
     folder: "time-travel",
     steps: [step("index.ts", "ask"), step("travel.ts"), step("branches.ts")],
