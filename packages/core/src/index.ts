@@ -31,11 +31,8 @@ export type { WaypostSaver } from "./saver.js";
 export { type SetupOptions, setupScript } from "./schema/setup.js";
 export type { Storage } from "./schema/storage-setting.js";
 export type { LangChainClass } from "./serializer/classes.js";
-export {
-  type CompressionAlgorithm,
-  type CompressOptions,
-  compress,
-} from "./serializer/compress.js";
+export { type CompressOptions, compress } from "./serializer/compress.js";
+export type { CompressionAlgorithm } from "./serializer/compressor.js";
 export { type EncryptOptions, encrypt } from "./serializer/encrypt.js";
 export type { EncryptionKey } from "./serializer/keyring.js";
 export type { Constructor, SerializableClass, SerializerOptions } from "./serializer/options.js";
