@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { DRIVERS, type Driver, PRINTED } from "./application.ts";
 import { found } from "./conversation.ts";
 import { Project, pack, type Tarballs } from "./project.ts";
+import { publicTypes } from "./public-types.ts";
 import { BUN, DENO, NODE_24, NODES, type Runtime, TOO_OLD } from "./runtimes.ts";
 import { writeApplication, writeConversation, writeEntries } from "./write.ts";
 
@@ -68,6 +69,10 @@ describe.each(cases)(
         expect(await project.typeCheck("main.ts", how)).toBe("");
       },
     );
+
+    it.runIf(age === "newest")("exports every type that it uses, and none is any", () => {
+      expect(publicTypes(project, `@waypost/${driver.name}`)).toEqual({ hidden: [], any: [] });
+    });
 
     for (const runtime of [...NODES, BUN, DENO]) {
       const { name, command } = runtime;

@@ -27,7 +27,8 @@ export const ERROR_CODES = {
   ],
 } as const;
 
-type CodeOf<Class extends keyof typeof ERROR_CODES> = (typeof ERROR_CODES)[Class][number];
+/** The codes of one class of errors, e.g. `CodeOf<"LockError">`. */
+export type CodeOf<Class extends keyof typeof ERROR_CODES> = (typeof ERROR_CODES)[Class][number];
 
 /** The codes of our own errors. */
 export type WaypostCode = CodeOf<keyof typeof ERROR_CODES>;
