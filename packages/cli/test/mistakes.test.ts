@@ -92,26 +92,6 @@ describe.concurrent("a mistake", () => {
     expect(stderr).toContain(says);
   });
 
-  it.each([
-    [["show", "none"]],
-    [["copy", "none", "other"]],
-    [["delete", "none", "--yes"]],
-    [["prune", "none", "--keep-last", "1", "--yes"]],
-    [["verify", "none"]],
-    [["export", "none"]],
-    [["storage", "rewrite", "none"]],
-  ])("of a thread that is not there is the same error everywhere: %j", (args) =>
-    withThreads(async (schema) => {
-      const { code, stdout, stderr } = await waypost([...args, "--schema", schema]);
-      expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
-      expect(stderr).toMatch(
-        new RegExp(
-          `^error: There is no thread "none" in schema "${schema}" of database "postgres" on .*\\.\\n$`,
-        ),
-      );
-    }),
-  );
-
   it("of a target that exists names --overwrite", () =>
     withThreads(async (schema) => {
       const { stderr } = await waypost(["copy", "chat", "other", "--schema", schema]);
