@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import type { Driver, Queryable } from "../driver/driver.js";
 import { InvalidInputError } from "../errors/errors.js";
 import { sqlState } from "../errors/sqlstate.js";
@@ -25,16 +26,21 @@ const NAME = "waypost_metadata";
  * @throws InvalidInputError in a transaction, where Postgres makes no index concurrently
  */
 export async function createMetadataIndex(driver: Driver, schema: string): Promise<void> {
-  const targets = await readTargets(driver, schema);
-  if (targets.every(({ valid }) => valid)) return;
-  if (await driver.transaction(async ({ joined }) => joined)) throw inTransaction();
-  try {
-    for (const command of commandsFor(targets, schema)) {
-      await driver.query({ text: command, values: [], name: "" });
+  for (let tries = 1; ; tries++) {
+    const targets = await readTargets(driver, schema);
+    if (targets.every(({ valid }) => valid)) return;
+    if (await driver.transaction(async ({ joined }) => joined)) throw inTransaction();
+    try {
+      for (const command of commandsFor(targets, schema)) {
+        await driver.query({ text: command, values: [], name: "" });
+      }
+      return;
+    } catch (cause) {
+      if (sqlState(cause) === IN_TRANSACTION) throw inTransaction(cause);
+      // Who makes an index waits for all snapshots, also for that of somebody who waits to make the same.
+      if (sqlState(cause) !== DEADLOCK || tries === MAX_TRIES) throw cause;
+      await setTimeout(50 * tries * (0.5 + Math.random() / 2));
     }
-  } catch (cause) {
-    if (sqlState(cause) !== IN_TRANSACTION) throw cause;
-    throw inTransaction(cause);
   }
 }
 
@@ -81,6 +87,9 @@ ORDER BY c.relname`,
 }
 
 const IN_TRANSACTION = "25001";
+const DEADLOCK = "40P01";
+/** Of as many at once, each try of all lets one finish. */
+const MAX_TRIES = 20;
 
 const inTransaction = (cause?: unknown) =>
   new InvalidInputError(
