@@ -15,7 +15,7 @@ export interface CodeInfo {
   readonly advice?: string;
 }
 
-const RUN_SETUP = "the tables are missing or out of date; call `await saver.setup()` once";
+const RUN_SETUP = "the tables are missing or out of date; call `setup()` once";
 const OLD_SERVER = "it must be Postgres 14 or newer (`waypost doctor` looks at it)";
 const LOST = "the connection was lost; it can be tried again";
 const UNREACHABLE = "Postgres can't be reached; check host, port, TLS and that the server runs";
@@ -61,11 +61,11 @@ export const CODES: Readonly<Record<string, CodeInfo | undefined>> = {
   // The prepared form of the statement is unknown or already there.
   "26000": {
     failure: "unprepared",
-    advice: "a pooler lost a prepared statement; create the saver with `prepare: false`",
+    advice: "a pooler lost a prepared statement; pass the option `prepare: false`",
   },
   "42P05": {
     failure: "unprepared",
-    advice: "a pooler mixed up prepared statements; create the saver with `prepare: false`",
+    advice: "a pooler mixed up prepared statements; pass the option `prepare: false`",
   },
 
   // What the caller has to change.
@@ -79,11 +79,11 @@ export const CODES: Readonly<Record<string, CodeInfo | undefined>> = {
   "42883": { advice: `the server lacks a function that Waypost needs; ${OLD_SERVER}` },
   "42704": { advice: `the server lacks a type that Waypost needs; ${OLD_SERVER}` },
   "25P02": {
-    advice: "the transaction this saver joined has failed before; roll it back and start again",
+    advice: "the transaction that was joined has failed before; roll it back and start again",
   },
   "54000": {
     advice:
-      "thread_id, namespace and channel are together too long for an index (about 2,700 bytes)",
+      "thread_id, namespace and channel, or namespace and key of an item, are together too long for an index (about 2,700 bytes)",
   },
   "22021": {
     advice:

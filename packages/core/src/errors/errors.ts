@@ -22,6 +22,7 @@ export const ERROR_CODES = {
     "WAYPOST_PARTITIONS",
     "WAYPOST_NO_CITUS",
     "WAYPOST_SCHEMA_CASE",
+    "WAYPOST_PYTHON_STORE",
   ],
 } as const;
 
