@@ -129,7 +129,10 @@ function assertOperand(operand: unknown, keys: Keys): void {
       `"${shown(keys)}" is undefined; pass a value or leave the key out.`,
     );
   }
-  assertJson(Array.isArray(operand) ? operand.map(unsigned) : unsigned(operand), ["filter", ...keys]);
+  assertJson(Array.isArray(operand) ? operand.map(unsigned) : unsigned(operand), [
+    "filter",
+    ...keys,
+  ]);
 }
 
 /** 0 equals -0, which JSON has no form for. */

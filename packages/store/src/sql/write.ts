@@ -77,4 +77,5 @@ ON CONFLICT (namespace_path, key) DO UPDATE SET
   created_at = CASE WHEN s.expires_at <= ${NOW} THEN EXCLUDED.created_at ELSE s.created_at END,
   updated_at = CASE WHEN s.expires_at <= ${NOW} THEN EXCLUDED.updated_at ELSE GREATEST(EXCLUDED.updated_at, s.updated_at) END,
   expires_at = EXCLUDED.expires_at,
-  ttl_minutes = EXCLUDED.ttl_minutes`;
+  ttl_minutes = EXCLUDED.ttl_minutes
+RETURNING true AS written`;
