@@ -1,9 +1,9 @@
 import type { SqlValue } from "@waypost/core/adapter";
 
-type Type = "text" | "text[]" | "jsonb" | "numeric" | "bigint" | "int";
+type Type = "text" | "text[]" | "jsonb" | "numeric" | "float8" | "bigint" | "int";
 
 /** Sent as text: what a driver takes for JSON or for a number, it may encode once more. */
-const AS_TEXT: readonly Type[] = ["jsonb", "numeric"];
+const AS_TEXT: readonly Type[] = ["jsonb", "numeric", "float8"];
 
 /** The values of one statement, in the order of their placeholders. */
 export class Bindings {

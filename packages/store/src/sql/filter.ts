@@ -25,15 +25,13 @@ function numberOf(place: string): string {
 END`;
 }
 
-/**
- * Conditions on `s.value`, each with `AND` before it. Keys and operands are bound, whatever they are.
- */
-export function filterConditions(filter: Filter, bindings: Bindings): string {
+/** Conditions on `s.value`. Keys and operands are bound, whatever they are. */
+export function filterConditions(filter: Filter, bindings: Bindings): string[] {
   const all = filter.conditions.map((condition) => conditionOf(condition, bindings));
   if (filter.contains !== undefined) {
     all.unshift(`s.value @> ${bindings.add(filter.contains, "jsonb")}`);
   }
-  return all.map((condition) => `AND ${condition}`).join("\n  ");
+  return all;
 }
 
 function conditionOf({ kind, keys, operand }: Condition, bindings: Bindings): string {

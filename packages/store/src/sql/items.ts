@@ -10,16 +10,16 @@ export const isLive = (item: string): string =>
 
 /** The columns of an item as rows of a read have them; times in milliseconds since 1970. */
 export const itemColumns = (item: string): string => `${item}.namespace_path AS namespace,
-  ${item}.key,
-  ${item}.value::text AS value,
-  ${milliseconds(`${item}.created_at`)} AS created,
-  ${milliseconds(`${item}.updated_at`)} AS updated`;
+${item}.key,
+${item}.value::text AS value,
+${milliseconds(`${item}.created_at`)} AS created,
+${milliseconds(`${item}.updated_at`)} AS updated`;
 
 /** Columns in place of those, where a row is no item. */
 export const NO_ITEM = `NULL::text AS key,
-  NULL::text AS value,
-  NULL::text AS created,
-  NULL::text AS updated`;
+NULL::text AS value,
+NULL::text AS created,
+NULL::text AS updated`;
 
 const milliseconds = (time: string) =>
   `pg_catalog.floor(EXTRACT(epoch FROM ${time}) * 1000::numeric)::text`;

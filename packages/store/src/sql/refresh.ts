@@ -17,7 +17,7 @@ export function refreshQueries(
   written: readonly ("puts" | "deletes")[],
   bindings: Bindings,
 ): string[] {
-  const minutes = `coalesce(s.ttl_minutes, ${bindings.add(defaultTtl === null ? null : String(defaultTtl), "numeric")}::float8)`;
+  const minutes = `coalesce(s.ttl_minutes, ${bindings.add(defaultTtl === null ? null : String(defaultTtl), "float8")})`;
   const unwritten = written.map(
     (name) => `AND NOT EXISTS (SELECT FROM ${name} w WHERE w.path = r.namespace AND w.key = r.key)`,
   );
@@ -28,7 +28,7 @@ export function refreshQueries(
   const held = sql`SELECT s.namespace_path, s.key
 FROM (
   SELECT DISTINCT r.namespace, r.key FROM found r
-  WHERE r.refresh ${[...unwritten, ...afterWrites].join("\n    ")}
+  WHERE r.refresh ${[...unwritten, ...afterWrites].join("\n  ")}
 ) r
 CROSS JOIN LATERAL (
   SELECT s.namespace_path, s.key FROM ${items} s

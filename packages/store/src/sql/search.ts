@@ -15,8 +15,7 @@ export function searchQuery(
   op: number,
   bindings: Bindings,
 ): string {
-  const where = `${isLive("s")}
-  ${filterConditions(search.filter, bindings)}`;
+  const where = [isLive("s"), ...filterConditions(search.filter, bindings)].join("\nAND ");
   const end = bindings.add(search.limit + search.offset, "bigint");
   const first = (condition: string) => sql`(
   SELECT s.* FROM ${tables.items} s

@@ -1,0 +1,23 @@
+import { readdirSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { allStatements } from "./statements.ts";
+
+const SNAPSHOTS = new URL("statements/", import.meta.url);
+const STATEMENTS = allStatements("waypost");
+
+describe("the statements of the store", () => {
+  it.each(STATEMENTS)("$name is the text in its file", async ({ name, statement }) => {
+    const file = new URL(`${name}.sql`, SNAPSHOTS).pathname;
+    await expect(`${statement.text};\n`).toMatchFileSnapshot(file);
+  });
+
+  it("have a file each, and no others", () => {
+    const files = readdirSync(SNAPSHOTS).sort();
+    expect(files).toEqual(STATEMENTS.map(({ name }) => `${name}.sql`).sort());
+  });
+
+  it("bind all that comes from outside", () => {
+    for (const { statement } of STATEMENTS)
+      expect(statement.text).not.toMatch(/users|memories|fact/);
+  });
+});
