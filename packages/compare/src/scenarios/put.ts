@@ -17,17 +17,41 @@ export function putting(saver: Saver, values: readonly Record<string, unknown>[]
   };
 }
 
-const put = (messages: number, channels: number): Case => {
-  const values = changingValues(messages, channels);
+const put = (
+  title: string,
+  values: readonly Record<string, unknown>[],
+  overLinks = false,
+): Case => {
   return {
-    title: `put, ${messages} messages, ${channels} channels`,
+    title: `put, ${title}`,
     scenario: "put",
     measures: [TIME],
-    overLinks: messages === 10 && channels === 10,
+    overLinks,
     operation: ({ session }) => putting(session.saver, values),
     raw: async () => ({ kind: "write", rows: await storedTexts(values[0] ?? {}) }),
   };
 };
 
+const conversation = (messages: number, channels: number): Case =>
+  put(
+    `${messages} messages, ${channels} channels`,
+    changingValues(messages, channels),
+    messages === 10 && channels === 10,
+  );
+
+/** Counters, notes and the like, which share nothing with the version before. */
+const small = (channels: number): Case => {
+  const values = changingValues(1, channels + 1);
+  return put(
+    `${channels} small channels`,
+    values.map(({ messages: _, ...others }) => others),
+  );
+};
+
 export const putCases = (quick: boolean): Case[] =>
-  quick ? [put(10, 10)] : [put(10, 10), put(10, 40), put(400, 10), put(400, 40)];
+  quick
+    ? [conversation(10, 10)]
+    : [
+        ...[conversation(10, 10), conversation(10, 40), small(10)],
+        ...[conversation(400, 10), conversation(400, 40)],
+      ];
