@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { databaseUrl, withClient, withRole, withSchema } from "@waypost/conformance/fixtures";
 import { PgSaver } from "@waypost/pg";
 import { PgStore } from "@waypost/pg/store";
@@ -82,14 +83,15 @@ describe("setup of the store", () => {
 });
 
 describe("rights on the store", () => {
+  /** As docs/store.md has them. */
+  const [granted = "", policies = ""] = [
+    ...readFileSync(new URL("../../docs/store.md", import.meta.url), "utf8").matchAll(
+      /^```sql\n(.*?)^```$/gms,
+    ),
+  ].map(([, commands]) => commands);
   const grants = (schema: string, role: string) =>
-    `GRANT USAGE ON SCHEMA ${schema} TO ${role};
-GRANT SELECT ON ${schema}.waypost_store_migrations TO ${role};
-GRANT SELECT, INSERT, UPDATE, DELETE ON ${schema}.store TO ${role};`;
-  const policy = (schema: string) =>
-    `ALTER TABLE ${schema}.store ENABLE ROW LEVEL SECURITY;
-CREATE POLICY tenant ON ${schema}.store
-  USING (split_part(namespace_path, ':', 1) = current_setting('app.tenant'));`;
+    granted.replaceAll("agents", schema).replaceAll("TO app;", `TO ${role};`);
+  const policy = (schema: string) => policies.replaceAll("agents", schema);
   const asRole = (
     more: (schema: string) => string,
     work: (storeOf: (tenant?: string) => PgStore) => Promise<void>,

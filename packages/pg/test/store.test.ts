@@ -1,3 +1,3 @@
 import { STORE_MODES, storeSuite } from "@waypost/testing/store";
 
-storeSuite(STORE_MODES.pgPool);
+storeSuite(STORE_MODES.pgPool, "all");

@@ -1,6 +1,5 @@
 import { freshName, withClient } from "@waypost/conformance/fixtures";
 import type { Statement } from "@waypost/core/adapter";
-import type pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { storeSetupScript } from "../src/schema/setup.ts";
 import { allStatements } from "./statements.ts";
@@ -27,7 +26,9 @@ interface Plan {
 
 const nodes = (plan: Plan): Plan[] => [plan, ...(plan.Plans ?? []).flatMap(nodes)];
 
-async function explain(client: pg.Client, name: string) {
+type Client = Parameters<Parameters<typeof withClient>[0]>[0];
+
+async function explain(client: Client, name: string) {
   const { text, values } = statements.get(name) as Statement;
   await client.query("BEGIN");
   const { rows } = await client.query(`EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) ${text}`, [
