@@ -88,8 +88,9 @@ export const CONNECTION_KEYS: OptionKeys<ConnectionOptions> = {
 
 /** The options that all savers have. */
 export const SAVER_KEYS: OptionKeys<SaverOptions> = {
-  ...CONNECTION_KEYS,
+  schema: true,
   serde: true,
+  ...CONNECTION_KEYS,
   cacheBytes: true,
   retention: true,
   tombstones: true,
