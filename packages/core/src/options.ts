@@ -90,7 +90,10 @@ export const CONNECTION_KEYS: OptionKeys<ConnectionOptions> = {
 export const SAVER_KEYS: OptionKeys<SaverOptions> = {
   schema: true,
   serde: true,
-  ...CONNECTION_KEYS,
+  retry: true,
+  timeout: true,
+  prepare: true,
+  session: true,
   cacheBytes: true,
   retention: true,
   tombstones: true,
