@@ -225,6 +225,18 @@ describe("where the official store differs from InMemoryStore, ours does not:", 
       await expect(ours.put(["d"], "k", value)).rejects.toThrow("value.when");
     }));
 
+  it("text search, which finds keys and takes % for everything", () =>
+    withStores(async ({ official, ours }) => {
+      await official.put(["d"], "k", { text: "green tea" });
+      const found = async (query: string) =>
+        Promise.all(
+          [official, ours].map(async (store) => keysOf(await store.search(["d"], { query }))),
+        );
+      expect(await found("tea")).toEqual([["k"], ["k"]]);
+      expect(await found("text")).toEqual([["k"], []]);
+      expect(await found("%")).toEqual([["k"], []]);
+    }));
+
   it("namespaces of expired items, which it lists", () =>
     withStores(async ({ official, ours, schema }) => {
       await official.put(["d"], "k", {}, undefined, { ttl: 5 });

@@ -84,11 +84,13 @@ describe("setup of the store", () => {
 
 describe("rights on the store", () => {
   /** As docs/store.md has them. */
-  const [granted = "", policies = ""] = [
+  const commands = [
     ...readFileSync(new URL("../../docs/store.md", import.meta.url), "utf8").matchAll(
       /^```sql\n(.*?)^```$/gms,
     ),
-  ].map(([, commands]) => commands);
+  ].map(([, block = ""]) => block);
+  const granted = commands.find((block) => block.startsWith("GRANT")) ?? "";
+  const policies = commands.find((block) => block.includes("CREATE POLICY")) ?? "";
   const grants = (schema: string, role: string) =>
     granted.replaceAll("agents", schema).replaceAll("TO app;", `TO ${role};`);
   const policy = (schema: string) => policies.replaceAll("agents", schema);

@@ -9,14 +9,21 @@ import { assertKeys, assertSignal, type Driver, Executor } from "@waypost/core/a
 import { BatchPlan, type Result } from "./batch/plan.js";
 import { assertUnreserved } from "./input/namespace.js";
 import { checkOperation, type PutOptions } from "./input/operations.js";
-import type { CheckedTtl } from "./input/ttl.js";
+import type { SearchMode } from "./input/rank.js";
 import { OPERATIONS, type OperationName } from "./operations.js";
-import { checkOptions, type StoreAdapterOptions, type StoreOptions } from "./options.js";
+import {
+  type CheckedOptions,
+  checkOptions,
+  type StoreAdapterOptions,
+  type StoreOptions,
+} from "./options.js";
 import { setup } from "./schema/setup.js";
 import { type StoreTables, storeTablesIn } from "./schema/tables.js";
-import { type BatchRow, batchStatement } from "./sql/batch.js";
+import { type BatchRow, batchStatement, type Ranking } from "./sql/batch.js";
 import { sweepStatement } from "./sql/sweep.js";
 import { Sweeper } from "./sweeper.js";
+import { embed } from "./vectors/embedder.js";
+import { VectorExtension } from "./vectors/extension.js";
 
 /** Items that one statement of a sweep removes. */
 const SWEEP_PAGE = 1000;
@@ -29,8 +36,17 @@ export interface SearchOptions {
   readonly limit?: number;
   /** How many items to skip. Default 0. */
   readonly offset?: number;
-  /** Text to rank by, which needs an index. */
+  /** What the items are about, best first. Default: all, oldest first. */
   readonly query?: string;
+  /**
+   * What ranks: `"vector"` meaning, `"text"` the words of the query, all of which must be there, `"hybrid"` both.
+   * Default `"auto"`: vectors if the store has an `index`, else text.
+   */
+  readonly mode?: SearchMode;
+  /** Leaves out items with a lower score. Default: none. */
+  readonly similarityThreshold?: number;
+  /** How much of a hybrid score is that of the vectors, 0 to 1. Default 0.7. */
+  readonly vectorWeight?: number;
   /** Whether the time to live of found items begins anew. Default: `ttl.refreshOnRead` of the store. */
   readonly refreshTtl?: boolean;
 }
@@ -43,19 +59,18 @@ export interface SweepStoreOptions {
 
 /** A LangGraph store over any driver. Use the class of your driver's package. */
 export abstract class WaypostStore extends BaseStore implements AsyncDisposable {
-  readonly #schema: string;
+  readonly #settings: CheckedOptions;
   readonly #tables: StoreTables;
-  readonly #ttl: CheckedTtl;
+  readonly #extension = new VectorExtension();
   readonly #executor: Executor<OperationName>;
   readonly #sweeper = new Sweeper(() => this.sweep());
 
   /** @throws InvalidInputError if an option can't be used; nothing is sent to the database here */
   constructor(driver: Driver, options?: StoreOptions, adapter: StoreAdapterOptions = {}) {
     super();
-    const { schema, session, policy, ttl } = checkOptions(options, adapter);
-    this.#schema = schema;
+    this.#settings = checkOptions(options, adapter);
+    const { schema, session, policy } = this.#settings;
     this.#tables = storeTablesIn(schema);
-    this.#ttl = ttl;
     this.#executor = new Executor(driver, {
       ...{ operations: OPERATIONS, reader: undefined, session, policy },
     });
@@ -70,12 +85,13 @@ export abstract class WaypostStore extends BaseStore implements AsyncDisposable 
    * @throws DatabaseError for example if the role may not create tables (`42501`)
    */
   async setup(): Promise<void> {
-    await this.#executor.run({ name: "setup" }, (driver) => setup(driver, this.#schema));
+    const { schema, index } = this.#settings;
+    await this.#executor.run({ name: "setup" }, (driver) => setup(driver, schema, index));
   }
 
   /** Begins to sweep expired items every `ttl.sweepIntervalMinutes`; without that option it does nothing. */
   override start(): void {
-    const { sweepIntervalMinutes } = this.#ttl;
+    const { sweepIntervalMinutes } = this.#settings.ttl;
     if (sweepIntervalMinutes !== undefined) this.#sweeper.start(sweepIntervalMinutes);
   }
 
@@ -130,7 +146,7 @@ export abstract class WaypostStore extends BaseStore implements AsyncDisposable 
   }
 
   /**
-   * Reads the items under a prefix of namespaces, oldest first. Retried.
+   * Reads the items under a prefix of namespaces, oldest first, or with a query those that fit best. Retried.
    *
    * @param namespacePrefix the labels with which their namespaces begin; `[]` for all
    * @throws InvalidInputError if a part of the filter can't be searched for
@@ -203,11 +219,28 @@ export abstract class WaypostStore extends BaseStore implements AsyncDisposable 
   }
 
   async #run(name: OperationName, operations: readonly Operation[]): Promise<Result[]> {
-    const plan = new BatchPlan(operations.map((one) => checkOperation(one, this.#ttl)));
+    const plan = new BatchPlan(operations.map((one) => checkOperation(one, this.#settings)));
     if (plan.isEmpty) return [];
-    const batch = plan.batch(this.#ttl.refreshOnRead, this.#ttl.defaultTtl);
-    const statement = batchStatement(this.#tables, batch);
+    const { ttl, language } = this.#settings;
+    const batch = plan.batch(ttl.refreshOnRead, ttl.defaultTtl);
+    const vectors = await this.#vectors(name, plan, batch.puts.length > 0);
+    const statement = batchStatement(this.#tables, batch, { language, ...vectors });
     return plan.results(await this.#executor.query<BatchRow>({ name }, statement));
+  }
+
+  /** What the batch needs of vectors; they are asked for before a connection is. */
+  async #vectors(name: OperationName, plan: BatchPlan, puts: boolean): Promise<Partial<Ranking>> {
+    const { index } = this.#settings;
+    const searches = plan.queries.length > 0;
+    if (index === undefined || !(puts || searches)) return {};
+    const { texts, queries } = await embed(index, plan.texts, plan.queries);
+    const extension = await this.#executor.run({ name }, (driver) =>
+      this.#extension.schema(driver),
+    );
+    return {
+      written: puts ? { extension, texts } : undefined,
+      searched: searches ? { extension, metric: index.metric, queries } : undefined,
+    };
   }
 }
 

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { freshName, withClient } from "@waypost/conformance/fixtures";
 import type { Statement } from "@waypost/core/adapter";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -47,6 +48,16 @@ async function explain(client: Client, name: string) {
 describe("plans over 100,000 items", () => {
   beforeAll(() => withClient((client) => client.query(storeSetupScript(schema) + ITEMS)));
   afterAll(() => withClient((client) => client.query(`DROP SCHEMA ${schema} CASCADE`)));
+
+  it("text search takes the index of docs/store.md", () =>
+    withClient(async (client) => {
+      const docs = readFileSync(new URL("../../../docs/store.md", import.meta.url), "utf8");
+      const [index = ""] = /CREATE INDEX store_text.*?;/s.exec(docs) ?? [];
+      await client.query(`${index.replace("agents", schema)} ANALYZE ${schema}.store`);
+      const plan = await explain(client, "search.text");
+      await client.query(`DROP INDEX ${schema}.store_text`);
+      expect(plan.indexes).toContain("store_text");
+    }));
 
   it.each([
     ["get", "store_pkey", 20],

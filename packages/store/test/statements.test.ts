@@ -16,6 +16,11 @@ describe("the statements of the store", () => {
     expect(files).toEqual(STATEMENTS.map(({ name }) => `${name}.sql`).sort());
   });
 
+  it.each(STATEMENTS)("$name has a place for each value that it binds", ({ statement }) => {
+    const places = new Set([...statement.text.matchAll(/\$(\d+)::/g)].map(([, n]) => Number(n)));
+    expect([...places].sort((a, b) => a - b)).toEqual(statement.values.map((_, i) => i + 1));
+  });
+
   it("bind all that comes from outside", () => {
     for (const { statement } of STATEMENTS)
       expect(statement.text).not.toMatch(/users|memories|fact/);

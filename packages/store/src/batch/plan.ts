@@ -40,6 +40,18 @@ export class BatchPlan {
     };
   }
 
+  /** Texts that become vectors, of what is put. */
+  get texts(): string[] {
+    return [...this.#writes.values()].flatMap(({ texts }) => texts.map(([, text]) => text));
+  }
+
+  /** Texts that are searched for by their vectors. */
+  get queries(): string[] {
+    return this.#searches.flatMap(({ rank }) =>
+      rank === undefined || rank.mode === "text" ? [] : [rank.query],
+    );
+  }
+
   /** What each operation returns, in their order. */
   results(rows: readonly BatchRow[]): Result[] {
     const byPlace = new Map<string, BatchRow[]>();
@@ -86,10 +98,11 @@ export class BatchPlan {
 /** No path holds NUL. */
 const nameOf = ({ path, key }: ItemKey) => `${path}\0${key}`;
 
-const itemOf = (row: BatchRow): Item => ({
+const itemOf = (row: BatchRow): SearchItem => ({
   value: JSON.parse(row.value ?? "null"),
   key: row.key ?? "",
   namespace: labelsOf(row.namespace),
   createdAt: new Date(Number(row.created)),
   updatedAt: new Date(Number(row.updated)),
+  ...(row.score !== null && { score: Number(row.score) }),
 });

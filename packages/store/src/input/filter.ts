@@ -36,7 +36,8 @@ export function filterOf(filter: unknown): Filter {
   if (filter === undefined || filter === null) return NO_FILTER;
   const found = new Found();
   found.object(filter, []);
-  return found.filter;
+  const { contains, conditions } = found.filter;
+  return contains === undefined && conditions.length === 0 ? NO_FILTER : found.filter;
 }
 
 type Nested = { [key: string]: Nested | string | number | boolean | null };

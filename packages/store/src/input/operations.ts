@@ -1,8 +1,11 @@
 import type { Operation } from "@langchain/langgraph-checkpoint";
 import { assertFlag, assertKeys, assertText, InvalidInputError } from "@waypost/core/adapter";
 import { type Filter, filterOf } from "./filter.js";
+import type { CheckedIndex } from "./index-options.js";
 import { pathOf, patternOf, prefixOf } from "./namespace.js";
 import { assertNumber, countOf } from "./page.js";
+import { type Rank, rankOf } from "./rank.js";
+import { textsAt } from "./text-path.js";
 import { type CheckedTtl, itemTtl } from "./ttl.js";
 import { valueText } from "./value.js";
 
@@ -22,12 +25,16 @@ export interface Put extends ItemKey {
   readonly value: string | null;
   /** Minutes; null for no end. */
   readonly ttl: number | null;
+  /** Texts that become vectors, each with the path of its field. */
+  readonly texts: readonly (readonly [field: string, text: string])[];
 }
 
 export interface Search {
   readonly kind: "search";
   readonly prefix: string;
   readonly filter: Filter;
+  /** Undefined for the order of creation. */
+  readonly rank: Rank | undefined;
   readonly limit: number;
   readonly offset: number;
   readonly refresh: boolean;
@@ -59,23 +66,32 @@ const SEARCH_KEYS = {
   offset: true,
   query: true,
   refreshTtl: true,
+  mode: true,
+  similarityThreshold: true,
+  vectorWeight: true,
 } as const;
 const LIST_KEYS = { matchConditions: true, maxDepth: true, limit: true, offset: true } as const;
+
+/** What a store has set for its operations. */
+export interface Settings {
+  readonly ttl: CheckedTtl;
+  readonly index: CheckedIndex | undefined;
+}
 
 /**
  * An operation of a batch, told by its keys as LangGraph's stores tell it.
  *
  * @throws InvalidNamespaceError, InvalidInputError or SerializationError; nothing of the batch is sent then
  */
-export function checkOperation(operation: Operation, ttl: CheckedTtl): Checked {
+export function checkOperation(operation: Operation, settings: Settings): Checked {
   if (typeof operation !== "object" || operation === null) {
     throw new InvalidInputError(
       'An operation must be an object, e.g. { namespace: ["a"], key: "b" }.',
     );
   }
   const raw: Raw = { ...operation };
-  if ("namespacePrefix" in raw) return search(raw, ttl);
-  if ("namespace" in raw) return "value" in raw ? put(raw, ttl) : get(raw);
+  if ("namespacePrefix" in raw) return search(raw, settings);
+  if ("namespace" in raw) return "value" in raw ? put(raw, settings) : get(raw);
   return list(raw);
 }
 
@@ -86,28 +102,25 @@ function get(raw: Raw): Get {
   return { kind: "get", path: pathOf(raw.namespace), key: assertText(raw.key, "key") };
 }
 
-function put(raw: Raw, { defaultTtl }: CheckedTtl): Put {
+function put(raw: Raw, { ttl: { defaultTtl }, index }: Settings): Put {
   assertKeys(raw, "put", PUT_KEYS);
   const key = { path: pathOf(raw.namespace), key: assertText(raw.key, "key") };
   assertIndex(raw.index);
   const { options = {} } = raw as { options?: PutOptions };
   assertKeys(options, '"options" of put', { ttl: true });
   const value = raw.value === null ? null : valueText(raw.value);
-  return { kind: "put", ...key, value, ttl: itemTtl(options.ttl, defaultTtl) };
+  const texts = value === null ? [] : textsOf(raw.value, raw.index, index);
+  return { kind: "put", ...key, value, ttl: itemTtl(options.ttl, defaultTtl), texts };
 }
 
-function search(raw: Raw, { refreshOnRead }: CheckedTtl): Search {
+function search(raw: Raw, { ttl: { refreshOnRead }, index }: Settings): Search {
   assertKeys(raw, "search", SEARCH_KEYS, { prefix: '"namespacePrefix"' });
-  const { query, refreshTtl = refreshOnRead } = raw;
-  if (query !== undefined && query !== null && query !== "") {
-    throw new InvalidInputError(
-      '"query" needs an index of texts, which this store does not have; search with "filter".',
-    );
-  }
+  const { refreshTtl = refreshOnRead } = raw;
   return {
     kind: "search",
     prefix: prefixOf(raw.namespacePrefix),
     filter: filterOf(raw.filter),
+    rank: rankOf(raw, index !== undefined),
     limit: countOf(raw.limit, "limit", 10),
     offset: countOf(raw.offset, "offset", 0),
     refresh: assertFlag(refreshTtl, "refreshTtl"),
@@ -143,6 +156,18 @@ function assertIndex(index: unknown): void {
   if (index === undefined || index === null || index === false) return;
   if (Array.isArray(index) && index.every((field) => typeof field === "string")) return;
   throw new InvalidInputError('"index" must be false or an array of paths, e.g. ["text"].');
+}
+
+/** Texts at the paths of the operation, or else of the store; of a path with several, each by its number. */
+function textsOf(value: unknown, paths: unknown, index: CheckedIndex | undefined): Put["texts"] {
+  if (index === undefined || paths === false) return [];
+  const fields = new Set((paths as string[] | null | undefined) ?? index.fields);
+  return [...fields].flatMap((field) => {
+    const texts = textsAt(value, field);
+    return texts
+      .map((text, i) => [texts.length > 1 ? `${field}[${i}]` : field, text] as const)
+      .filter(([, text]) => text.trim() !== "");
+  });
 }
 
 const isMissing = (value: unknown): boolean => value === undefined || value === null;

@@ -10,8 +10,10 @@ import {
   SERVER_COLUMNS,
   type ServerColumns,
 } from "@waypost/core/adapter";
+import type { CheckedIndex } from "../input/index-options.js";
 import { MIGRATIONS } from "./migrations/index.js";
 import { MIGRATIONS_TABLE, storeTablesIn } from "./tables.js";
+import { areVectorsReady, setupVectors } from "./vectors.js";
 
 interface State {
   readonly schemaExists: boolean;
@@ -23,16 +25,19 @@ interface State {
  * Creates or upgrades the tables of the store. Safe to call at every start and from many processes at once:
  * tables that are up to date cost two reads, take no lock and need no right to create.
  *
- * @throws ConfigurationError if the server is too old, the database is not encoded in UTF-8, or the table is
- *   one of Python's store
+ * @param index what vectors need
+ * @throws ConfigurationError if the server is too old, the database is not encoded in UTF-8, the table is one of
+ *   Python's store, or vectors are wanted and can't be stored
  */
-export async function setup(driver: Driver, schema: string): Promise<void> {
-  if ((await readState(driver, schema)).version >= MIGRATIONS.length) return;
+export async function setup(driver: Driver, schema: string, index?: CheckedIndex): Promise<void> {
+  const isReady = (await readState(driver, schema)).version >= MIGRATIONS.length;
+  if (isReady && (index === undefined || (await areVectorsReady(driver, schema, index)))) return;
   await driver.transaction(async (tx) => {
     await execute(tx, lockCommand(schema));
     const { schemaExists, version } = await readState(tx, schema);
     if (!schemaExists) await execute(tx, createSchemaCommand(schema));
     for (const command of migrationCommands(schema, version)) await execute(tx, command);
+    if (index !== undefined) await setupVectors(tx, schema, index);
   });
 }
 

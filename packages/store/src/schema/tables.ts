@@ -4,6 +4,8 @@ import { quoteIdentifier } from "@waypost/core/adapter";
 export interface StoreTables {
   /** The items. */
   readonly items: string;
+  /** Vectors of their texts; there only with the option `index`. */
+  readonly vectors: string;
   /** Bookkeeping of the official store: which of its migrations are done. */
   readonly officialMigrations: string;
   /** Our own bookkeeping. */
@@ -17,6 +19,7 @@ export function storeTablesIn(schema: string): StoreTables {
   const inSchema = (name: string) => `${quoteIdentifier(schema)}.${name}`;
   return {
     items: inSchema("store"),
+    vectors: inSchema("store_vectors"),
     officialMigrations: inSchema("store_migrations"),
     migrations: inSchema(MIGRATIONS_TABLE),
   };

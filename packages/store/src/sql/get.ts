@@ -16,7 +16,8 @@ export function getQuery(
   (k.at - 1)::int AS op,
   1 AS position,
   ${refresh ? "true" : "false"} AS refresh,
-  ${itemColumns("s")}
+  ${itemColumns("s")},
+  NULL::text AS score
 FROM pg_catalog.jsonb_array_elements(${items}) WITH ORDINALITY AS k (item, at)
 CROSS JOIN LATERAL (
   SELECT s.* FROM ${tables.items} s

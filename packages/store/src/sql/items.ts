@@ -19,7 +19,8 @@ ${milliseconds(`${item}.updated_at`)} AS updated`;
 export const NO_ITEM = `NULL::text AS key,
 NULL::text AS value,
 NULL::text AS created,
-NULL::text AS updated`;
+NULL::text AS updated,
+NULL::text AS score`;
 
 const milliseconds = (time: string) =>
   `pg_catalog.floor(EXTRACT(epoch FROM ${time}) * 1000::numeric)::text`;

@@ -48,7 +48,8 @@ WITH puts AS (
       s.key,
       s.value::text AS value,
       pg_catalog.floor(EXTRACT(epoch FROM s.created_at) * 1000::numeric)::text AS created,
-      pg_catalog.floor(EXTRACT(epoch FROM s.updated_at) * 1000::numeric)::text AS updated
+      pg_catalog.floor(EXTRACT(epoch FROM s.updated_at) * 1000::numeric)::text AS updated,
+      NULL::text AS score
     FROM pg_catalog.jsonb_array_elements($1::text::jsonb) WITH ORDINALITY AS k (item, at)
     CROSS JOIN LATERAL (
       SELECT s.* FROM "waypost".store s
@@ -66,19 +67,20 @@ WITH puts AS (
       s.key,
       s.value::text AS value,
       pg_catalog.floor(EXTRACT(epoch FROM s.created_at) * 1000::numeric)::text AS created,
-      pg_catalog.floor(EXTRACT(epoch FROM s.updated_at) * 1000::numeric)::text AS updated
+      pg_catalog.floor(EXTRACT(epoch FROM s.updated_at) * 1000::numeric)::text AS updated,
+      NULL::text AS score
     FROM (
       SELECT c.* FROM (
         (
           SELECT s.* FROM "waypost".store s
-          WHERE s.namespace_path COLLATE "C" = $3::text AND (s.expires_at IS NULL OR s.expires_at > pg_catalog.statement_timestamp())
-          ORDER BY created_at, namespace_path COLLATE "C", key COLLATE "C" LIMIT $2::bigint
+          WHERE s.namespace_path COLLATE "C" = $2::text AND (s.expires_at IS NULL OR s.expires_at > pg_catalog.statement_timestamp())
+          ORDER BY created_at, namespace_path COLLATE "C", key COLLATE "C" LIMIT $3::bigint
         )
         UNION ALL
         (
           SELECT s.* FROM "waypost".store s
-          WHERE s.namespace_path COLLATE "C" > $3::text || ':'::text AND s.namespace_path COLLATE "C" < $3::text || ';'::text AND (s.expires_at IS NULL OR s.expires_at > pg_catalog.statement_timestamp())
-          ORDER BY created_at, namespace_path COLLATE "C", key COLLATE "C" LIMIT $2::bigint
+          WHERE s.namespace_path COLLATE "C" > $2::text || ':'::text AND s.namespace_path COLLATE "C" < $2::text || ';'::text AND (s.expires_at IS NULL OR s.expires_at > pg_catalog.statement_timestamp())
+          ORDER BY created_at, namespace_path COLLATE "C", key COLLATE "C" LIMIT $3::bigint
         )
       ) c
       ORDER BY created_at, namespace_path COLLATE "C", key COLLATE "C" LIMIT $4::bigint OFFSET $5::bigint

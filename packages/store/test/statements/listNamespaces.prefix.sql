@@ -7,7 +7,8 @@
     NULL::text AS key,
     NULL::text AS value,
     NULL::text AS created,
-    NULL::text AS updated
+    NULL::text AS updated,
+    NULL::text AS score
   FROM (
     SELECT DISTINCT l.labels[1:coalesce($3::int, pg_catalog.cardinality(l.labels))] COLLATE "C" AS labels
     FROM (

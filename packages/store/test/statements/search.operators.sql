@@ -7,7 +7,8 @@
     s.key,
     s.value::text AS value,
     pg_catalog.floor(EXTRACT(epoch FROM s.created_at) * 1000::numeric)::text AS created,
-    pg_catalog.floor(EXTRACT(epoch FROM s.updated_at) * 1000::numeric)::text AS updated
+    pg_catalog.floor(EXTRACT(epoch FROM s.updated_at) * 1000::numeric)::text AS updated,
+    NULL::text AS score
   FROM (
     SELECT c.* FROM (
       (

@@ -37,7 +37,7 @@ export function withStore<T>(
     if (!mode.embedded) await createStoreTables(schema);
     const session = await mode.open(url, { ...options, schema });
     try {
-      if (mode.embedded) await session.store.setup();
+      if (mode.embedded || options.index !== undefined) await session.store.setup();
       return await work({ ...session, schema });
     } finally {
       await session.close();

@@ -6,6 +6,7 @@ import { countCases } from "./cases/counts.ts";
 import { filterCases } from "./cases/filters.ts";
 import { namespaceCases } from "./cases/namespaces.ts";
 import { propertyCases } from "./cases/property.ts";
+import { textCases } from "./cases/text.ts";
 import { transactionCases } from "./cases/transactions.ts";
 import { ttlCases } from "./cases/ttl.ts";
 import { valueCases } from "./cases/values.ts";
@@ -25,5 +26,6 @@ export function storeSuite(mode: StoreMode, standsFor: StandsFor = "itself"): vo
   namespaceCases(mode);
   valueCases(mode);
   ttlCases(mode);
+  textCases(mode);
   propertyCases(mode);
 }
