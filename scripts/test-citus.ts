@@ -1,5 +1,5 @@
 /**
- * `CITUS_URL=postgresql://… npm run test:citus`: the suites of three modes with tables that are distributed, and what
+ * `CITUS_URL=postgresql://… npm run test:citus`: the suites of four modes with tables that are distributed, and what
  * holds on a cluster only. The URL is that of the coordinator; its role is a superuser.
  */
 import { spawnSync } from "node:child_process";
@@ -12,6 +12,7 @@ if (!url) {
 const FILES = [
   "test/citus/",
   "packages/pg/test/pool.test.ts",
+  "packages/pg/test/client.test.ts",
   "packages/postgres-js/test/pool.test.ts",
   "packages/kysely/test/pg.test.ts",
 ];

@@ -124,6 +124,6 @@ describe("docs/security.md", () => {
   it("grants all of them, and makes the policies that are tested", () => {
     const code = PAGE.match(/^```sql\n(.*?)^```$/gms)?.join("");
     expect(code).toContain(grants("agents", "app"));
-    expect(code).toContain(policies("agents"));
+    expect(code).toContain(policies("agents").join(""));
   });
 });

@@ -40,7 +40,7 @@ const withPolicies = (work: (schema: string, url: string) => Promise<unknown>) =
   withSchema((schema) =>
     withRole(async ({ name, url }) => {
       await withClient((client) =>
-        client.query(setupScript(schema) + grants(schema, name) + policies(schema)),
+        client.query(setupScript(schema) + grants(schema, name) + policies(schema).join("")),
       );
       await work(schema, url);
     }),

@@ -38,7 +38,11 @@ export interface Found {
 /** The tables that have rows of threads, and their columns. */
 export const THREAD_TABLES = columnsOf([...CONTENT_TABLES, TABLES.deleted]);
 
-export const OTHER_TABLES = columnsOf([TABLES.settings]);
+export const OTHER_TABLES: Readonly<Record<string, readonly string[]>> = {
+  ...columnsOf([TABLES.settings]),
+  pg_locks: ["locktype", "database", "classid", "objid", "objsubid", "granted"],
+  pg_database: ["oid", "datname"],
+};
 
 function columnsOf(tables: readonly TableInfo[]): Readonly<Record<string, readonly string[]>> {
   return Object.fromEntries(tables.map(({ name, columns }) => [name, Object.keys(columns)]));

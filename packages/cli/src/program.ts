@@ -36,7 +36,7 @@ export function program(signal: AbortSignal): Command {
     threadsCommand(),
     showCommand(),
     copyCommand(),
-    deleteCommand(),
+    deleteCommand(signal),
     pruneCommand(),
     sweepCommand(signal),
     verifyCommand(signal),

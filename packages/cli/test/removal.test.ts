@@ -1,3 +1,4 @@
+import { emptyCheckpoint } from "@langchain/langgraph-checkpoint";
 import { collect, databaseUrl, putChain, thread } from "@waypost/conformance/fixtures";
 import type { PgSaver } from "@waypost/pg";
 import { describe, expect, it } from "vitest";
@@ -30,6 +31,40 @@ describe.concurrent("waypost copy, delete, prune and sweep", () => {
       expect(done.stdout).toMatch(/^Removed \d+ checkpoints, \d+ values and \d+ writes, .*B\.\n$/);
       expect(await count(saver, "chat")).toBe(0);
       expect((await waypost(["delete", "chat", "--yes", "--schema", schema])).code).toBe(1);
+    }));
+
+  it("delete the threads that conditions select, and say how many before", () =>
+    withThreads(async (schema, saver) => {
+      await saver.put(
+        { ...thread("ann:1"), metadata: { user: "ann" } },
+        emptyCheckpoint(),
+        { source: "input", step: -1, parents: {} },
+        {},
+      );
+      const of = ["delete", "--filter", "user=ann", "--schema", schema];
+      const dry = await waypost([...of, "--dry-run", "--json"]);
+      expect(json(dry.stdout)).toMatchObject({ threads: 1, deleted: 1, dryRun: true });
+      const no = await inTerminal(of, "n\r");
+      expect(no.stdout).toContain("Delete 1 whole threads? [y/N]");
+      expect(await count(saver, "ann:1")).toBe(1);
+      const done = await waypost([...of, "--yes"]);
+      expect(done.stdout).toMatch(/^Removed 1 whole threads: 1 checkpoints of 1 threads, /);
+      expect(await count(saver, "ann:1")).toBe(0);
+      const both = await waypost(["delete", "chat", "--prefix", "c", "--yes", "--schema", schema]);
+      expect(both.stderr).toContain("without names of threads");
+      expect(await count(saver, "chat")).toBeGreaterThan(0);
+    }));
+
+  it("sweep idle threads", () =>
+    withThreads(async (schema, saver) => {
+      const sweep = ["sweep", "--strategy", "delete", "--schema", schema];
+      const none = await waypost([...sweep, "--yes"]);
+      expect(none.stderr).toContain("--older-than");
+      const before = await waypost([...sweep, "--older-than", "1h", "--yes", "--json"]);
+      expect(json(before.stdout)).toMatchObject({ deleted: 0 });
+      const all = await waypost([...sweep, "--older-than", "2999-01-01", "--yes", "--json"]);
+      expect(json(all.stdout)).toMatchObject({ deleted: 2, threads: 2 });
+      expect(await saver.listThreads()).toEqual([]);
     }));
 
   it("prune a thread and sweep all", () =>
@@ -72,7 +107,9 @@ describe.concurrent("without a terminal", () => {
     ["delete", "chat"],
     ["delete", "--run", "r"],
     ["prune", "chat", "--keep-last", "1"],
+    ["delete", "--prefix", "c"],
     ["sweep", "--keep-last", "1"],
+    ["sweep", "--strategy", "delete", "--older-than", "2999-01-01"],
     ["copy", "other", "chat", "--overwrite"],
     ["verify", "--repair"],
   ])("%s %s removes nothing unless told with --yes", (...args) =>

@@ -11,6 +11,11 @@ describe.concurrent("waypost threads and show", () => {
       expect(table.stdout.indexOf("other")).toBeLessThan(table.stdout.indexOf("chat"));
       const found = await waypost(["threads", "--schema", schema, "--filter", "step=2", "--json"]);
       expect(json(found.stdout)).toMatchObject([{ threadId: "other", source: "loop" }]);
+      const idle = ["--status", "idle", "--prefix", "ch", "--updated-after", "1h"];
+      const some = await waypost(["threads", "--schema", schema, ...idle]);
+      expect(some.stdout).toMatch(/thread.*updated.*status.*step.*checkpoints/);
+      expect(some.stdout).toMatch(/chat.* idle /);
+      expect(some.stdout).not.toContain("other");
     }));
 
   it("draw the tree with its forks, and say what each step changed", () =>

@@ -61,27 +61,17 @@ export async function withSchema<T>(
   }
 }
 
+/** The script that makes the tables as `setup()` of the mode does. */
+export const scriptFor = (mode: Pick<Mode, "distributed">, schema: string): string =>
+  setupScript(schema, mode.distributed ? { distribute: "citus" } : {});
+
 /** Makes the tables at once; what `setup()` of a saver does is tested by cases of their own. */
-export function createTables(schema: string, url = databaseUrl()): Promise<void> {
-  return run(setupScript(schema), url);
+export function createTables(schema: string, mode: Pick<Mode, "distributed"> = {}): Promise<void> {
+  return run(scriptFor(mode, schema), databaseUrl());
 }
 
 export async function dropSchema(schema: string, url = databaseUrl()): Promise<void> {
   await run(`DROP SCHEMA IF EXISTS ${pg.escapeIdentifier(schema)} CASCADE`, url);
-}
-
-/**
- * Waits until so many sessions wait for a lock, the first of them for one of this session. Asks for locks: a
- * transaction sees the same sessions until it ends.
- */
-export async function untilBlocked(client: pg.Client, sessions = 1): Promise<void> {
-  const blocked = `WITH RECURSIVE blocked AS (
-    SELECT pg_backend_pid() AS pid
-    UNION
-    SELECT l.pid FROM blocked b JOIN pg_locks l ON NOT l.granted AND b.pid = ANY (pg_blocking_pids(l.pid))
-  )
-  SELECT FROM blocked`;
-  while (((await client.query(blocked)).rowCount ?? 0) <= sessions);
 }
 
 /** How many rows a thread has in all tables, counted beside the saver. */
@@ -117,7 +107,7 @@ export function withSaver<T>(
   url = urlOf(mode),
 ): Promise<T> {
   const inSchema = async (schema: string) => {
-    if (!mode.embedded) await createTables(schema);
+    if (!mode.embedded) await createTables(schema, mode);
     const session = await mode.open(url, { ...options, schema });
     try {
       if (mode.embedded) await session.saver.setup();

@@ -123,6 +123,31 @@ export function nestedApprovalGraph(checkpointer: BaseCheckpointSaver) {
     .compile({ checkpointer });
 }
 
+/** Asks two questions at once, and appends the answers. */
+export function twoQuestionsGraph(checkpointer: BaseCheckpointSaver) {
+  const ask = (name: string) => () => ({ log: [`${name}: ${interrupt(`${name}?`)}`] });
+  return new StateGraph(Log)
+    .addNode("ask a", ask("a"))
+    .addNode("ask b", ask("b"))
+    .addEdge(START, "ask a")
+    .addEdge(START, "ask b")
+    .compile({ checkpointer });
+}
+
+/** One step, which fails as long as it is told to, beside one that does not. */
+export function failingGraph(checkpointer: BaseCheckpointSaver, state: { fails: boolean }) {
+  const work = () => {
+    if (state.fails) throw new Error("it fails");
+    return { log: ["worked"] };
+  };
+  return new StateGraph(Log)
+    .addNode("work", work)
+    .addNode("beside", () => ({ log: ["beside"] }))
+    .addEdge(START, "work")
+    .addEdge(START, "beside")
+    .compile({ checkpointer });
+}
+
 /** A graph within a graph, the inner one with a memory of its own, and a step for each of its nodes. */
 export function nestedGraph(checkpointer: BaseCheckpointSaver, innerNodes = 1) {
   const nodes = Array.from({ length: innerNodes }, (_, i) => {

@@ -2,6 +2,7 @@ import { branchCases } from "./cases/branches.ts";
 import { concurrencyCases } from "./cases/concurrency.ts";
 import { countCases } from "./cases/counts.ts";
 import { damagedRowCases } from "./cases/damaged-rows.ts";
+import { deleteThreadsCases } from "./cases/delete-threads.ts";
 import { dropInCases } from "./cases/drop-in.ts";
 import { exactCases } from "./cases/exact.ts";
 import { faultCases } from "./cases/faults.ts";
@@ -11,8 +12,10 @@ import { hostileCases } from "./cases/hostile.ts";
 import { inputCases } from "./cases/input.ts";
 import { limitCases } from "./cases/limits.ts";
 import { listCases } from "./cases/list.ts";
+import { listThreadsCases } from "./cases/list-threads.ts";
 import { lockCases } from "./cases/locks.ts";
 import { lockServerCases } from "./cases/locks-server.ts";
+import { metadataIndexCases } from "./cases/metadata-index.ts";
 import { officialCases } from "./cases/official.ts";
 import { oldFormatCases } from "./cases/old-formats.ts";
 import { optionCases } from "./cases/options.ts";
@@ -27,6 +30,7 @@ import { rememberedCases } from "./cases/remembered.ts";
 import { removalRaceCases } from "./cases/removal-races.ts";
 import { retentionCases } from "./cases/retention.ts";
 import { rightsCases } from "./cases/rights.ts";
+import { runMetadataCases } from "./cases/run-metadata.ts";
 import { searchPathCases } from "./cases/search-path.ts";
 import { serializerCases } from "./cases/serializers.ts";
 import { setupCases } from "./cases/setup.ts";
@@ -72,6 +76,9 @@ const DRIVER: readonly Group[] = [
 
 /** What the statements do, whoever sends them. */
 const STATEMENTS: readonly Group[] = [
+  listThreadsCases,
+  runMetadataCases,
+  deleteThreadsCases,
   threadCases,
   pruneCases,
   sweepCases,
@@ -93,7 +100,13 @@ const CONNECTION_OUTSIDE: readonly Group[] = [
   givenUpCases,
   lockServerCases,
 ];
-const DRIVER_OUTSIDE: readonly Group[] = [setupCases, searchPathCases, dropInCases, pythonCases];
+const DRIVER_OUTSIDE: readonly Group[] = [
+  setupCases,
+  metadataIndexCases,
+  searchPathCases,
+  dropInCases,
+  pythonCases,
+];
 const STATEMENTS_OUTSIDE: readonly Group[] = [
   rightsCases,
   pruneRaceCases,

@@ -32,6 +32,10 @@ export interface Mode {
   readonly begin?: (url: string, options: SaverOptions) => Promise<OpenTransaction>;
   /** The database is part of this process: there is no server that others could connect to. */
   readonly embedded?: boolean;
+  /** The server is the coordinator of a Citus cluster, and `setup()` distributes the tables. */
+  readonly distributed?: boolean;
+  /** There is one connection only. */
+  readonly single?: boolean;
   /** There is a pool, which replaces connections that are lost. */
   readonly reconnects?: boolean;
   /** A connection can be kept for a cursor while others go on. */

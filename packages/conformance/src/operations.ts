@@ -97,6 +97,10 @@ export const OPERATIONS: Readonly<Record<string, Work>> = {
     await saver.deleteThread(id);
     expect(await rowsOf(look, id)).toEqual(NOTHING);
   },
+  async deleteThreads(saver, id, _, look) {
+    expect(await saver.deleteThreads({ prefix: id })).toMatchObject({ deleted: 1, ...WHOLE });
+    expect(await rowsOf(look, id)).toEqual(NOTHING);
+  },
   async prune(saver, id) {
     expect(await saver.prune([id], { keepLast: 1 })).toMatchObject({
       checkpoints: 2,

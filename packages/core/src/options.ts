@@ -53,8 +53,8 @@ export interface SaverOptions extends ConnectionOptions {
    */
   cacheBytes?: number;
   /**
-   * Prunes each thread as part of `put`, after every 100th step of its root graph. In between the thread
-   * grows by up to 100 checkpoints. Default: all checkpoints stay.
+   * Prunes each thread as part of `put`, after every 100th step of its root graph: in between the thread
+   * grows by up to 100 checkpoints. Deletes idle threads, a hundred a minute. Default: all checkpoints stay.
    */
   retention?: Retention;
   /**

@@ -20,6 +20,7 @@ import { configOf, type ListOptions } from "./input/config.js";
 import type { PruneOptions } from "./input/maintenance.js";
 import { RunLocks, type ThreadLock, type ThreadLockOptions } from "./locks/run-lock.js";
 import type { CopyOptions } from "./maintenance/copy.js";
+import type { DeleteThreadsOptions } from "./maintenance/delete-threads.js";
 import type { ListThreadsOptions, ThreadInfo } from "./maintenance/list-threads.js";
 import { Maintenance } from "./maintenance/maintenance.js";
 import type { Removed } from "./maintenance/removed.js";
@@ -64,7 +65,7 @@ export abstract class WaypostSaver extends BaseCheckpointSaver<number> implement
     this.#cache = cache;
     this.#reader = new CheckpointReader(context);
     this.#writer = new CheckpointWriter(context);
-    this.#locks = new RunLocks({ executor, sql, tables: tablesIn(schema, driver.bytes) });
+    this.#locks = new RunLocks({ executor, server, sql, tables: tablesIn(schema, driver.bytes) });
     this.#maintenance = new Maintenance({ executor, server, sql, serde, tombstones, retention });
   }
 
@@ -125,7 +126,9 @@ export abstract class WaypostSaver extends BaseCheckpointSaver<number> implement
 
   /**
    * Stores a checkpoint and the values of the channels in `newVersions`, atomically, in one statement and one
-   * round trip. Idempotent; retried.
+   * round trip. Strings, numbers and booleans of the config's `metadata` and `configurable` are stored beside the
+   * metadata, so that filters find them; `getTuple` and `list` return the metadata as it was passed. Idempotent;
+   * retried.
    *
    * @param config `thread_id` and `checkpoint_ns` of the checkpoint; its `checkpoint_id` is the parent
    * @returns the config that names the new checkpoint
@@ -192,8 +195,9 @@ export abstract class WaypostSaver extends BaseCheckpointSaver<number> implement
   }
 
   /**
-   * Returns one page of threads, the thread with the newest checkpoint first. It reads the key of every
-   * checkpoint: about 0.3 seconds for a million. Retried.
+   * Returns one page of threads, the thread with the newest checkpoint first, with what a list of conversations
+   * shows: status, times, metadata. One statement. It reads the key of every checkpoint, about 0.3 seconds for a
+   * million; with a filter, it reads the metadata of every checkpoint, but where that has an index. Retried.
    *
    * @example
    * const page = await saver.listThreads({ limit: 50 });
@@ -222,6 +226,20 @@ export abstract class WaypostSaver extends BaseCheckpointSaver<number> implement
    */
   override deleteThread(threadId: string): Promise<void> {
     return this.#maintenance.deleteThread(threadId);
+  }
+
+  /**
+   * Deletes whole threads, as `deleteThread` does, one after the other, each in a transaction: those with the given
+   * ids, or all that the conditions select as those of `listThreads`. A thread that is updated meanwhile, to a time
+   * that `updatedBefore` leaves out, stays. Not retried: after an error or an abort call it again, and it continues.
+   *
+   * @returns what was deleted, or with `dryRun` would be
+   * @throws InvalidInputError without ids and conditions, or with both
+   * @example
+   * await saver.deleteThreads({ filter: { user: "ann" } });
+   */
+  deleteThreads(options: DeleteThreadsOptions): Promise<Swept> {
+    return this.#maintenance.deleteThreads(options);
   }
 
   /**
@@ -256,7 +274,8 @@ export abstract class WaypostSaver extends BaseCheckpointSaver<number> implement
   }
 
   /**
-   * Prunes all threads, as `prune` does, and removes values and writes that no checkpoint refers to. Writes
+   * Prunes all threads, as `prune` does, and removes values and writes that no checkpoint refers to. With the
+   * strategy `"delete"` it deletes threads whose newest checkpoint is older than `olderThan`. Writes
    * without a checkpoint are removed after one hour, because they may arrive before it.
    *
    * Any number of sweeps can run at once, beside any number of writers; a thread that another sweep prunes is
@@ -282,8 +301,9 @@ export abstract class WaypostSaver extends BaseCheckpointSaver<number> implement
 
   /**
    * Removes the checkpoints that the given runs stored, in all threads: those whose metadata has the `run_id`, or
-   * that were stored with it in the config's `metadata` or `configurable`. What checkpoints of later runs are
-   * rebuilt from (delta channels) stays until those are removed.
+   * that were stored with it, or with `runId`, in the config's `metadata` or `configurable`. LangGraph does not
+   * hand the option `runId` of `invoke` to savers. What checkpoints of later runs are rebuilt from (delta
+   * channels) stays until those are removed.
    *
    * It reads the whole table of checkpoints, because there is no index on runs. Not retried: after an error
    * call it again, and it continues.

@@ -55,6 +55,11 @@ const onParent = { requireParent: true, requireCheckpoint: true, routed: false }
 const routed = { ...onParent, routed: true };
 
 const choice = { threadId: "1", keepLast: 1, olderThan: null };
+const threads = {
+  ...{ after: undefined, limit: 10, filter: undefined, prefix: undefined, status: undefined },
+  ...{ updatedAfter: undefined, updatedBefore: undefined },
+};
+const swept = { keepLast: 1, olderThan: null, writesBefore: id };
 const none = new Map();
 const known = new Map([["a", { version: "1", putId: "1" }]]);
 
@@ -77,7 +82,7 @@ const SAMPLES: { readonly [Name in StatementName]: Samples<Name> } = {
     latest: [latest, ["a"], "text"],
     "as-bytes": [key, ["a"], "bytes"],
   },
-  freeRunLock: { "": ["1"] },
+  freeRunLock: { "": ["1", false], "on-citus": ["1", true] },
   getStorage: { "": [] },
   getTuple: {
     "by-id": [key, none, "text"],
@@ -106,7 +111,10 @@ const SAMPLES: { readonly [Name in StatementName]: Samples<Name> } = {
   },
   listRewritable: { "": ["1"] },
   listThreads: {
-    "": [{ after: undefined, limit: 10, filter: undefined, updatedBefore: undefined }],
+    "": [threads, false],
+    filtered: [{ ...threads, filter: { json: "{}", keys: [] } }, false],
+    "on-citus": [threads, true],
+    "filtered-on-citus": [{ ...threads, filter: { json: "{}", keys: [] } }, true],
   },
   lockCheckpoints: { "": ["1"] },
   markDeleted: { "": ["1"] },
@@ -135,6 +143,7 @@ const SAMPLES: { readonly [Name in StatementName]: Samples<Name> } = {
     "of-tasks-on-checkpoint": [ofTasks, onParent],
     "of-tasks-on-checkpoint-on-citus": [ofTasks, routed],
   },
+  reachNode: { "": ["1"] },
   readRewritable: { "": ["1", valueKey] },
   removeChosen: {
     pruned: ["1", [{ namespace: "", id }], true, "DELETE"],
@@ -154,12 +163,19 @@ const SAMPLES: { readonly [Name in StatementName]: Samples<Name> } = {
     "no-parts": ["1", valueKey, "json", { ...value, parts: [] }],
   },
   setStorage: { "": ["full"] },
-  sweepPage: { "": [{ after: null, keepLast: 1, olderThan: null, writesBefore: id }] },
-  sweepThread: { "": ["1", { keepLast: 1, olderThan: null, writesBefore: id }] },
+  sweepPage: {
+    "": [{ ...swept, strategy: "keep_latest", after: null }],
+    delete: [{ ...swept, strategy: "delete", after: null }],
+  },
+  sweepThread: {
+    "": ["1", { ...swept, strategy: "keep_latest" }],
+    delete: ["1", { ...swept, strategy: "delete" }],
+  },
   takeMaintenanceLock: { wait: ["1", "wait"], try: ["1", "try"], share: ["1", "share"] },
-  takeRunLock: { "": ["1"] },
+  takeRunLock: { "any-session": ["1"], "one-session": ["1", 2] },
   takeRunLockInTransaction: { "": ["1"] },
-  takeSessionRunLock: { "any-session": ["1"], "one-session": ["1", 2] },
+  takeRunLockInTransactionOnNode: { "": ["1"] },
+  takeRunLockOnNode: { "": ["1"] },
   threadPage: { "": [null] },
   threadsOfRuns: { "": [["run"]] },
   verifyBlobs: { "first-page": ["1", undefined, 10], "next-page": ["1", blobKey, 10] },
@@ -221,7 +237,8 @@ export const allStatements = (schema: string): NamedStatement[] => [
 /** What looks at all threads on purpose. */
 export const OVER_ALL_THREADS: readonly string[] = [
   ...["list.all-threads", "list.all-threads-on-citus", "listCursor.all-threads", "listThreads"],
-  ...["sweepPage", "threadPage", "threadsOfRuns"],
+  ...["listThreads.filtered", "listThreads.on-citus", "listThreads.filtered-on-citus"],
+  ...["sweepPage", "sweepPage.delete", "threadPage", "threadsOfRuns"],
 ];
 
 /** What is sent where no table is distributed, and what is sent to a Citus cluster in its place. */
@@ -230,10 +247,17 @@ export const ON_CITUS: Readonly<Record<string, readonly string[]>> = {
   "list.all-threads": ["list.all-threads-on-citus"],
   // Refused in words.
   "listCursor.all-threads": [],
+  listThreads: ["listThreads.on-citus"],
+  "listThreads.filtered": ["listThreads.filtered-on-citus"],
   "removeChosen.of-runs": ["removeChosen.of-runs-on-citus"],
   "removeChosen.pruned": ["removeChosen.pruned-on-citus"],
   "removeOrphans.delete": ["removeOrphans.delete-on-citus"],
   sweepPage: ["threadPage", "sweepThread"],
+  "sweepPage.delete": ["threadPage", "sweepThread.delete"],
+  freeRunLock: ["freeRunLock.on-citus"],
+  "takeRunLock.any-session": ["takeRunLockOnNode"],
+  "takeRunLock.one-session": ["takeRunLockOnNode"],
+  takeRunLockInTransaction: ["takeRunLockInTransactionOnNode"],
 };
 
 export const statementsOfManyRows = (schema: string): NamedStatement[] =>

@@ -87,6 +87,21 @@ it("setup leaves nothing of them on the coordinator", () =>
     ]);
   }));
 
+it("an upgrade distributes what is new where tables are distributed", () =>
+  withStandIn(async (url) => {
+    const [older] = setupScript("agents").split(
+      'CREATE TABLE IF NOT EXISTS "agents".waypost_parts',
+    );
+    await withClient(async (client) => {
+      await client.query(`${older} COMMIT`);
+      await client.query(`SET citus.multi_shard_modify_mode = 'sequential';
+        SELECT create_distributed_table('agents.checkpoints', 'thread_id', 'none')`);
+    }, url);
+    await using saver = PgSaver.fromConnString(url, { schema: "agents" });
+    await saver.setup();
+    expect(await asked(url)).toEqual(ASKED);
+  }));
+
 it("a worker does not distribute", () =>
   withStandIn(async (url) => {
     await withClient((client) => client.query("UPDATE pg_dist_local_group SET groupid = 1"), url);

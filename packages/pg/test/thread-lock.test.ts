@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { createTables, databaseUrl, withClient, withSchema } from "@waypost/conformance/fixtures";
+import { databaseUrl, withClient, withSchema } from "@waypost/conformance/fixtures";
 import { PgSaver } from "@waypost/pg";
 import pg from "pg";
 import { expect, it, vi } from "vitest";
@@ -9,7 +9,6 @@ const LOCKED = { code: "WAYPOST_THREAD_LOCKED" };
 
 async function withPool(max: number, work: (pool: pg.Pool, schema: string) => Promise<void>) {
   await withSchema(async (schema) => {
-    await createTables(schema);
     const pool = new pg.Pool({ connectionString: databaseUrl(), max, application_name: schema });
     try {
       await work(pool, schema);
@@ -22,6 +21,7 @@ async function withPool(max: number, work: (pool: pg.Pool, schema: string) => Pr
 it("savers over one pool share the connection of their locks, and a pool of two is enough", () =>
   withPool(2, async (pool, schema) => {
     const [one, two] = [new PgSaver(pool, { schema }), new PgSaver(pool, { schema })];
+    await one.setup();
     const lock = await one.threadLock("1");
     await expect(two.threadLock("1", AT_ONCE)).rejects.toMatchObject(LOCKED);
     await using _ = await two.threadLock("2");
@@ -32,7 +32,6 @@ it("savers over one pool share the connection of their locks, and a pool of two 
 
 it("savers over one client exclude each other, though to the server they are one session", () =>
   withSchema(async (schema) => {
-    await createTables(schema);
     const client = new pg.Client({ connectionString: databaseUrl() });
     await client.connect();
     const [one, two] = [new PgSaver(client, { schema }), new PgSaver(client, { schema })];
@@ -149,7 +148,6 @@ it("leaves no lock on a connection whose statement the server refused", () =>
 
 it("can be freed again after the ROLLBACK of a transaction that failed meanwhile", () =>
   withSchema(async (schema) => {
-    await createTables(schema);
     const client = new pg.Client({ connectionString: databaseUrl() });
     await client.connect();
     const saver = new PgSaver(client, { schema });

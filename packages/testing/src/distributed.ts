@@ -8,6 +8,7 @@ export function distributed(mode: Mode): Mode {
   const { begin } = mode;
   return {
     ...mode,
+    distributed: true,
     open: async (url, options) => distributing(await mode.open(url, options)),
     ...(begin && { begin: async (url, options) => distributing(await begin(url, options)) }),
   };

@@ -17,6 +17,7 @@ type Traits = Omit<Mode, "name" | "open" | "begin">;
 const modeOf = (name: string, kind: Kind, traits: Traits = {}): Mode => ({
   name,
   cursor: kind.cursor,
+  single: kind.single,
   ...traits,
   async open(url, options) {
     const { saver, close } = await kind.connect(url);

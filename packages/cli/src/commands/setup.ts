@@ -14,6 +14,7 @@ export const setupCommand = (): Command =>
         .choices(["citus"])
         .conflicts("partitions"),
     )
+    .option("--metadata-index", "make the index for filters by metadata, while runs go on")
     .action(async (options: SetupOptions, command: Command) => {
       const globals = globalsOf(command);
       await using session = new Session(globals);

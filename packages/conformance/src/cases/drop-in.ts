@@ -1,9 +1,10 @@
 import { HumanMessage } from "@langchain/core/messages";
 import { PostgresSaver } from "@langchain/langgraph-checkpoint-postgres";
-import { describe, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { checkpoint, METADATA } from "../checkpoints.ts";
 import { databaseUrl, withSaver } from "../database.ts";
 import { approvalGraph, chainGraph, collect, deltaGraph, resumeWith, thread } from "../graphs.ts";
+import { describeWithOfficial } from "../left-out.ts";
 import type { Mode, Saver } from "../mode.ts";
 
 /** One thread, two savers: each reads and continues what the other wrote, in the same tables. */
@@ -17,7 +18,7 @@ export function dropInCases(mode: Mode): void {
       await work(saver, official).finally(() => official.end());
     });
 
-  describe(`${mode.name}: beside the official saver`, () => {
+  describeWithOfficial(mode, `${mode.name}: beside the official saver`, () => {
     it("continues a thread that the official saver wrote", () =>
       withBoth(async (saver, official) => {
         await chainGraph(official).invoke({ log: ["in"] }, thread("1"));

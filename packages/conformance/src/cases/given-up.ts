@@ -28,7 +28,7 @@ export function givenUpCases(mode: Mode): void {
     withClient(async (client) => {
       await client.query("BEGIN");
       await client.query(
-        `SELECT FROM ${schema}.checkpoint_writes WHERE task_id = 'held' FOR UPDATE`,
+        `SELECT FROM ${schema}.checkpoint_writes WHERE thread_id = '1' AND task_id = 'held' FOR UPDATE`,
       );
       await work();
       await client.query("ROLLBACK");

@@ -6,44 +6,41 @@ import { describe, expect, it, vi } from "vitest";
 import { databaseUrl, withClient, withSaver } from "../database.ts";
 import { eventsOf, nextEvent } from "../events.ts";
 import type { Mode } from "../mode.ts";
-import { LOCKED, runEight } from "./locks.ts";
+import { holdersOf, onNodeOf, terminate } from "../server-locks.ts";
+import { keepsNoLock, LOCKED, runEight } from "./locks.ts";
 
 const AT_ONCE = { wait: false };
 const KEY = "hashtextextended('waypost run ' || $1::text || ' ' || $2::text, 0)";
 
 /** Sessions that have the lock of a thread. */
-async function holders(client: pg.Client, schema: string, thread: string): Promise<number[]> {
-  const { rows } = await client.query(
-    `SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1
-     AND (classid::bigint << 32) | objid::bigint = ${KEY}`,
-    [schema, thread],
-  );
-  return rows.map(({ pid }) => pid);
-}
+const holders = (mode: Mode, client: pg.Client, schema: string, thread: string) =>
+  holdersOf(mode, client, KEY, [schema, thread]);
 
 /** Runs the work while a session without a saver has the lock of thread "1". */
 const whileTaken = (schema: string, work: () => Promise<void>) =>
   withClient(async (client) => {
-    await client.query(`SELECT pg_advisory_lock(${KEY})`, [schema, "1"]);
+    await client.query("BEGIN");
+    const take = onNodeOf(schema, `pg_advisory_xact_lock(${KEY})`, "$2::text");
+    await client.query(take, [schema, "1"]);
     await work();
-    await client.query(`SELECT pg_advisory_unlock(${KEY})`, [schema, "1"]);
+    await client.query("COMMIT");
   });
 
 /** What others see of a lock. */
 export function lockServerCases(mode: Mode): void {
-  if (mode.poolOfOne) return;
+  if (mode.poolOfOne || keepsNoLock(mode)) return;
 
   describe(`${mode.name}: locks of threads, between sessions`, () => {
     it("are had by one session at a time, and by none once they are freed", () =>
       withSaver(mode, (saver, schema) =>
         withClient(async (client) => {
           const lock = await saver.threadLock("1");
-          expect(await holders(client, schema, "1")).toHaveLength(1);
+          expect(await holders(mode, client, schema, "1")).toHaveLength(1);
           const other = await mode.open(databaseUrl(), { schema });
           await expect(other.saver.threadLock("1", AT_ONCE)).rejects.toMatchObject(LOCKED);
           await lock[Symbol.asyncDispose]();
           // In a transaction of the caller's they stay until its end.
-          expect(await holders(client, schema, "1")).toHaveLength(mode.begin ? 1 : 0);
+          expect(await holders(mode, client, schema, "1")).toHaveLength(mode.begin ? 1 : 0);
           await other.close();
         }),
       ));
@@ -66,7 +63,7 @@ export function lockServerCases(mode: Mode): void {
               await expect(saver.threadLock("1", AT_ONCE)).rejects.toMatchObject(LOCKED);
             }),
           );
-          expect(await holders(client, schema, "1")).toEqual([]);
+          expect(await holders(mode, client, schema, "1")).toEqual([]);
           await using _ = await saver.threadLock("1", AT_ONCE);
           const own = events.filter(({ operation }) => operation === "threadLock");
           expect(own.map(({ errorCode }) => errorCode)).toEqual([undefined, LOCKED.code]);
@@ -96,7 +93,7 @@ function transactionCases(mode: Mode): void {
         await other?.threadLock("1");
         await expect(saver.threadLock("1", AT_ONCE)).rejects.toMatchObject(LOCKED);
         await end?.(how);
-        expect(await holders(client, schema, "1")).toEqual([]);
+        expect(await holders(mode, client, schema, "1")).toEqual([]);
         await saver.threadLock("1", AT_ONCE);
       }),
     ),
@@ -116,11 +113,12 @@ function sessionCases(mode: Mode): void {
       withClient(async (client) => {
         const ids = Array.from({ length: 10 }, (_, i) => `${i}`);
         const locks = await Promise.all(ids.map((id) => saver.threadLock(id)));
-        const pids = new Set<number>();
-        for (const id of ids) for (const pid of await holders(client, schema, id)) pids.add(pid);
-        expect(pids.size).toBe(1);
+        const sessions = new Set<string>();
+        for (const id of ids)
+          for (const one of await holders(mode, client, schema, id)) sessions.add(one);
+        expect(sessions.size).toBe(1);
         for (const lock of locks) await lock[Symbol.asyncDispose]();
-        expect(await holders(client, schema, "1")).toEqual([]);
+        expect(await holders(mode, client, schema, "1")).toEqual([]);
       }),
     ));
 
@@ -146,8 +144,8 @@ function lostCases(mode: Mode): void {
           const other = await mode.open(databaseUrl(), { schema });
           const lock = await saver.threadLock("1");
           const waiting = other.saver.threadLock("1");
-          const [holder] = await holders(client, schema, "1");
-          await client.query("SELECT pg_terminate_backend($1, 5000)", [holder]);
+          const [holder] = await holders(mode, client, schema, "1");
+          await terminate(mode, client, holder ?? "");
           await (await waiting)[Symbol.asyncDispose]();
           const lost = lock.signal.aborted || once(lock.signal, "abort");
           vi.advanceTimersByTime(10_000); // Kysely hears of it only when it sends something

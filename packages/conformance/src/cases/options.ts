@@ -27,6 +27,7 @@ const METHODS: [string, Call, object, string][] = [
   ["setup", (saver, o) => saver.setup(o), { partition: 4 }, '"partitions"'],
   ["list", (saver, o) => collect(saver.list(thread("1"), o)), { limits: 1 }, '"limit"'],
   ["listThreads", (saver, o) => saver.listThreads(o), { updatedbefore: 1 }, '"updatedBefore"'],
+  ["deleteThreads", (saver, o) => saver.deleteThreads(o), { threads: ["1"] }, '"threadIds"'],
   ["copyThread", (saver, o) => saver.copyThread("1", "2", o), { overWrite: true }, '"overwrite"'],
   ["threadLock", (saver, o) => saver.threadLock("1", o), { waits: false }, '"wait"'],
   ["prune", (saver, o) => saver.prune(["1"], o), { keepLast: 1, dryrun: true }, '"dryRun"'],

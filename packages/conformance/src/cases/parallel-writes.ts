@@ -151,7 +151,9 @@ export function parallelWriteCountCases(mode: Mode): void {
         const { statements } = await proxy.during(() =>
           withClient(async (client) => {
             await client.query("BEGIN");
-            await client.query(`SELECT FROM ${schema}.checkpoint_writes FOR UPDATE`);
+            await client.query(
+              `SELECT FROM ${schema}.checkpoint_writes WHERE thread_id = '1' FOR UPDATE`,
+            );
             const answers = [];
             for (const task of [...early, ...TASKS]) {
               answers.push(saver.putWrites(config, [["__resume__", 1]], task));

@@ -1,9 +1,10 @@
 import { PostgresSaver } from "@langchain/langgraph-checkpoint-postgres";
 import { setupScript } from "@waypost/core";
-import { describe, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { putChain } from "../checkpoints.ts";
 import { databaseUrl, withClient, withSchema } from "../database.ts";
 import { chainGraph, collect, thread } from "../graphs.ts";
+import { describeUnless } from "../left-out.ts";
 import type { Mode, Saver } from "../mode.ts";
 import { everyOperation } from "../operations.ts";
 import { storedBytes, text } from "./storage.ts";
@@ -20,7 +21,8 @@ const rowsByPartition = (schema: string, table: string) =>
 /** Tables in partitions, and what a cluster needs. */
 export function partitionCases(mode: Mode): void {
   if (mode.begin) return; // what it sets up nobody else can look at
-  describe(`${mode.name}: partitions`, () => {
+  const reason = "tables are distributed, or have partitions";
+  describeUnless(mode.distributed, reason, `${mode.name}: partitions`, () => {
     const withSetup = (work: (saver: Saver, schema: string) => Promise<void>) =>
       withSchema(async (schema) => {
         const { saver, close } = await mode.open(databaseUrl(), { schema });

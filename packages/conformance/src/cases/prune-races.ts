@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { checkpoint, METADATA, putChain } from "../checkpoints.ts";
-import { databaseUrl, untilBlocked, withClient, withSaver } from "../database.ts";
+import { databaseUrl, withClient, withSaver } from "../database.ts";
 import { collect, thread } from "../graphs.ts";
 import type { Mode, Saver } from "../mode.ts";
+import { untilBlocked } from "../server-locks.ts";
 import { rowsOf } from "../threads.ts";
 
 type Config = Awaited<ReturnType<typeof putChain>>[number];
@@ -47,12 +48,15 @@ export function pruneRaceCases(mode: Mode): void {
         await withClient(async (client) => {
           const id = first?.configurable.checkpoint_id;
           await client.query("BEGIN");
-          await client.query(`DELETE FROM ${schema}.checkpoints WHERE checkpoint_id = $1`, [id]);
-          await client.query(`DELETE FROM ${schema}.checkpoint_blobs b WHERE NOT EXISTS (
-            SELECT FROM ${schema}.checkpoints c
-            WHERE c.checkpoint -> 'channel_versions' ->> b.channel = b.version)`);
+          await client.query(
+            `DELETE FROM ${schema}.checkpoints WHERE thread_id = '1' AND checkpoint_id = $1`,
+            [id],
+          );
+          await client.query(`DELETE FROM ${schema}.checkpoint_blobs b WHERE thread_id = '1' AND NOT EXISTS (
+            SELECT true AS found FROM ${schema}.checkpoints c
+            WHERE c.thread_id = '1' AND c.checkpoint -> 'channel_versions' ->> b.channel = b.version)`);
           const put = child?.put();
-          await untilBlocked(client);
+          await untilBlocked(mode, client);
           await client.query("COMMIT");
           await put;
         });
@@ -66,7 +70,7 @@ export function pruneRaceCases(mode: Mode): void {
         await withClient(async (client) => {
           const id = first?.configurable.checkpoint_id;
           await client.query("BEGIN");
-          const hold = `SELECT FROM ${schema}.checkpoints WHERE checkpoint_id = $1 FOR KEY SHARE`;
+          const hold = `SELECT FROM ${schema}.checkpoints WHERE thread_id = '1' AND checkpoint_id = $1 FOR KEY SHARE`;
           await client.query(hold, [id]);
           expect(await saver.prune(["1"], { keepLast: 1 })).toMatchObject({ checkpoints: 1 });
           await client.query("COMMIT");
@@ -134,13 +138,13 @@ export function pruneRaceCases(mode: Mode): void {
         const child = { ...later, ts: new Date(IN_AN_HOUR.getTime() + 1).toISOString() };
         await withClient(async (client) => {
           await client.query("BEGIN");
-          const hold = `SELECT FROM ${schema}.checkpoints WHERE checkpoint_id = $1 FOR KEY SHARE`;
+          const hold = `SELECT FROM ${schema}.checkpoints WHERE thread_id = '1' AND checkpoint_id = $1 FOR KEY SHARE`;
           await client.query(hold, [tip?.id]);
           const pruned = saver.prune(["1"], {
             strategy: "delete",
             ...(olderThan && { olderThan }),
           });
-          await untilBlocked(client);
+          await untilBlocked(mode, client);
           const put = `INSERT INTO ${schema}.checkpoints VALUES ('1', '', $1, $2, NULL, $3)`;
           await client.query(put, [child.id, tip?.id, JSON.stringify(child)]);
           await client.query("COMMIT");

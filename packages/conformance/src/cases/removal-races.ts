@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { checkpoint, METADATA, putChain } from "../checkpoints.ts";
-import { databaseUrl, rowsLeft, untilBlocked, withClient, withSaver } from "../database.ts";
+import { databaseUrl, rowsLeft, withClient, withSaver } from "../database.ts";
 import { collect, thread } from "../graphs.ts";
 import type { Mode, Saver } from "../mode.ts";
+import { onNodeOf, untilBlocked } from "../server-locks.ts";
 import { text } from "./storage.ts";
 
 type Client = Parameters<Parameters<typeof withClient>[0]>[0];
@@ -17,12 +18,16 @@ const insertChild = (client: Client, schema: string, id: string, parent: unknown
   ]);
 
 const hold = (client: Client, schema: string, id: unknown) =>
-  client.query(`SELECT FROM ${schema}.checkpoints WHERE checkpoint_id = $1 FOR KEY SHARE`, [id]);
+  client.query(
+    `SELECT FROM ${schema}.checkpoints WHERE thread_id = '1' AND checkpoint_id = $1 FOR KEY SHARE`,
+    [id],
+  );
 
 /** Takes the lock under which rows of a thread are removed. */
 const lockThread = (client: Client, schema: string, id: string) =>
-  client.query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [
+  client.query(onNodeOf(schema, "pg_advisory_xact_lock(hashtextextended($1, 0))", "$2::text"), [
     `waypost thread ${schema} ${id}`,
+    id,
   ]);
 
 const idOf = (config: object | undefined): string =>
@@ -63,7 +68,7 @@ export function removalRaceCases(mode: Mode): void {
         const tip = idOf(configs.at(-1));
         await hold(client, schema, tip);
         const removed = remove(other);
-        await untilBlocked(client);
+        await untilBlocked(mode, client);
         await insertChild(client, schema, `${tip} child`, tip, new Date().toISOString());
         await client.query("COMMIT");
         await removed;
@@ -84,15 +89,15 @@ export function removalRaceCases(mode: Mode): void {
           await second.query("BEGIN");
           await hold(second, schema, idOf(inner));
           const pruned = other.prune(["1"], { strategy: "delete", olderThan });
-          await untilBlocked(client);
+          await untilBlocked(mode, client);
           await insertChild(client, schema, `${tip} old`, tip, new Date().toISOString());
           await client.query("COMMIT");
-          await untilBlocked(second);
+          await untilBlocked(mode, second);
           // What came first is seen, but not locked yet, and somebody else continues from it.
           await client.query("BEGIN");
           await hold(client, schema, `${tip} old`);
           await second.query("COMMIT");
-          await untilBlocked(client);
+          await untilBlocked(mode, client);
           const later = new Date(olderThan.getTime() + 1).toISOString();
           await insertChild(client, schema, `${tip} recent`, `${tip} old`, later);
           await client.query("COMMIT");
@@ -107,13 +112,14 @@ export function removalRaceCases(mode: Mode): void {
         const configs = await putChain(saver, "1", 3, (step) => ({ step }));
         await lockThread(client, schema, "1");
         const pruned = other.prune(["1"], { keepLast: 1 });
-        await untilBlocked(client);
-        await client.query(`DELETE FROM ${schema}.checkpoints WHERE checkpoint_id = $1`, [
-          idOf(configs.at(-1)),
-        ]);
-        await client.query(`DELETE FROM ${schema}.checkpoint_blobs b WHERE NOT EXISTS (
-          SELECT FROM ${schema}.checkpoints c
-          WHERE c.checkpoint -> 'channel_versions' ->> b.channel = b.version)`);
+        await untilBlocked(mode, client);
+        await client.query(
+          `DELETE FROM ${schema}.checkpoints WHERE thread_id = '1' AND checkpoint_id = $1`,
+          [idOf(configs.at(-1))],
+        );
+        await client.query(`DELETE FROM ${schema}.checkpoint_blobs b WHERE thread_id = '1' AND NOT EXISTS (
+          SELECT true AS found FROM ${schema}.checkpoints c
+          WHERE c.thread_id = '1' AND c.checkpoint -> 'channel_versions' ->> b.channel = b.version)`);
         await client.query("COMMIT");
         expect(await pruned).toMatchObject({ checkpoints: 1 });
         expect((await other.getTuple(thread("1")))?.checkpoint.channel_values).toEqual({ step: 1 });
@@ -128,7 +134,7 @@ export function removalRaceCases(mode: Mode): void {
             saver.copyThread("2", "1", { overwrite }),
             other.copyThread("3", "1", { overwrite }),
           ];
-          await untilBlocked(client, 2);
+          await untilBlocked(mode, client, 2);
           await client.query("COMMIT");
           const results = (await Promise.allSettled(copies)).map(({ status }) => status).sort();
           expect(results).toEqual(["fulfilled", overwrite ? "fulfilled" : "rejected"]);
@@ -144,7 +150,7 @@ export function removalRaceCases(mode: Mode): void {
         await putChain(saver, "target", 3, grown);
         await lockThread(client, schema, "source");
         const copied = other.copyThread("source", "target", { overwrite: true });
-        await untilBlocked(client);
+        await untilBlocked(mode, client);
         for (const table of ["checkpoints", "checkpoint_blobs", "waypost_parts"]) {
           await client.query(`DELETE FROM ${schema}.${table} WHERE thread_id = 'source'`);
         }
@@ -162,7 +168,7 @@ export function removalRaceCases(mode: Mode): void {
            SELECT '1', checkpoint_id, task_id, idx, channel, type, '"late"' FROM ${schema}.checkpoint_writes`,
         );
         const copied = other.copyThread("2", "1");
-        await untilBlocked(client);
+        await untilBlocked(mode, client);
         await client.query("COMMIT");
         await copied;
         const writes = (await other.getTuple(thread("1")))?.pendingWrites;
@@ -183,13 +189,13 @@ export function removalRaceCases(mode: Mode): void {
           );
           // In the middle of the first batch.
           await client.query(
-            `SELECT FROM ${schema}.checkpoint_blobs WHERE channel = 'log' AND version LIKE '%.%'
+            `SELECT FROM ${schema}.checkpoint_blobs WHERE thread_id = '1' AND channel = 'log' AND version LIKE '%.%'
            ORDER BY split_part(version, '.', 1)::int LIMIT 1 FOR UPDATE`,
           );
           const rewritten = saver.rewriteStorage("incremental");
-          await untilBlocked(client);
+          await untilBlocked(mode, client);
           const removed = remove(other); // comes next
-          await untilBlocked(client, 2);
+          await untilBlocked(mode, client, 2);
           await client.query("COMMIT");
           await Promise.all([rewritten, removed]);
           expect(await collect(other.list(thread("1")))).toHaveLength(left);
@@ -205,13 +211,13 @@ export function removalRaceCases(mode: Mode): void {
         const child = checkpoint(root.channel_values, root.channel_versions as never);
         await saver.put(await put(), child, METADATA, {});
         const remove = (table: string, where: string) =>
-          client.query(`DELETE FROM ${schema}.${table} WHERE ${where}`);
+          client.query(`DELETE FROM ${schema}.${table} WHERE thread_id = '1' AND ${where}`);
         await remove("checkpoints", `checkpoint_id = '${root.id}'`);
         await client.query("COMMIT");
         await client.query("BEGIN");
         await remove("checkpoint_blobs", "channel = 'b'");
         const again = put();
-        await untilBlocked(client);
+        await untilBlocked(mode, client);
         await remove("checkpoint_blobs", "channel = 'a'"); // the put has seen it
         await client.query("COMMIT");
         const read = await other.getTuple(await again);

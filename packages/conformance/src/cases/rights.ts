@@ -1,7 +1,7 @@
-import { type SaverOptions, setupScript } from "@waypost/core";
+import type { SaverOptions } from "@waypost/core";
 import { describe, expect, it } from "vitest";
 import { checkpoint, METADATA } from "../checkpoints.ts";
-import { withClient, withSchema } from "../database.ts";
+import { scriptFor, withClient, withSchema } from "../database.ts";
 import { thread } from "../graphs.ts";
 import type { Mode, Saver } from "../mode.ts";
 import { everyOperation, prepareThread } from "../operations.ts";
@@ -12,14 +12,15 @@ export function rightsCases(mode: Mode): void {
   /** Tables that somebody else has made, and a saver that connects as a role with the rights of the docs. */
   const asRole = (
     options: SaverOptions,
-    more: (schema: string) => string,
+    more: (schema: string) => readonly string[],
     work: (saver: Saver) => Promise<void>,
   ) =>
     withSchema((schema) =>
       withRole(async ({ name, url }) => {
-        await withClient((client) =>
-          client.query(setupScript(schema) + grants(schema, name) + more(schema)),
-        );
+        await withClient(async (client) => {
+          await client.query(scriptFor(mode, schema) + grants(schema, name));
+          for (const command of more(schema)) await client.query(command);
+        });
         const session = await mode.open(url, { ...options, schema });
         await work(session.saver).finally(() => session.close());
       }),
@@ -29,14 +30,14 @@ export function rightsCases(mode: Mode): void {
     it("to read and write rows are enough for every operation", () =>
       asRole(
         {},
-        () => "",
+        () => [],
         (saver) => everyOperation(saver, "", mode.cursor),
       ));
 
     it("to read and write rows are enough with tombstones", () =>
       asRole(
         { tombstones: true },
-        () => "",
+        () => [],
         async (saver) => {
           await everyOperation(saver, "", mode.cursor);
           const put = saver.put(thread("deleteThread"), checkpoint({}), METADATA, {});

@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import { checkpoint, METADATA, putChain } from "../checkpoints.ts";
 import { databaseUrl, dropSchema, withClient, withSaver, withSchema } from "../database.ts";
 import { thread } from "../graphs.ts";
+import { itUnless, itWithOfficial } from "../left-out.ts";
 import type { Mode } from "../mode.ts";
 import { PYTHON_MIGRATIONS, pythonSetup } from "../python.ts";
 
@@ -152,22 +153,25 @@ export function setupCases(mode: Mode): void {
       ),
     );
 
-    it("upgrades the tables of the official saver in place, and that saver goes on working", () =>
-      withSchema(async (schema) => {
-        const official = PostgresSaver.fromConnString(databaseUrl(), { schema });
-        await official.setup();
-        await roundTrip(official);
-        const session = await mode.open(databaseUrl(), { schema });
-        await session.saver.setup();
-        expect(await session.saver.getTuple(thread("1"))).toEqual(
-          await official.getTuple(thread("1")),
-        );
-        await roundTrip(session.saver);
-        await official.setup();
-        await roundTrip(official);
-        await session.close();
-        await official.end();
-      }));
+    itWithOfficial(mode)(
+      "upgrades the tables of the official saver in place, and that saver goes on working",
+      () =>
+        withSchema(async (schema) => {
+          const official = PostgresSaver.fromConnString(databaseUrl(), { schema });
+          await official.setup();
+          await roundTrip(official);
+          const session = await mode.open(databaseUrl(), { schema });
+          await session.saver.setup();
+          expect(await session.saver.getTuple(thread("1"))).toEqual(
+            await official.getTuple(thread("1")),
+          );
+          await roundTrip(session.saver);
+          await official.setup();
+          await roundTrip(official);
+          await session.close();
+          await official.end();
+        }),
+    );
 
     it("refuses a name that the official saver did not quote, until told to begin without its threads", () =>
       withSchema((folded) =>
@@ -205,14 +209,15 @@ export function setupCases(mode: Mode): void {
         expect(await catalogOf(schema)).toEqual(described.sort(byName));
       }));
 
-    it("lets the official saver's setup follow its own", () =>
+    itWithOfficial(mode)("lets the official saver's setup follow its own", () =>
       withSchema(async (schema) => {
         await setup(schema);
         const official = PostgresSaver.fromConnString(databaseUrl(), { schema });
         await official.setup();
         await roundTrip(official);
         await official.end();
-      }));
+      }),
+    );
 
     it.each([PYTHON_MIGRATIONS.length, 9, 5])(
       "upgrades tables that Python's saver made with %i migrations, whose setup then still works",
@@ -256,7 +261,8 @@ export function setupCases(mode: Mode): void {
         await withClient((client) => client.query(`DROP ROLE ${role}`));
       }));
 
-    it("refuses a database that is not encoded in UTF8", () =>
+    const itInDatabase = itUnless(mode.distributed, "a new database lacks the extension citus");
+    itInDatabase("refuses a database that is not encoded in UTF8", () =>
       withSchema(async (name) => {
         await withClient((client) =>
           client.query(
@@ -267,6 +273,7 @@ export function setupCases(mode: Mode): void {
         url.pathname = `/${name}`;
         await expect(setup("public", url.href)).rejects.toThrow("UTF8");
         await withClient((client) => client.query(`DROP DATABASE ${name} WITH (FORCE)`));
-      }));
+      }),
+    );
   });
 }

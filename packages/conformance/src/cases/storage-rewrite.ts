@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { checkpoint, METADATA, putChain } from "../checkpoints.ts";
 import { databaseUrl, withSaver } from "../database.ts";
 import { collect, thread } from "../graphs.ts";
+import { itWithOfficial } from "../left-out.ts";
 import type { Mode, Saver } from "../mode.ts";
 import { readAll } from "../threads.ts";
 import { storedBytes, text } from "./storage.ts";
@@ -14,55 +15,61 @@ const grown = (step: number) => ({ log: log.slice(0, 20 + step), small: step });
 export function storageRewriteCases(mode: Mode): void {
   if (mode.begin) return; // one transaction sees nothing of another
   describe(`${mode.name}: rewriting the storage`, () => {
-    it("stores values whole for the official saver, and shared again, and all read as before", () =>
-      withSaver(mode, async (saver, schema) => {
-        await putChain(saver, "1", 40, grown);
-        await putChain(saver, "2", 3, grown);
-        const before = await readAll(saver, "1");
-        const shared = await storedBytes(saver, "1");
+    itWithOfficial(mode)(
+      "stores values whole for the official saver, and shared again, and all read as before",
+      () =>
+        withSaver(mode, async (saver, schema) => {
+          await putChain(saver, "1", 40, grown);
+          await putChain(saver, "2", 3, grown);
+          const before = await readAll(saver, "1");
+          const shared = await storedBytes(saver, "1");
 
-        await saver.setup({ storage: "full" });
-        const progress: number[] = [];
-        const done = await saver.rewriteStorage("full", {
-          onProgress: ({ threads }) => progress.push(threads),
-        });
-        expect(done.threads).toBe(2);
-        expect(done.values).toBeGreaterThan(38);
-        expect(progress).toEqual([1, 2]);
-        expect(await storedBytes(saver, "1")).toBeGreaterThan(5 * shared);
-        expect(await readAll(saver, "1")).toEqual(before);
-        const official = PostgresSaver.fromConnString(databaseUrl(), { schema });
-        const read = await collect(official.list(thread("1"))).finally(() => official.end());
-        expect(read.map(({ checkpoint }) => checkpoint.channel_values.log)).toEqual(
-          read.map((_, n) => log.slice(0, 59 - n)),
-        );
-        expect(await saver.rewriteStorage("full")).toMatchObject({ values: 0 });
+          await saver.setup({ storage: "full" });
+          const progress: number[] = [];
+          const done = await saver.rewriteStorage("full", {
+            onProgress: ({ threads }) => progress.push(threads),
+          });
+          expect(done.threads).toBe(2);
+          expect(done.values).toBeGreaterThan(38);
+          expect(progress).toEqual([1, 2]);
+          expect(await storedBytes(saver, "1")).toBeGreaterThan(5 * shared);
+          expect(await readAll(saver, "1")).toEqual(before);
+          const official = PostgresSaver.fromConnString(databaseUrl(), { schema });
+          const read = await collect(official.list(thread("1"))).finally(() => official.end());
+          expect(read.map(({ checkpoint }) => checkpoint.channel_values.log)).toEqual(
+            read.map((_, n) => log.slice(0, 59 - n)),
+          );
+          expect(await saver.rewriteStorage("full")).toMatchObject({ values: 0 });
 
-        await saver.setup({ storage: "incremental" });
-        expect((await saver.rewriteStorage("incremental", { threadIds: ["1"] })).values).toBe(39);
-        expect(await readAll(saver, "1")).toEqual(before);
-        expect(await storedBytes(saver, "1")).toBeLessThan(shared * 1.1);
-        expect(await collect(saver.verify())).toEqual([]);
-        expect(await saver.rewriteStorage("incremental", { threadIds: ["1"] })).toMatchObject({
-          values: 0,
-        });
-      }));
+          await saver.setup({ storage: "incremental" });
+          expect((await saver.rewriteStorage("incremental", { threadIds: ["1"] })).values).toBe(39);
+          expect(await readAll(saver, "1")).toEqual(before);
+          expect(await storedBytes(saver, "1")).toBeLessThan(shared * 1.1);
+          expect(await collect(saver.verify())).toEqual([]);
+          expect(await saver.rewriteStorage("incremental", { threadIds: ["1"] })).toMatchObject({
+            values: 0,
+          });
+        }),
+    );
 
-    it("makes bytes within values readable for the official saver, of small values too", () =>
-      withSaver(mode, async (saver, schema) => {
-        const small = (step: number) => ({ data: Uint8Array.of(step, 255) });
-        const large = (step: number) => ({ data: new Uint8Array(2000).fill(step), step });
-        const values = (step: number) => ({ small: small(step), large: large(step) });
-        await putChain(saver, "1", 3, values);
-        await saver.setup({ storage: "full" });
-        expect((await saver.rewriteStorage("full")).values).toBe(6);
-        expect(await saver.rewriteStorage("full")).toMatchObject({ values: 0 });
-        const official = PostgresSaver.fromConnString(databaseUrl(), { schema });
-        const read = await collect(official.list(thread("1"))).finally(() => official.end());
-        const expected = [2, 1, 0].map(values);
-        expect(read.map(({ checkpoint }) => checkpoint.channel_values)).toEqual(expected);
-        expect((await saver.getTuple(thread("1")))?.checkpoint.channel_values).toEqual(values(2));
-      }));
+    itWithOfficial(mode)(
+      "makes bytes within values readable for the official saver, of small values too",
+      () =>
+        withSaver(mode, async (saver, schema) => {
+          const small = (step: number) => ({ data: Uint8Array.of(step, 255) });
+          const large = (step: number) => ({ data: new Uint8Array(2000).fill(step), step });
+          const values = (step: number) => ({ small: small(step), large: large(step) });
+          await putChain(saver, "1", 3, values);
+          await saver.setup({ storage: "full" });
+          expect((await saver.rewriteStorage("full")).values).toBe(6);
+          expect(await saver.rewriteStorage("full")).toMatchObject({ values: 0 });
+          const official = PostgresSaver.fromConnString(databaseUrl(), { schema });
+          const read = await collect(official.list(thread("1"))).finally(() => official.end());
+          const expected = [2, 1, 0].map(values);
+          expect(read.map(({ checkpoint }) => checkpoint.channel_values)).toEqual(expected);
+          expect((await saver.getTuple(thread("1")))?.checkpoint.channel_values).toEqual(values(2));
+        }),
+    );
 
     it("is noticed by those who remember the other form", () =>
       withSaver(mode, async (a, schema) => {

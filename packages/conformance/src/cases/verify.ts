@@ -13,6 +13,7 @@ import {
   sendGraph,
   thread,
 } from "../graphs.ts";
+import { itWithOfficial } from "../left-out.ts";
 import type { Mode, Saver } from "../mode.ts";
 
 const verify = (saver: Saver, options?: Parameters<Saver["verify"]>[0]) =>
@@ -60,25 +61,32 @@ export function verifyCases(mode: Mode): void {
         expect(await verify(saver)).toEqual([]);
       }));
 
-    itBeside("finds the values that the official saver's branches take from each other", () =>
-      withSaver(mode, async (saver, schema) => {
-        const official = PostgresSaver.fromConnString(databaseUrl(), { schema });
-        await official.setup();
-        const graph = chainGraph(official);
-        await graph.invoke({ log: ["fine"] }, thread("fine"));
-        await graph.invoke({ log: ["in"] }, thread("forked"));
-        const history = await collect(graph.getStateHistory(thread("forked")));
-        const middle = history.find((state) => state.next.includes("b"));
-        const fork = await graph.updateState(middle?.config ?? {}, { log: ["FORK"] });
-        await official.end();
-        const [found, ...others] = await verify(saver, { repair: true });
-        expect(others).toEqual([]);
-        expect(found?.threadId).toBe("forked");
-        const log = found?.problems.find(({ channel }) => channel === "log");
-        expect(log).toMatchObject({ kind: "version_collision", checkpointNs: "", repaired: false });
-        const branches = [history[0]?.config, fork].map((c) => c?.configurable?.checkpoint_id);
-        expect(log?.checkpointIds).toEqual(branches);
-      }),
+    const itBesideOfficial = itBeside === it ? itWithOfficial(mode) : itBeside;
+    itBesideOfficial(
+      "finds the values that the official saver's branches take from each other",
+      () =>
+        withSaver(mode, async (saver, schema) => {
+          const official = PostgresSaver.fromConnString(databaseUrl(), { schema });
+          await official.setup();
+          const graph = chainGraph(official);
+          await graph.invoke({ log: ["fine"] }, thread("fine"));
+          await graph.invoke({ log: ["in"] }, thread("forked"));
+          const history = await collect(graph.getStateHistory(thread("forked")));
+          const middle = history.find((state) => state.next.includes("b"));
+          const fork = await graph.updateState(middle?.config ?? {}, { log: ["FORK"] });
+          await official.end();
+          const [found, ...others] = await verify(saver, { repair: true });
+          expect(others).toEqual([]);
+          expect(found?.threadId).toBe("forked");
+          const log = found?.problems.find(({ channel }) => channel === "log");
+          expect(log).toMatchObject({
+            kind: "version_collision",
+            checkpointNs: "",
+            repaired: false,
+          });
+          const branches = [history[0]?.config, fork].map((c) => c?.configurable?.checkpoint_id);
+          expect(log?.checkpointIds).toEqual(branches);
+        }),
     );
 
     it("finds values that are missing", () =>
@@ -145,9 +153,11 @@ export function verifyCases(mode: Mode): void {
     itBeside("finds checkpoints that were encoded twice, and leaves what they may refer to", () =>
       withSaver(mode, async (saver, schema) => {
         const [config] = await putChain(saver, "1", 1, () => ({ a: 1 }));
-        await withClient((client) =>
-          client.query(`UPDATE ${schema}.checkpoints SET checkpoint = to_jsonb(checkpoint::text)`),
-        );
+        await withClient(async (client) => {
+          const { rows } = await client.query(`SELECT checkpoint::text FROM ${schema}.checkpoints`);
+          const twice = JSON.stringify(rows[0].checkpoint);
+          await client.query(`UPDATE ${schema}.checkpoints SET checkpoint = $1::jsonb`, [twice]);
+        });
         const checkpointIds = [config?.configurable.checkpoint_id];
         const problem = { kind: "unreadable", checkpointNs: "", checkpointIds, repaired: false };
         const report = [{ threadId: "1", problems: [problem] }];

@@ -21,7 +21,7 @@ import type {
 } from "../sql/read/rows.js";
 import type { Parts } from "./parts.js";
 import { adoptSends } from "./pending-sends.js";
-import { withoutRun } from "./run.js";
+import { withoutRunMetadata } from "./run-metadata.js";
 
 type WriteOrder = Pick<StoredWrite, "taskPath" | "taskId" | "idx">;
 
@@ -137,7 +137,7 @@ export async function toTuple(
   return {
     config: configOf({ ...named, checkpointId }),
     checkpoint,
-    metadata: withoutRun(metadata),
+    metadata: withoutRunMetadata(metadata),
     parentConfig: parentId === null ? undefined : configOf({ ...named, checkpointId: parentId }),
     pendingWrites,
   };

@@ -13,7 +13,7 @@ import { encodeBlobs, encodeCheckpoint, encodeWrites } from "./encode.js";
 import { withSends } from "./pending-sends.js";
 import { encodeOld, storeCheckpoint, type WriteContext } from "./put.js";
 import type { CheckpointContext } from "./reader.js";
-import { withRun } from "./run.js";
+import { withRunMetadata } from "./run-metadata.js";
 import { Updates, untrackedIn } from "./untracked.js";
 import { checkVersions } from "./versions.js";
 import { WriteGroups } from "./write-groups.js";
@@ -57,7 +57,7 @@ export class CheckpointWriter {
     };
     const place = { ...key, parentId: parentId ?? null };
     this.#updates.check(place, passed.values);
-    const metadata = encodeMetadata(withRun(passedMetadata, config));
+    const metadata = encodeMetadata(withRunMetadata(passedMetadata, config));
     const isUntracked = untrackedIn(passed.values, config);
     const encoded = encodeBlobs(serde, key, passed.values, newVersions, isUntracked);
     const oldBlobs = encodeOld(this.#writing, serde, place, passed, isUntracked);

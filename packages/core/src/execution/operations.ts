@@ -25,6 +25,7 @@ export const OPERATIONS = {
   listThreads: AT_ONCE,
   deleteThread: AT_ONCE,
   threadLock: { ...AT_ONCE, untimed: true },
+  deleteThreads: IN_STEPS,
   prune: IN_STEPS,
   sweep: IN_STEPS,
   deleteForRuns: IN_STEPS,

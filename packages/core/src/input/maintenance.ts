@@ -73,6 +73,12 @@ export function assertSignal(signal: AbortSignal | null | undefined): void {
   }
 }
 
+export function assertProgress(onProgress: unknown): void {
+  if (typeof onProgress !== "function") {
+    throw new InvalidInputError('"onProgress" must be a function.');
+  }
+}
+
 /** A whole number, 1 or more. */
 export function assertCount(value: unknown, name: string): number {
   if (!Number.isInteger(value) || (value as number) < 1 || (value as number) > 2 ** 31 - 1) {

@@ -1,5 +1,7 @@
+import type { Statement } from "../driver/driver.js";
 import type { Database } from "../driver/layer.js";
 import { InvalidInputError } from "../errors/errors.js";
+import type { ServerFacts } from "../execution/server-facts.js";
 import type { Tables } from "../schema/identifiers.js";
 import { isDistributed } from "../schema/layout.js";
 import type { Catalogue } from "../sql/catalogue.js";
@@ -21,65 +23,94 @@ export interface LockBackend {
 /** What a lock is taken with. */
 export interface LockTools {
   readonly driver: Database;
+  readonly server: ServerFacts;
   readonly tables: Tables;
   readonly sql: Catalogue;
 }
 
 export async function lockBackend(tools: LockTools, threadId: string): Promise<LockBackend> {
-  const { driver, sql } = tools;
+  const { driver } = tools;
   const place = await driver.lockScope();
-  if (place.on === "pool") return onPool(await LockSession.join(driver), sql, threadId);
+  if (place.on === "pool") return onPool(tools, await LockSession.join(driver), threadId);
   if (place.on === "session") return onSession(tools, threadId, place.pid);
-  return inTransaction(driver, sql, threadId);
+  return inTransaction(tools, threadId);
 }
 
 const unheard = { onLost: () => () => {}, leave: async () => {} };
 
-function onPool(session: LockSession, sql: Catalogue, threadId: string): LockBackend {
+type Ask = (statement: Statement) => Promise<TryLockRow[]>;
+
+/** On one server the lock needs no table. On Citus it is taken on the node that has the thread. */
+async function take(
+  server: ServerFacts,
+  ask: Ask,
+  here: () => Statement,
+  onNode: () => Statement,
+): Promise<boolean> {
+  if (!server.isDistributed) {
+    const [row] = await ask(here());
+    server.learn(row?.distributed);
+    if (!server.isDistributed) return row?.locked === true;
+  }
+  return (await ask(onNode()))[0]?.locked === true;
+}
+
+function onPool({ server, sql }: LockTools, session: LockSession, threadId: string): LockBackend {
+  let unwatch = () => {};
+  const here = () => sql.takeRunLock(threadId);
+  const onNode = () => sql.takeRunLockOnNode(threadId);
   return {
-    take: async () =>
-      (await session.query<TryLockRow>(sql.takeRunLock(threadId)))[0]?.locked === true,
-    free: async () => assertFreed(await session.query<UnlockRow>(sql.freeRunLock(threadId))),
+    async take() {
+      const taken = await take(server, (asked) => session.query(asked), here, onNode);
+      if (taken && server.isDistributed) unwatch = session.watch(sql.reachNode(threadId));
+      return taken;
+    },
+    free: async () =>
+      assertFreed(await session.query<UnlockRow>(sql.freeRunLock(threadId, server.isDistributed))),
     onLost: (listener) => session.onLost(listener),
-    leave: () => session.leave(),
+    leave() {
+      unwatch();
+      return session.leave();
+    },
   };
 }
 
 function onSession(
-  { driver, tables, sql }: LockTools,
+  { driver, server, tables, sql }: LockTools,
   threadId: string,
   pid: number | undefined,
 ): LockBackend {
   return {
     ...unheard,
     async take() {
-      const [row] = await driver.query<TryLockRow>(sql.takeSessionRunLock(threadId, pid));
+      const [row] = await driver.query<TryLockRow>(sql.takeRunLock(threadId, pid));
       if (row?.locked !== null) return row?.locked === true;
       if (!row.distributed) {
         throw new InvalidInputError(
           "Behind a pooler, threadLock can't use a single connection, which need not stay with one session of the server; create the saver with a pool.",
         );
       }
+      server.learn(true);
       if (await isDistributed(driver, tables)) {
         throw new InvalidInputError(
           "Over tables that Citus distributes, threadLock can't use a single connection, which keeps no session of the thread's node; create the saver with a pool, or in a transaction.",
         );
       }
-      const [local] = await driver.query<TryLockRow>(sql.takeRunLock(threadId));
+      const [local] = await driver.query<TryLockRow>(sql.takeRunLockOnNode(threadId));
       return local?.locked === true;
     },
-    free: async () => assertFreed(await driver.query<UnlockRow>(sql.freeRunLock(threadId))),
+    free: async () =>
+      assertFreed(await driver.query<UnlockRow>(sql.freeRunLock(threadId, server.isDistributed))),
   };
 }
 
 /** The server frees it when the transaction ends. */
-function inTransaction(driver: Database, sql: Catalogue, threadId: string): LockBackend {
+function inTransaction({ driver, server, sql }: LockTools, threadId: string): LockBackend {
+  const here = () => sql.takeRunLockInTransaction(threadId);
+  const onNode = () => sql.takeRunLockInTransactionOnNode(threadId);
   return {
     ...unheard,
-    async take() {
-      const [row] = await driver.query<TryLockRow>(sql.takeRunLockInTransaction(threadId));
-      return row?.locked === true;
-    },
+    take: () => take(server, (asked) => driver.query(asked), here, onNode),
     free: async () => {},
   };
 }

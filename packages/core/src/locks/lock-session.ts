@@ -53,6 +53,8 @@ export class LockSession {
   readonly #ready: Promise<Queryable>;
   readonly #listeners = new Set<(error: unknown) => void>();
   readonly #gone = deferred<never>();
+  /** What is asked beside the connection itself, to hear of the loss of a session of a node. */
+  readonly #watched = new Set<Statement>();
   #keepAlive: NodeJS.Timeout | undefined;
   #pinging = false;
   #users = 0;
@@ -108,6 +110,12 @@ export class LockSession {
     return () => this.#listeners.delete(listener);
   }
 
+  /** Sends the statement again and again, until the returned function is called; where it fails, all is lost. */
+  watch(statement: Statement): () => void {
+    this.#watched.add(statement);
+    return () => this.#watched.delete(statement);
+  }
+
   /** @throws what the connection was lost for, also where that was before */
   async query<Row extends object>(statement: Statement): Promise<Row[]> {
     const tx = await this.#ready;
@@ -141,7 +149,7 @@ export class LockSession {
       return;
     }
     this.#pinging = true;
-    this.query(PING)
+    Promise.all([PING, ...this.#watched].map((statement) => this.query(statement)))
       .catch(() => {})
       .finally(() => {
         this.#pinging = false;

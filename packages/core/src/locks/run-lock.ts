@@ -3,6 +3,7 @@ import { assertKeys, type OptionKeys } from "../errors/option-keys.js";
 import { isTransactionFailed } from "../errors/sqlstate.js";
 import type { Executor } from "../execution/executor.js";
 import { pause } from "../execution/retry.js";
+import type { ServerFacts } from "../execution/server-facts.js";
 import { threadIdOf } from "../input/config.js";
 import { assertFlag, assertSignal } from "../input/maintenance.js";
 import type { Tables } from "../schema/identifiers.js";
@@ -43,30 +44,27 @@ function lockPlan(options: ThreadLockOptions = {}) {
 
 interface LocksContext {
   readonly executor: Executor;
+  readonly server: ServerFacts;
   readonly tables: Tables;
   readonly sql: Catalogue;
 }
 
 /** The run locks of a saver's threads. */
 export class RunLocks {
-  readonly #executor: Executor;
-  readonly #tables: Tables;
-  readonly #sql: Catalogue;
+  readonly #context: LocksContext;
 
-  constructor({ executor, tables, sql }: LocksContext) {
-    this.#executor = executor;
-    this.#tables = tables;
-    this.#sql = sql;
+  constructor(context: LocksContext) {
+    this.#context = context;
   }
 
   lock(threadId: string, options?: ThreadLockOptions): Promise<ThreadLock> {
     const id = threadIdOf(threadId);
     const { wait, signal } = lockPlan(options);
-    const { driver } = this.#executor;
-    const context = { driver, sql: this.#sql, tables: this.#tables };
+    const { executor, ...context } = this.#context;
     // The driver without a limit of time: the lock outlives the operation.
-    return this.#executor.run({ name: "threadLock", threadId: id, signal }, () =>
-      abortable(acquire(context, id, wait, signal), signal),
+    const tools = { ...context, driver: executor.driver };
+    return executor.run({ name: "threadLock", threadId: id, signal }, () =>
+      abortable(acquire(tools, id, wait, signal), signal),
     );
   }
 }

@@ -25,7 +25,7 @@ export function deleteWhole(
  *
  * @param tx a transaction; the thread's lock and those of its checkpoints are held until its end
  * @param olderThan only if it has no checkpoint from this time or later
- * @param markDeleted marks the thread as deleted, if it is to be
+ * @param markDeleted marks the thread as deleted, if it is to be and was removed
  */
 export async function removeWhole(
   tx: Queryable,
@@ -34,15 +34,17 @@ export async function removeWhole(
   olderThan: string | null,
   markDeleted?: Statement,
 ): Promise<Removed> {
-  for (let marked = false; ; ) {
+  for (;;) {
     const [lock] = await tx.query<LockedRow>(sql.lockCheckpoints(threadId));
     if (lock === undefined) return NOTHING;
     checkIsolation(lock);
-    if (markDeleted !== undefined && !marked) await tx.query(markDeleted);
-    marked = true;
-    const removed = await tx.query<DeletedRow>(
+    const rows = await tx.query<DeletedRow>(
       sql.deleteThread(threadId, olderThan, lock.locked, deletionOn(lock)),
     );
-    if (removed[0]?.complete) return removedOf(removed);
+    if (!rows[0]?.complete) continue;
+    const removed = removedOf(rows);
+    const isGone = olderThan === null || removed.checkpoints > 0;
+    if (markDeleted !== undefined && isGone) await tx.query(markDeleted);
+    return removed;
   }
 }

@@ -1,4 +1,5 @@
 import type { CheckpointMetadata } from "@langchain/langgraph-checkpoint";
+import type { Queryable } from "../driver/driver.js";
 import { until } from "../driver/until.js";
 import { DatabaseError, InvalidInputError } from "../errors/errors.js";
 import { assertKeys } from "../errors/option-keys.js";
@@ -18,6 +19,8 @@ import type { Catalogue } from "../sql/catalogue.js";
 import type { ThreadRow } from "../sql/read/list-threads.js";
 import { type CopyOptions, copyThread } from "./copy.js";
 import { deleteWhole } from "./delete.js";
+import { type DeleteThreadsOptions, deleteThreads, deleteThreadsPlan } from "./delete-threads.js";
+import { IdleThreads } from "./idle-threads.js";
 import {
   type ListThreadsOptions,
   listThreadsInput,
@@ -26,7 +29,7 @@ import {
 } from "./list-threads.js";
 import { deleteRuns, pruneThread } from "./prune.js";
 import { addThread, NOTHING, type Removed } from "./removed.js";
-import { isDue, type RetentionPlan, retain } from "./retention.js";
+import { isDue, type PruneRetention, type RetentionPlan, retain } from "./retention.js";
 import { type RewriteOptions, type Rewritten, rewrite } from "./rewrite.js";
 import { type SweepOptions, type Swept, sweep, sweepPlan } from "./sweep.js";
 import { type ThreadProblems, type VerifyOptions, verify, verifyPlan } from "./verify.js";
@@ -47,17 +50,24 @@ export class Maintenance {
   readonly #context: MaintenanceContext;
   readonly #executor: Executor;
   readonly #sql: Catalogue;
+  readonly #idle: IdleThreads | undefined;
 
   constructor(context: MaintenanceContext) {
     this.#context = context;
     this.#executor = context.executor;
     this.#sql = context.sql;
+    const idle = context.retention?.idle;
+    this.#idle = idle === undefined ? undefined : new IdleThreads(idle);
   }
 
   async listThreads(options?: ListThreadsOptions): Promise<ThreadInfo[]> {
-    const statement = this.#sql.listThreads(listThreadsInput(options));
+    const input = listThreadsInput(options);
+    const list = async (driver: Queryable) =>
+      driver.query<ThreadRow>(
+        this.#sql.listThreads(input, await this.#context.server.askDistributed(driver)),
+      );
     const { reader } = this.#executor;
-    const rows = await this.#executor.query<ThreadRow>({ name: "listThreads" }, statement, reader);
+    const rows = await this.#executor.run({ name: "listThreads" }, list, reader);
     return rows.map(toThreadInfo);
   }
 
@@ -78,6 +88,16 @@ export class Maintenance {
     const markDeleted = this.#context.tombstones ? this.#sql.markDeleted(threadId) : undefined;
     await this.#executor.run({ name: "deleteThread", threadId }, (driver) =>
       deleteWhole(driver, this.#sql, threadId, null, markDeleted),
+    );
+  }
+
+  async deleteThreads(options: DeleteThreadsOptions): Promise<Swept> {
+    const plan = deleteThreadsPlan(options);
+    const { server, tombstones } = this.#context;
+    const markDeleted = tombstones ? this.#sql.markDeleted : undefined;
+    const operation = { name: "deleteThreads", signal: plan.signal } as const;
+    return this.#executor.run(operation, (driver) =>
+      deleteThreads(driver, this.#sql, server, plan, markDeleted),
     );
   }
 
@@ -134,15 +154,25 @@ export class Maintenance {
   }
 
   /**
-   * Prunes the thread of a checkpoint that was just stored, where the saver is told to and it is time. What
-   * fails is told to those who listen to operations; the next time removes more.
+   * Prunes the thread of a checkpoint that was just stored, and deletes idle threads, where the saver is told to and
+   * it is time. What fails is told to those who listen to operations; the next time removes more.
    *
    * @throws DatabaseError where it has made the caller's transaction fail, and with it what was stored
    */
   async retain(key: NamespaceKey, metadata: CheckpointMetadata): Promise<void> {
-    const plan = this.#context.retention;
-    if (plan === undefined || !isDue(key, metadata)) return;
-    const { threadId } = key;
+    const prune = this.#context.retention?.prune;
+    if (prune !== undefined && isDue(key, metadata)) await this.#prune(key.threadId, prune);
+    // In the caller's transaction the rows of other threads would stay locked until its end.
+    if (this.#executor.driver.recovery === "none" || !this.#idle?.isDue()) return;
+    const idle = this.#idle;
+    await this.#executor
+      .run({ name: "retention" }, (driver) =>
+        idle.removeSome(driver, this.#sql, this.#context.server),
+      )
+      .catch(() => {});
+  }
+
+  async #prune(threadId: string, plan: PruneRetention): Promise<void> {
     let joined = false;
     try {
       await this.#executor.run({ name: "retention", threadId }, (driver) =>

@@ -7,17 +7,33 @@ import { assertCount } from "../input/maintenance.js";
 import type { Catalogue } from "../sql/catalogue.js";
 import { pruneBatch } from "./prune.js";
 
-/** Which checkpoints stay as a thread grows. With both limits, a checkpoint stays if either says so. */
+/**
+ * Which checkpoints stay as a thread grows, and how long threads live that nobody writes to. With `keepLast` and
+ * `maxAge`, a checkpoint stays if either says so.
+ */
 export interface Retention {
   /** How many of the newest checkpoints stay in each namespace, 1 or more. Default 1. */
   keepLast?: number;
   /** Checkpoints younger than this many milliseconds stay. Default: no limit by age. */
   maxAge?: number;
+  /**
+   * Threads are deleted whole when their newest checkpoint is older than this many milliseconds, also those that
+   * wait for an answer. Each `put` of another thread may find them: once a minute it looks at the next hundred
+   * threads. Default: threads stay.
+   */
+  idle?: number;
+}
+
+/** Which checkpoints of a thread stay. */
+export interface PruneRetention {
+  readonly keepLast: number;
+  readonly maxAge: number | null;
 }
 
 export interface RetentionPlan {
-  readonly keepLast: number;
-  readonly maxAge: number | null;
+  readonly prune: PruneRetention | undefined;
+  /** Milliseconds after which a thread is idle. */
+  readonly idle: number | undefined;
 }
 
 /**
@@ -28,19 +44,24 @@ const EVERY = 100;
 /** A thread that has more to remove, as one from before the option was set, takes several turns. */
 const AT_ONCE = 1000;
 
-const KEYS: OptionKeys<Retention> = { keepLast: true, maxAge: true };
+const KEYS: OptionKeys<Retention> = { keepLast: true, maxAge: true, idle: true };
 
 /** @throws InvalidInputError naming the option and what to pass */
 export function retentionPlan(retention: Retention | undefined): RetentionPlan | undefined {
   if (retention === undefined) return undefined;
   assertKeys(retention, '"retention"', KEYS, { olderThan: "maxAge, in milliseconds" });
-  const { keepLast, maxAge } = retention;
-  if (keepLast === undefined && maxAge === undefined) {
-    throw new InvalidInputError('The option "retention" needs "keepLast", "maxAge" or both.');
+  const { keepLast, maxAge, idle } = retention;
+  const prunes = keepLast !== undefined || maxAge !== undefined;
+  if (!prunes && idle === undefined) {
+    throw new InvalidInputError('The option "retention" needs "keepLast", "maxAge" or "idle".');
   }
-  return {
+  const prune = {
     keepLast: keepLast === undefined ? 1 : assertCount(keepLast, "retention.keepLast"),
-    maxAge: maxAge === undefined ? null : age(maxAge),
+    maxAge: maxAge === undefined ? null : age(maxAge, "retention.maxAge"),
+  };
+  return {
+    prune: prunes ? prune : undefined,
+    idle: idle === undefined ? undefined : age(idle, "retention.idle"),
   };
 }
 
@@ -57,7 +78,7 @@ export async function retain(
   tx: Queryable,
   sql: Catalogue,
   threadId: string,
-  { keepLast, maxAge }: RetentionPlan,
+  { keepLast, maxAge }: PruneRetention,
 ): Promise<void> {
   const olderThan = maxAge === null ? null : new Date(Date.now() - maxAge).toISOString();
   await pruneBatch(tx, sql, { threadId, keepLast, olderThan }, { limit: AT_ONCE, wait: false });
@@ -66,7 +87,7 @@ export async function retain(
 /** The largest time that a Date can hold, so that every point in time before now can be told. */
 const MAX_AGE = 8.64e15;
 
-function age(value: unknown): number {
+function age(value: unknown, name: string): number {
   if (typeof value === "number" && value > 0 && value <= MAX_AGE) return value;
-  throw new InvalidInputError('"retention.maxAge" must be a number of milliseconds above 0.');
+  throw new InvalidInputError(`"${name}" must be a number of milliseconds above 0.`);
 }

@@ -5,6 +5,7 @@ import type { ServerFacts } from "../execution/server-facts.js";
 import type { PrunePlan } from "../input/maintenance.js";
 import {
   assertCount,
+  assertProgress,
   assertSignal,
   PRUNE_INSTEAD,
   type PruneOptions,
@@ -17,14 +18,22 @@ import type { SweepPageInput, SweepRow } from "../sql/remove/sweep-page.js";
 import { BATCH, pruneThread } from "./prune.js";
 import { addThread, NOTHING, type Removed, removedOf } from "./removed.js";
 
-/** What a sweep has removed so far. */
+/** What was removed so far, by `sweep` or `deleteThreads`. */
 export interface Swept extends Removed {
   /** Threads that were looked at. */
   readonly threads: number;
+  /** Threads that were deleted whole. */
+  readonly deleted: number;
 }
 
 /** What `sweep` removes. One of `olderThan` and `keepLast` is required; with both, both must allow it. */
 export interface SweepOptions extends Pick<PruneOptions, "olderThan" | "keepLast" | "dryRun"> {
+  /**
+   * `"keep_latest"` removes all but the newest checkpoints. `"delete"` removes whole threads that are idle: those
+   * without a checkpoint from `olderThan` or later, which is required then, also those that wait for an answer.
+   * Default `"keep_latest"`.
+   */
+  readonly strategy?: PruneOptions["strategy"];
   /** The largest number of checkpoints removed in one transaction, 1 or more. Default 10,000. */
   readonly batch?: number;
   /** Stops after the current thread; the promise rejects with the signal's reason. */
@@ -44,6 +53,7 @@ export interface SweepPlan {
 const WRITES_MAY_WAIT_MS = 60 * 60 * 1000;
 
 const KEYS: OptionKeys<SweepOptions> = {
+  strategy: true,
   olderThan: true,
   keepLast: true,
   dryRun: true,
@@ -55,52 +65,82 @@ const KEYS: OptionKeys<SweepOptions> = {
 /** @throws InvalidInputError naming the option and what to pass */
 export function sweepPlan(options: SweepOptions): SweepPlan {
   assertKeys(options, "sweep", KEYS, PRUNE_INSTEAD);
-  const { olderThan, keepLast, dryRun, batch = BATCH, signal, onProgress = () => {} } = options;
-  if (olderThan === undefined && keepLast === undefined) {
-    throw new InvalidInputError('Pass "olderThan", "keepLast" or both: they say what may go.');
+  const { strategy, olderThan, keepLast, dryRun } = options;
+  const { batch = BATCH, signal, onProgress = () => {} } = options;
+  if (olderThan === undefined && (strategy === "delete" || keepLast === undefined)) {
+    throw new InvalidInputError(
+      strategy === "delete"
+        ? 'Pass "olderThan": it says since when a thread must be idle to be deleted.'
+        : 'Pass "olderThan", "keepLast" or both: they say what may go.',
+    );
   }
-  if (typeof onProgress !== "function") {
-    throw new InvalidInputError('"onProgress" must be a function.');
-  }
+  assertProgress(onProgress);
   assertSignal(signal);
-  const prune = prunePlan({ olderThan, keepLast, dryRun });
+  const prune = prunePlan({ strategy, olderThan, keepLast, dryRun });
   return { prune, batch: assertCount(batch, "batch"), signal, onProgress };
 }
 
-/** Prunes all threads, one after the other; those that somebody else prunes are left to them. */
+/** Prunes or deletes all threads, one after the other; those that somebody else prunes are left to them. */
 export async function sweep(
   driver: Driver,
   sql: Catalogue,
   server: ServerFacts,
-  { prune, batch, signal, onProgress }: SweepPlan,
+  plan: SweepPlan,
 ): Promise<Swept> {
-  const isDistributed = await server.askDistributed(driver);
-  let total: Swept = { ...NOTHING, threads: 0 };
-  const before = writesBefore();
+  let total: Swept = { ...NOTHING, threads: 0, deleted: 0 };
   for (let after: string | null = null; ; ) {
-    const input: SweepPageInput = { ...prune, after, writesBefore: before };
-    const page: SweepRow[] = isDistributed
-      ? await lookIntoEach(driver, sql, input)
-      : await driver.query<SweepRow>(sql.sweepPage(input));
-    for (const { thread, old, orphaned } of page) {
-      signal?.throwIfAborted();
-      let removed = old
-        ? await pruneThread(driver, sql, thread, prune, { batch, wait: false })
-        : NOTHING;
-      if (orphaned) {
-        const orphans = prune.dryRun
-          ? await countOrphans(driver, sql, thread, before)
-          : await removeOrphans(driver, sql, thread, before, false);
-        removed = addThread(removed, orphans);
-      }
-      total = { ...addThread(total, removed), threads: total.threads + 1 };
-      if (old || orphaned) onProgress(total);
-    }
-    const last = page.at(-1);
-    if (last === undefined) return total;
-    onProgress(total);
-    after = last.thread;
+    const page = await sweepPage(driver, sql, server, plan, { after, total });
+    plan.onProgress(page.total);
+    if (page.last === undefined) return page.total;
+    ({ total } = page);
+    after = page.last;
   }
+}
+
+interface PageState {
+  /** The last thread of the page before; null for the first page. */
+  readonly after: string | null;
+  readonly total: Swept;
+}
+
+/**
+ * The same with the next hundred threads.
+ *
+ * @returns what was removed in all, and the last thread of the page, undefined where there is none left
+ */
+export async function sweepPage(
+  driver: Driver,
+  sql: Catalogue,
+  server: ServerFacts,
+  { prune, batch, signal, onProgress }: SweepPlan,
+  { after, total }: PageState,
+): Promise<{ readonly total: Swept; readonly last: string | undefined }> {
+  const before = writesBefore();
+  const input: SweepPageInput = { ...prune, after, writesBefore: before };
+  const page: SweepRow[] = (await server.askDistributed(driver))
+    ? await lookIntoEach(driver, sql, input)
+    : await driver.query<SweepRow>(sql.sweepPage(input));
+  let sum = total;
+  for (const { thread, old, orphaned } of page) {
+    signal?.throwIfAborted();
+    let removed = old
+      ? await pruneThread(driver, sql, thread, prune, { batch, wait: false })
+      : NOTHING;
+    const isDeleted = prune.strategy === "delete" && removed.checkpoints > 0;
+    if (orphaned && !isDeleted) {
+      const orphans = prune.dryRun
+        ? await countOrphans(driver, sql, thread, before)
+        : await removeOrphans(driver, sql, thread, before, false);
+      removed = addThread(removed, orphans);
+    }
+    sum = {
+      ...addThread(sum, removed),
+      threads: sum.threads + 1,
+      deleted: sum.deleted + (isDeleted ? 1 : 0),
+    };
+    if (old || orphaned) onProgress(sum);
+  }
+  return { total: sum, last: page.at(-1)?.thread };
 }
 
 /** A page of threads on several nodes, each of which only its own node can look into. */

@@ -81,19 +81,34 @@ WHERE pg_catalog.pg_relation_size(${quoteLiteral(table)}::pg_catalog.regclass) >
   const copied = tablesWhere(tables, false).flatMap((table) =>
     once(table, `create_reference_table(${quoteLiteral(table)})`),
   );
-  return [
-    // Citus refuses several of them in one transaction where the first uses several connections.
-    "SELECT pg_catalog.set_config('citus.multi_shard_modify_mode', 'sequential', true)",
-    ...spread,
-    ...copied,
-  ];
+  return [...spread, ...copied];
 }
+
+/**
+ * Comes before all that changes tables: Citus refuses to distribute one in a transaction in which it has used several
+ * connections to a node.
+ */
+export const ONE_CONNECTION_A_NODE =
+  "SELECT pg_catalog.set_config('citus.multi_shard_modify_mode', 'sequential', true)";
 
 const tablesWhere = (tables: Tables, ofThreads: boolean) =>
   TABLE_KEYS.filter((key) => isOfThreads(TABLES[key]) === ofThreads).map((key) => tables[key]);
 
 /** Whether nothing is left to be distributed; the tables need not be there. */
-export async function isDistributed(session: Queryable, tables: Tables): Promise<boolean> {
+export const isDistributed = async (session: Queryable, tables: Tables): Promise<boolean> =>
+  (await countDistributed(session, tables)) === TABLE_KEYS.length;
+
+/** Whether some table is distributed, so that what an upgrade adds must be, too. */
+export async function isPartlyDistributed(session: Queryable, tables: Tables): Promise<boolean> {
+  const [known] = await session.query<{ citus: boolean }>({
+    name: "",
+    text: "SELECT pg_catalog.to_regclass('pg_catalog.pg_dist_partition') IS NOT NULL AS citus",
+    values: [],
+  });
+  return known?.citus === true && (await countDistributed(session, tables)) > 0;
+}
+
+async function countDistributed(session: Queryable, tables: Tables): Promise<number> {
   const all = TABLE_KEYS.map((key) => tables[key]);
   const [found] = await session.query<{ count: number }>({
     name: "",
@@ -101,7 +116,7 @@ export async function isDistributed(session: Queryable, tables: Tables): Promise
 WHERE logicalrelid = ANY (ARRAY(SELECT pg_catalog.to_regclass(name) FROM pg_catalog.unnest($1::text[]) AS t(name)))`,
     values: [all],
   });
-  return found?.count === all.length;
+  return found?.count ?? 0;
 }
 
 /** @throws ConfigurationError on a worker: tables are distributed by the coordinator only */

@@ -1,15 +1,19 @@
 import type { Driver, Queryable } from "../driver/driver.js";
 import { InvalidInputError } from "../errors/errors.js";
 import { assertKeys, type OptionKeys } from "../errors/option-keys.js";
+import { assertFlag } from "../input/maintenance.js";
 import { checkSchemaName, quoteLiteral, tablesIn } from "./identifiers.js";
 import {
   checkLayout,
   distributeCommands,
   isDistributed,
+  isPartlyDistributed,
   type Layout,
   layoutOf,
+  ONE_CONNECTION_A_NODE,
   requireCoordinator,
 } from "./layout.js";
+import { createMetadataIndex } from "./metadata-index.js";
 import { MIGRATIONS } from "./migrations/index.js";
 import {
   assertServer,
@@ -36,12 +40,24 @@ export interface SetupOptions {
    * as many. Default: no partitions.
    */
   partitions?: number;
-  /** Distributes new and existing tables over a Citus cluster by `thread_id`. Default: not distributed. */
+  /**
+   * Distributes new and existing tables over a Citus cluster by `thread_id`. Default: only what an upgrade adds to
+   * distributed tables.
+   */
   distribute?: "citus";
+  /**
+   * Makes an index on the metadata of checkpoints, by which the filters of `listThreads`, `deleteThreads` and `list`
+   * find threads without reading the whole table. It is made concurrently: runs go on meanwhile. Not within a
+   * transaction. Default false: no change.
+   */
+  metadataIndex?: boolean;
 }
 
 const SCRIPT_KEYS = { partitions: true, distribute: true } as const;
-const SETUP_KEYS: OptionKeys<SetupOptions> = { storage: true, ...SCRIPT_KEYS };
+const SETUP_KEYS: OptionKeys<SetupOptions> = {
+  ...{ storage: true, metadataIndex: true },
+  ...SCRIPT_KEYS,
+};
 
 interface State {
   readonly schemaExists: boolean;
@@ -65,21 +81,35 @@ export async function setup(
 ): Promise<void> {
   assertKeys(options, "setup", SETUP_KEYS);
   const storage = storageOf(options);
+  const metadataIndex = assertFlag(options.metadataIndex ?? false, "metadataIndex");
   const layout = layoutOf(options);
   await checkLayout(driver, schema, layout);
   if (!(await isReady(driver, schema, layout, oldest))) {
-    if (layout.distribute === "citus") await requireCoordinator(driver);
     await driver.transaction(async (tx) => {
       await execute(tx, lockCommand(schema));
       const state = await readState(tx, schema, oldest);
+      const { partitions } = layout;
+      const distribute = await distributionOf(tx, schema, layout);
       if (!state.schemaExists) await execute(tx, createSchemaCommand(schema));
       // Somebody else may have made the tables meanwhile.
       await checkLayout(tx, schema, layout);
-      for (const command of migrationCommands(schema, state.version, layout))
-        await execute(tx, command);
+      const commands = migrationCommands(schema, state.version, { partitions, distribute });
+      for (const command of commands) await execute(tx, command);
     });
   }
   if (storage !== undefined) await driver.query(setStorageStatement(tablesIn(schema))(storage));
+  if (metadataIndex) await createMetadataIndex(driver, schema);
+}
+
+/** @throws ConfigurationError on a worker of a cluster, where tables can't be changed */
+async function distributionOf(
+  tx: Queryable,
+  schema: string,
+  { distribute }: Layout,
+): Promise<Layout["distribute"]> {
+  if (distribute === undefined && !(await isPartlyDistributed(tx, tablesIn(schema)))) return;
+  await requireCoordinator(tx);
+  return "citus";
 }
 
 async function isReady(
@@ -171,5 +201,6 @@ ON CONFLICT DO NOTHING`,
     `INSERT INTO ${tables.migrations} (version) VALUES (${from + index + 1}) ON CONFLICT DO NOTHING`,
   ]);
   const created = from < MIGRATIONS.length ? [bookkeeping, ...storage, ...pending] : [];
-  return layout.distribute === "citus" ? [...created, ...distributeCommands(tables)] : created;
+  if (layout.distribute === undefined) return created;
+  return [ONE_CONNECTION_A_NODE, ...created, ...distributeCommands(tables)];
 }

@@ -21,16 +21,17 @@ export function jsonText(json: string, name: string): string {
 }
 
 function findUnstorable(value: unknown, path: string): string | undefined {
-  if (typeof value === "string") return storable(value) ? undefined : path;
+  if (typeof value === "string") return isStorable(value) ? undefined : path;
   if (typeof value !== "object" || value === null) return undefined;
   for (const [key, item] of Object.entries(value)) {
     const inner = Array.isArray(value) ? `${path}[${key}]` : `${path}.${key}`;
-    const found = storable(key) ? findUnstorable(item, inner) : `a key of ${path}`;
+    const found = isStorable(key) ? findUnstorable(item, inner) : `a key of ${path}`;
     if (found !== undefined) return found;
   }
   return undefined;
 }
 
-function storable(text: string): boolean {
+/** Whether Postgres can hold it in `jsonb`. */
+export function isStorable(text: string): boolean {
   return !text.includes("\0") && text.isWellFormed();
 }

@@ -8,9 +8,11 @@ import {
 } from "./locks/maintenance-lock.js";
 import {
   freeRunLockStatement,
+  reachNodeStatement,
+  takeRunLockInTransactionOnNodeStatement,
   takeRunLockInTransactionStatement,
+  takeRunLockOnNodeStatement,
   takeRunLockStatement,
-  takeSessionRunLockStatement,
 } from "./locks/run-lock.js";
 import { listCursorStatement } from "./read/cursor.js";
 import { deltaHistoryStatement } from "./read/delta-history.js";
@@ -69,6 +71,7 @@ const STATEMENTS = {
   putBlobs: putBlobsStatement,
   putIncremental: putIncrementalStatement,
   putWrites: putWritesStatement,
+  reachNode: reachNodeStatement,
   readRewritable: readRewritableStatement,
   removeChosen: removeChosenStatement,
   removeOrphans: removeOrphansStatement,
@@ -81,7 +84,8 @@ const STATEMENTS = {
   takeMaintenanceLock: takeMaintenanceLockStatement,
   takeRunLock: takeRunLockStatement,
   takeRunLockInTransaction: takeRunLockInTransactionStatement,
-  takeSessionRunLock: takeSessionRunLockStatement,
+  takeRunLockInTransactionOnNode: takeRunLockInTransactionOnNodeStatement,
+  takeRunLockOnNode: takeRunLockOnNodeStatement,
   threadPage: threadPageStatement,
   threadsOfRuns: threadsOfRunsStatement,
   verifyBlobs: verifyBlobsStatement,

@@ -24,8 +24,8 @@ export const once: LookUpEnd = () => "OFFSET 0";
 export const onceOnNodes: LookUpEnd = (key) => `GROUP BY ${key.join(", ")}`;
 
 /**
- * One row, from a look at the thread: Citus runs a statement that selects from it on the node that has the thread. A
- * lock that is taken there is one for all sessions of the cluster.
+ * One row, of a statement that Citus runs on the node that has the thread. A lock that is taken there is one for all
+ * sessions of the cluster. It reads no row, which a policy could refuse.
  */
 export const onNodeOf = (tables: Tables, thread: string): string =>
-  `SELECT pg_catalog.count(*) FROM (SELECT true AS found FROM ${tables.checkpoints} WHERE thread_id = ${thread} LIMIT 1) c`;
+  `SELECT pg_catalog.count(*) FROM (SELECT true AS found FROM ${tables.checkpoints} WHERE thread_id = ${thread} LIMIT 0) c`;

@@ -4,8 +4,8 @@ FROM (SELECT $1::text AS thread_id) p
 LEFT JOIN LATERAL (
   SELECT pg_catalog.max(checkpoint_id) AS id FROM "waypost".checkpoints
   WHERE thread_id = $1::text
-  GROUP BY checkpoint_ns HAVING pg_catalog.count(*) > $2::int
-    AND pg_catalog.bool_or($3::text IS NULL OR checkpoint ->> 'ts'::text < $3::text COLLATE "C") LIMIT 1
+  GROUP BY checkpoint_ns HAVING pg_catalog.count(*) > $4::int
+    AND pg_catalog.bool_or($2::text IS NULL OR checkpoint ->> 'ts'::text < $2::text COLLATE "C") LIMIT 1
 ) old ON true
 LEFT JOIN LATERAL (
   SELECT checkpoint_ns, channel, version FROM "waypost".checkpoint_blobs
@@ -18,7 +18,7 @@ LEFT JOIN LATERAL (
 ) blob ON true
 LEFT JOIN LATERAL (
   SELECT DISTINCT w.checkpoint_ns, w.checkpoint_id FROM "waypost".checkpoint_writes w
-  WHERE w.thread_id = $1::text AND w.checkpoint_id ~ '^[0-9a-f]{8}-[0-9a-f]{4}-6[0-9a-f]{3}-' AND w.checkpoint_id < $4::text COLLATE "C"
+  WHERE w.thread_id = $1::text AND w.checkpoint_id ~ '^[0-9a-f]{8}-[0-9a-f]{4}-6[0-9a-f]{3}-' AND w.checkpoint_id < $3::text COLLATE "C"
     AND NOT EXISTS (
       SELECT true AS found FROM "waypost".checkpoints c
       WHERE c.thread_id = $1::text AND c.checkpoint_ns = w.checkpoint_ns AND c.checkpoint_id = w.checkpoint_id

@@ -1,4 +1,1 @@
-SELECT pg_catalog.pg_try_advisory_xact_lock(pg_catalog.hashtextextended('waypost run waypost ' || $1::text, 0)) AS locked
-FROM (
-  SELECT pg_catalog.count(*) FROM (SELECT true AS found FROM "waypost".checkpoints WHERE thread_id = $1::text LIMIT 1) c
-) n;
+SELECT CASE WHEN NOT (pg_catalog.current_setting('citus.shard_count', true) IS NOT NULL) THEN pg_catalog.pg_try_advisory_xact_lock(pg_catalog.hashtextextended('waypost run waypost ' || $1::text, 0)) END AS locked, pg_catalog.current_setting('citus.shard_count', true) IS NOT NULL AS distributed;
