@@ -10,6 +10,7 @@ const FULL_ONLY = [
   "packages/pg/test/long-thread.test.ts",
   "test/costs.test.ts",
   "test/docs.test.ts",
+  "test/encrypted-storage.test.ts",
   "test/differential/**",
   "test/distribution.test.ts",
   "test/failover.test.ts",

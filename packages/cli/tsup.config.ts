@@ -1,10 +1,24 @@
 import { defineConfig } from "tsup";
 
-/** A program, which nobody imports. */
-export default defineConfig({
-  entry: ["src/cli.ts"],
-  format: ["esm"],
-  target: "es2022",
-  clean: true,
-  banner: { js: "#!/usr/bin/env node" },
-});
+export default defineConfig([
+  {
+    // A program, which nobody imports.
+    entry: ["src/cli.ts"],
+    format: ["esm"],
+    target: "es2022",
+    clean: ["!page/**"],
+    banner: { js: "#!/usr/bin/env node" },
+  },
+  {
+    // The page of `waypost view`, with all that it needs.
+    entry: { page: "client/main.tsx" },
+    outDir: "dist/page",
+    format: ["esm"],
+    platform: "browser",
+    target: "es2022",
+    minify: true,
+    noExternal: [/.*/],
+    clean: true,
+    tsconfig: "client/tsconfig.json",
+  },
+]);

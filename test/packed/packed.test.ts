@@ -124,6 +124,24 @@ describe.each(cases)(
   },
 );
 
+/** Asks `waypost view` for its page, and ends it. */
+const VIEW = `
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+
+const [file, schema] = process.argv.slice(2);
+const child = spawn(process.execPath, [file, "view", "--json", "--schema", schema]);
+const [line] = await once(child.stdout, "data");
+const { address } = JSON.parse(line);
+const files = ["/", "/page.js", "/page.css"];
+const served = await Promise.all(
+  files.map(async (path) => (await fetch(new URL(path, address))).status),
+);
+child.kill("SIGTERM");
+const [code] = await once(child, "close");
+console.log(JSON.stringify({ served, code }));
+`;
+
 describe("waypost as it is published", () => {
   let project: Project;
   beforeAll(async () => {
@@ -132,6 +150,7 @@ describe("waypost as it is published", () => {
     await project.install(
       Object.fromEntries(names.map((name) => [name, tarballs[name] as string])),
     );
+    await project.write("view.mjs", VIEW);
   }, 180_000);
   afterAll(() => project?.remove());
 
@@ -147,6 +166,10 @@ describe("waypost as it is published", () => {
           expect(
             await project.run(command, [file, "threads", "--schema", schema, "--json"], env),
           ).toEqual([]);
+          expect(await project.run(command, ["view.mjs", file, schema], env)).toEqual({
+            served: [200, 200, 200],
+            code: 143,
+          });
         }));
     }
   }

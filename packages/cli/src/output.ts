@@ -1,21 +1,6 @@
 import { inspect, styleText } from "node:util";
 import Table from "cli-table3";
 
-const UNITS = ["B", "kB", "MB", "GB", "TB"] as const;
-
-/** A size for people, e.g. `1.5 MB`. */
-export function bytes(size: number): string {
-  let unit = 0;
-  let value = size;
-  while (value >= 1000 && unit < UNITS.length - 1) {
-    value /= 1000;
-    unit += 1;
-  }
-  return `${unit === 0 ? value : value.toFixed(1)} ${UNITS[unit]}`;
-}
-
-export const number = (value: number): string => value.toLocaleString("en");
-
 export const time = (date: Date | string | null | undefined): string =>
   date ? new Date(date).toISOString().slice(0, 19).replace("T", " ") : "";
 

@@ -15,6 +15,7 @@ import { storageCommand } from "./commands/storage.ts";
 import { sweepCommand } from "./commands/sweep.ts";
 import { threadsCommand } from "./commands/threads.ts";
 import { verifyCommand } from "./commands/verify.ts";
+import { viewCommand } from "./commands/view.ts";
 
 /** @param signal ends long work early */
 export function program(signal: AbortSignal): Command {
@@ -35,6 +36,7 @@ export function program(signal: AbortSignal): Command {
     statusCommand(),
     threadsCommand(),
     showCommand(),
+    viewCommand(signal),
     copyCommand(),
     deleteCommand(signal),
     pruneCommand(),

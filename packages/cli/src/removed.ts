@@ -1,4 +1,4 @@
-import { bytes, number } from "./output.ts";
+import { bytes, number } from "./units.ts";
 
 /** What was removed, as the savers say it. */
 interface Removed {

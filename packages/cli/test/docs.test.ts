@@ -30,34 +30,45 @@ async function withDatabase<T>(work: (url: string) => Promise<T>): Promise<T> {
   }
 }
 
-it.each(["packages/cli/README.md", "docs/operations.md", "docs/storage.md", "docs/scaling.md"])(
-  "the commands of %s work as they stand",
-  (path) =>
-    withDatabase((url) =>
-      withDatabase(async (NEW_DATABASE) => {
-        await using saver = PgSaver.fromConnString(url);
-        await saver.setup();
-        for (const id of ["1", "2", "3"]) await putChain(saver, id, 3, (step) => ({ log: step }));
-        const cwd = mkdtempSync(join(tmpdir(), "waypost-docs-"));
-        try {
-          const env = {
-            PATH: process.env.PATH,
-            DATABASE_URL: url,
-            OLD_DATABASE: url,
-            NEW_DATABASE,
-          };
-          for (const block of blocks(path)) {
-            const code = block
-              .replaceAll(/^export .*$/gm, "")
-              .replaceAll("npx waypost", `'${process.execPath}' '${CLI}'`)
-              // What a command before it has deleted is not there for the next.
-              .replaceAll("delete 1 ", "delete 2 ");
-            await promisify(execFile)("sh", ["-e", "-c", code], { cwd, env });
-          }
-          expect(blocks(path)).not.toEqual([]);
-        } finally {
-          rmSync(cwd, { recursive: true });
+/** A command that goes on until it is ended: it is, as soon as it has printed its address. */
+const ended = (line: string): string =>
+  `${line} > view.txt & until grep -q '^http' view.txt; do kill -0 $!; done; kill $!; wait $! || [ $? = 143 ]`;
+
+const DOCUMENTED = [
+  "packages/cli/README.md",
+  "docs/debugging.md",
+  "docs/operations.md",
+  "docs/storage.md",
+  "docs/scaling.md",
+];
+
+it.each(DOCUMENTED)("the commands of %s work as they stand", (path) =>
+  withDatabase((url) =>
+    withDatabase(async (NEW_DATABASE) => {
+      await using saver = PgSaver.fromConnString(url);
+      await saver.setup();
+      for (const id of ["1", "2", "3"]) await putChain(saver, id, 3, (step) => ({ log: step }));
+      const cwd = mkdtempSync(join(tmpdir(), "waypost-docs-"));
+      try {
+        const env = {
+          PATH: process.env.PATH,
+          DATABASE_URL: url,
+          OLD_DATABASE: url,
+          NEW_DATABASE,
+        };
+        for (const block of blocks(path)) {
+          const code = block
+            .replaceAll(/^export .*$/gm, "")
+            .replaceAll(/^npx waypost view.*$/gm, ended)
+            .replaceAll("npx waypost", `'${process.execPath}' '${CLI}'`)
+            // What a command before it has deleted is not there for the next.
+            .replaceAll("delete 1 ", "delete 2 ");
+          await promisify(execFile)("sh", ["-e", "-c", code], { cwd, env });
         }
-      }),
-    ),
+        expect(blocks(path)).not.toEqual([]);
+      } finally {
+        rmSync(cwd, { recursive: true });
+      }
+    }),
+  ),
 );

@@ -1,9 +1,11 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { checkpoint, METADATA, putChain } from "@waypost/conformance/checkpoints";
 import { collect, databaseUrl, withSchema } from "@waypost/conformance/fixtures";
 import { PgSaver } from "@waypost/pg";
 import { describe, expect, it } from "vitest";
+import encrypting from "./encrypting.ts";
 import { json, withThreads } from "./fixtures.ts";
 import { waypost } from "./run.ts";
 
@@ -51,6 +53,33 @@ describe.concurrent("waypost export and import", () => {
         expect((await waypost(["import", "--schema", target], stdout)).code).toBe(0);
         const threads = await waypost(["threads", "--json", "--schema", target]);
         expect(json(threads.stdout)).toMatchObject([{ threadId: "other" }]);
+      }),
+    ));
+
+  it("move encrypted values without their key, and the same thread reads and continues them", () =>
+    withSchema((schema) =>
+      withSchema(async (target) => {
+        const log = Array.from({ length: 12 }, (_, n) => ({ n, content: `${n}`.repeat(300) }));
+        const grown = (step: number) => ({ log: log.slice(0, 3 + step) });
+        await using saver = PgSaver.fromConnString(databaseUrl(), { schema, serde: encrypting });
+        await saver.setup();
+        await putChain(saver, "1", 8, grown);
+        const { stdout } = await waypost(["export", "--schema", schema]);
+        expect(stdout).toContain('"type":"parts:json+aes"');
+        expect((await waypost(["import", "--schema", target], stdout)).code).toBe(0);
+        const refused = await waypost(["copy", "1", "2", "--schema", target]);
+        expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining("encrypted") });
+        const options = { schema: target, serde: encrypting };
+        await using moved = PgSaver.fromConnString(databaseUrl(), options);
+        const all = { configurable: {} };
+        expect(await collect(moved.list(all))).toEqual(await collect(saver.list(all)));
+        const parent = await moved.getTuple({ configurable: { thread_id: "1" } });
+        const next = checkpoint(grown(8));
+        await moved.put(parent?.config ?? all, next, METADATA, next.channel_versions);
+        await using other = PgSaver.fromConnString(databaseUrl(), options);
+        const read = await other.getTuple({ configurable: { thread_id: "1" } });
+        expect(read?.checkpoint.channel_values).toEqual(grown(8));
+        expect(await collect(other.verify())).toEqual([]);
       }),
     ));
 

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { databaseUrl } from "@waypost/conformance/fixtures";
 
-const CLI = fileURLToPath(new URL("../src/cli.ts", import.meta.url));
+export const CLI = fileURLToPath(new URL("../src/cli.ts", import.meta.url));
 
 export interface Ended {
   readonly code: number | null;

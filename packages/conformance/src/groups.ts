@@ -35,8 +35,10 @@ import { searchPathCases } from "./cases/search-path.ts";
 import { serializerCases } from "./cases/serializers.ts";
 import { setupCases } from "./cases/setup.ts";
 import { storageCases } from "./cases/storage.ts";
+import { storagePieceCases } from "./cases/storage-pieces.ts";
 import { storagePropertyCases } from "./cases/storage-property.ts";
 import { storageRewriteCases } from "./cases/storage-rewrite.ts";
+import { storageSealedCases } from "./cases/storage-sealed.ts";
 import { storageSharingCases } from "./cases/storage-sharing.ts";
 import { streamingCases } from "./cases/streaming.ts";
 import { sweepCases } from "./cases/sweep.ts";
@@ -113,6 +115,8 @@ const STATEMENTS_OUTSIDE: readonly Group[] = [
   removalRaceCases,
   damagedRowCases,
   storageSharingCases,
+  storagePieceCases,
+  storageSealedCases,
   rememberedCases,
   storageRewriteCases,
 ];

@@ -73,6 +73,7 @@ export class CountingProxy {
   /** Connections on which the server spoke last. */
   readonly #silent = new WeakSet<Socket>();
   readonly #target: URL;
+  #recorded: Buffer[] | undefined;
 
   private constructor(target: URL) {
     this.#target = target;
@@ -119,6 +120,12 @@ export class CountingProxy {
     return difference;
   }
 
+  /** All that drivers send from now on. */
+  record(): readonly Buffer[] {
+    this.#recorded ??= [];
+    return this.#recorded;
+  }
+
   /** Ends all connections without a word of the server. */
   drop(): void {
     for (const socket of this.#sockets) socket.destroy();
@@ -140,6 +147,7 @@ export class CountingProxy {
     });
     return (chunk) => {
       this.#traffic.bytesSent += chunk.length;
+      this.#recorded?.push(chunk);
       if (this.#silent.delete(connection)) this.#traffic.exchanges += 1;
       see(chunk);
     };

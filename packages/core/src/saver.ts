@@ -31,6 +31,7 @@ import { type AdapterOptions, checkOptions, type SaverOptions } from "./options.
 import { tablesIn } from "./schema/identifiers.js";
 import { type SetupOptions, setup } from "./schema/setup.js";
 import type { Storage } from "./schema/storage-setting.js";
+import { pieceFormOf } from "./serializer/piece-form.js";
 import { catalogueOf } from "./sql/catalogue.js";
 
 /** A LangGraph checkpoint saver over any driver. Use the class of your driver's package. */
@@ -54,7 +55,7 @@ export abstract class WaypostSaver extends BaseCheckpointSaver<number> implement
       ...{ operations: OPERATIONS, reader: adapter.reader, session, policy },
     });
     const sql = catalogueOf(schema, driver.bytes);
-    const cache = new ValueCache(checked.cacheBytes, sql);
+    const cache = new ValueCache(checked.cacheBytes, sql, pieceFormOf(serde));
     const server = new ServerFacts(sql);
     const context = {
       ...{ executor, server, sql, serde, tombstones, cache, uncontinuable: new Uncontinuable() },

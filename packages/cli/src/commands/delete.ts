@@ -1,11 +1,12 @@
 import { Command } from "commander";
 import { type Conditions, withConditions } from "../conditions.ts";
 import { confirm } from "../confirm.ts";
-import { number, print } from "../output.ts";
+import { print } from "../output.ts";
 import { withProgress } from "../progress.ts";
 import { removedLine } from "../removed.ts";
 import { globalsOf, Session } from "../session.ts";
 import { requireThreads } from "../threads.ts";
+import { number } from "../units.ts";
 
 interface Options extends Conditions {
   readonly run?: readonly string[];

@@ -1,8 +1,9 @@
 import { Command } from "commander";
 import { count } from "../arguments.ts";
 import { estimate } from "../estimate.ts";
-import { bytes, number, printJson, printTable } from "../output.ts";
+import { printJson, printTable } from "../output.ts";
 import { globalsOf } from "../session.ts";
+import { bytes, number } from "../units.ts";
 
 interface Options {
   readonly threadsPerDay: number;

@@ -4,11 +4,12 @@ import { finished } from "node:stream/promises";
 import { Command } from "commander";
 import type pg from "pg";
 import Cursor from "pg-cursor";
-import { number, print } from "../output.ts";
+import { print } from "../output.ts";
 import { withProgress } from "../progress.ts";
 import { HEADER, MOVED, selectList } from "../rows.ts";
 import { globalsOf, Session } from "../session.ts";
 import { requireThreads } from "../threads.ts";
+import { number } from "../units.ts";
 
 interface Options {
   readonly output?: string;

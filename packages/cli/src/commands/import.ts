@@ -3,10 +3,11 @@ import { createInterface } from "node:readline";
 import { parseSegments, type Table } from "@waypost/core/adapter";
 import { Command } from "commander";
 import type pg from "pg";
-import { number, print, printable } from "../output.ts";
+import { print, printable } from "../output.ts";
 import { withProgress } from "../progress.ts";
 import { FORMATS, HEADER, insertText, insertValues, MOVED, type Row } from "../rows.ts";
 import { globalsOf, Session } from "../session.ts";
+import { number } from "../units.ts";
 
 interface Options {
   readonly skipExisting: boolean;

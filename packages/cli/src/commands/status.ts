@@ -1,8 +1,9 @@
 import { CONTENT_TABLES } from "@waypost/core/adapter";
 import { Command } from "commander";
 import { clusterOf } from "../citus.ts";
-import { bold, bytes, number, print, printable, printJson, printTable, time } from "../output.ts";
+import { bold, print, printable, printJson, printTable, time } from "../output.ts";
 import { globalsOf, Session } from "../session.ts";
+import { bytes, number } from "../units.ts";
 
 interface TableRow {
   readonly table: string;

@@ -1,8 +1,9 @@
 import { Argument, Command } from "commander";
-import { number, print, printJson } from "../output.ts";
+import { print, printJson } from "../output.ts";
 import { withProgress } from "../progress.ts";
 import { globalsOf, Session } from "../session.ts";
 import { requireThreads } from "../threads.ts";
+import { number } from "../units.ts";
 
 type Storage = "incremental" | "full";
 

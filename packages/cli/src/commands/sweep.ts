@@ -1,10 +1,11 @@
 import { Command, Option } from "commander";
 import { count, timeAgo } from "../arguments.ts";
 import { confirm } from "../confirm.ts";
-import { number, print, time } from "../output.ts";
+import { print, time } from "../output.ts";
 import { withProgress } from "../progress.ts";
 import { removedLine } from "../removed.ts";
 import { globalsOf, Session } from "../session.ts";
+import { number } from "../units.ts";
 
 interface Options {
   readonly strategy: "keep_latest" | "delete";

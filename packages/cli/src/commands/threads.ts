@@ -1,8 +1,9 @@
 import { Command } from "commander";
 import { count } from "../arguments.ts";
 import { type Conditions, withConditions } from "../conditions.ts";
-import { number, printJson, printTable, time } from "../output.ts";
+import { printJson, printTable, time } from "../output.ts";
 import { globalsOf, Session } from "../session.ts";
+import { number } from "../units.ts";
 
 interface Options extends Conditions {
   readonly limit: number;

@@ -1,9 +1,10 @@
 import { Command } from "commander";
 import { confirm } from "../confirm.ts";
-import { bytes, number, print, printable } from "../output.ts";
+import { print, printable } from "../output.ts";
 import { withProgress } from "../progress.ts";
 import { globalsOf, Session } from "../session.ts";
 import { requireThreads } from "../threads.ts";
+import { bytes, number } from "../units.ts";
 
 interface Options {
   readonly repair: boolean;

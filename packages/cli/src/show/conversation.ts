@@ -24,7 +24,7 @@ export async function conversations(
   session: Session,
   tuple: CheckpointTuple,
 ): Promise<Conversation[]> {
-  const values = await stateOf(session, tuple);
+  const values = await valuesAt(session, tuple);
   const found = [...values].flatMap(([channel, value]) => {
     const messages = messagesOf(value);
     return messages === undefined ? [] : [{ channel, messages }];
@@ -37,8 +37,11 @@ export async function conversations(
   return [];
 }
 
-/** The values of the application's channels; those of delta channels are put together from writes. */
-async function stateOf(
+/**
+ * The values of the application's channels; those of delta channels are put together from writes, as LangGraph
+ * does with messages.
+ */
+export async function valuesAt(
   session: Session,
   { config, checkpoint }: CheckpointTuple,
 ): Promise<Map<string, unknown>> {

@@ -1,14 +1,14 @@
-import { bold, dim, number, printable, style } from "../output.ts";
+import { bold, dim, printable, style } from "../output.ts";
 import type { Session } from "../session.ts";
+import { number } from "../units.ts";
 import { Details } from "./details.ts";
 import { shortener } from "./ids.ts";
-import { type Drawn, isStep, layout } from "./layout.ts";
+import { type Drawn, isStep, layout, subgraphOf } from "./layout.ts";
 import { changes, hanging, headline, pendingLines } from "./lines.ts";
-import { type Pending, pendingAt, statusOf } from "./pending.ts";
+import { type Pending, pendingAt, standingOf } from "./pending.ts";
 import { fit } from "./text.ts";
 import type { Thread } from "./thread.ts";
 import { moment } from "./when.ts";
-import { errorText, inFull } from "./words.ts";
 
 /** Steps whose writes are read at once. */
 const BATCH = 200;
@@ -38,7 +38,7 @@ export async function* drawing(
 }
 
 function linesOf({ lead, rest, item }: Drawn, details: Details, short: (id: string) => string) {
-  if (!isStep(item)) return [`${lead}${bold(`subgraph ${nameOf(item.subgraph)}`)}`];
+  if (!isStep(item)) return [`${lead}${bold(`subgraph ${printable(subgraphOf(item.subgraph))}`)}`];
   const id = short(item.id);
   const margin = `${rest}  `;
   const below = [
@@ -47,13 +47,6 @@ function linesOf({ lead, rest, item }: Drawn, details: Details, short: (id: stri
   ];
   return [`${lead}${headline(item, details, id)}`, ...below.map((line) => `${margin}${line}`)];
 }
-
-/** The nodes of a namespace, without the ids of their tasks. */
-const nameOf = (namespace: string): string =>
-  namespace
-    .split("|")
-    .map((part) => printable(part.replace(/:.*$/s, "")))
-    .join(" › ");
 
 /** How the thread stands: what a run that continues it finds. */
 async function summary(session: Session, threadId: string, thread: Thread): Promise<string[]> {
@@ -77,16 +70,12 @@ const COLORS = {
 } as const;
 
 function standing(pending: Pending): string[] {
-  const status = statusOf(pending);
-  const open = pending.tasks.find(({ state }) => state === status);
-  if (open === undefined) {
-    const stopped = pending.tasks.filter(({ state }) => state === "stopped");
-    const next = [...stopped.map(({ node }) => node), ...pending.next].map(printable).join(", ");
+  const { status, node, text, next } = standingOf(pending);
+  if (node === undefined) {
     const lead = style(COLORS[status], status);
-    return [next === "" ? lead : `${lead}, next: ${next}`];
+    return [next.length === 0 ? lead : `${lead}, next: ${next.map(printable).join(", ")}`];
   }
-  const text = status === "failed" ? errorText(open.error) : inFull(open.questions[0]);
-  const [first = "", ...others] = hanging(`${status} in ${printable(open.node)}: `, text, 0);
+  const [first = "", ...others] = hanging(`${status} in ${printable(node)}: `, text, 0);
   return [style(COLORS[status], first), ...others];
 }
 

@@ -21,10 +21,18 @@ export interface Step {
 const PAGE = 2000;
 
 /** All checkpoints of a thread without their values, the oldest first. */
-export async function history(session: Session, threadId: string): Promise<Step[]> {
+export const history = (session: Session, threadId: string): Promise<Step[]> =>
+  historyAfter(session, threadId, undefined);
+
+/** The same of the checkpoints that come after one. */
+export async function historyAfter(
+  session: Session,
+  threadId: string,
+  start: Pick<Step, "namespace" | "id"> | undefined,
+): Promise<Step[]> {
   const steps: Step[] = [];
   for (;;) {
-    const last = steps.at(-1);
+    const last = steps.at(-1) ?? start;
     const page = await session.rows<Step>(
       `SELECT checkpoint_id AS id, checkpoint_ns AS namespace, parent_checkpoint_id AS parent,
          checkpoint ->> 'ts'::text AS ts, metadata ->> 'source'::text AS source,

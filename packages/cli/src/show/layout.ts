@@ -9,7 +9,7 @@ export type Drawn = Line<Step | { readonly subgraph: string }>;
 export const isStep = (item: Drawn["item"]): item is Step => !("subgraph" in item);
 
 /** Steps of a subgraph that ran as part of one step of the graph around it. */
-interface Run {
+export interface Run {
   readonly namespace: string;
   readonly steps: Step[];
 }
@@ -52,7 +52,7 @@ function* drawRun(
 }
 
 /** Runs of subgraphs by the step under which they stand, and those whose step is gone or never known. */
-function runsOf(thread: Thread): {
+export function runsOf(thread: Thread): {
   readonly under: ReadonlyMap<string, readonly Run[]>;
   readonly elsewhere: readonly Run[];
 } {
@@ -76,6 +76,13 @@ function runsOf(thread: Thread): {
   }
   return { under, elsewhere };
 }
+
+/** The nodes of a namespace, without the ids of their tasks. */
+export const subgraphOf = (namespace: string): string =>
+  namespace
+    .split("|")
+    .map((part) => part.replace(/:.*$/s, ""))
+    .join(" › ");
 
 /** The checkpoint of the innermost graph around a step of a subgraph, from which that graph ran it. */
 function aroundOf({ namespace, around }: Step, thread: Thread): Step | undefined {

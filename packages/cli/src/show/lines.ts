@@ -1,12 +1,13 @@
-import { bold, bytes, dim, printable, style } from "../output.ts";
+import { bold, dim, printable, style } from "../output.ts";
+import { duration } from "../units.ts";
+import { type Change, changesOf, titleOf } from "./changes.ts";
 import type { Details } from "./details.ts";
-import { isInternal, type Step } from "./history.ts";
+import type { Step } from "./history.ts";
 import { type Pending, pendingAt, timeOf } from "./pending.ts";
-import { endOf, sendsOf, type Task } from "./tasks.ts";
+import { isRetried, type Task } from "./tasks.ts";
 import { wrap } from "./text.ts";
-import { duration, moment } from "./when.ts";
-import { errorText, inFull, inWords } from "./words.ts";
-import type { Write } from "./writes.ts";
+import { moment } from "./when.ts";
+import { errorText, inFull } from "./words.ts";
 
 /** Lines of one step that tell what it changed. */
 const MOST_CHANGES = 12;
@@ -26,60 +27,29 @@ export function headline(step: Step, details: Details, id: string): string {
   return `${isCurrent ? style("green", "●") : "○"} ${id}  ${parts.filter(Boolean).join(" · ")}`;
 }
 
-/** The nodes that ran, or what a caller did. */
-function titleOf(step: Step, details: Details): string {
-  const counts = new Map<string, number>();
-  for (const node of details.nodes(step)) counts.set(node, (counts.get(node) ?? 0) + 1);
-  const nodes = [...counts].map(([node, n]) => `${printable(node)}${n > 1 ? ` ×${n}` : ""}`);
-  const names = nodes.join(", ");
-  if (step.source === "loop") return names || "loop";
-  const source = printable(step.source ?? "?");
-  return step.source === "update" && names !== "" ? `update as ${names}` : source;
-}
-
 /**
  * What a step changed, and what its tasks asked.
  *
  * @param before columns before each line
  */
 export function changes(step: Step, details: Details, id: string, before: number): string[] {
-  const { tasks, updates } = details.origin(step);
-  const asked = tasks.flatMap((task) => [
-    ...questionLines(task, before, "answered"),
-    ...(isRetried(task) ? failure(task, before, "; ran again") : []),
-  ]);
-  const written = [
-    ...tasks.flatMap((task) => writtenBy(task, tasks.length > 1)),
-    ...updates.flatMap(writeLines),
-    ...details.unexplained(step).flatMap((channel) => {
-      const size = details.bytes(step, channel);
-      return size === undefined ? [] : [`${dim(printable(channel))}  ${bytes(size)}`];
-    }),
-  ];
+  const asked = details
+    .origin(step)
+    .tasks.flatMap((task) => [
+      ...questionLines(task, before, "answered"),
+      ...(isRetried(task) ? failure(task, before, "; ran again") : []),
+    ]);
+  const written = changesOf(step, details).map(changeLine);
   const rest = written.length - MOST_CHANGES;
   if (rest <= 1) return [...asked, ...written];
   const more = dim(`… ${rest} more: --checkpoint ${id}`);
   return [...asked, ...written.slice(0, MOST_CHANGES), more];
 }
 
-function writtenBy({ node, writes }: Task, isNamed: boolean): string[] {
-  const sent = sendsOf(writes).map(printable).join(", ");
-  const lines = writes.flatMap(writeLines);
-  if (sent !== "") lines.push(`→ ${sent}`);
-  return isNamed && node !== undefined ? lines.map((line) => `${printable(node)}  ${line}`) : lines;
+function changeLine({ node, channel, words }: Change): string {
+  const lead = node === undefined ? "" : `${node}  `;
+  return `${lead}${channel === undefined ? `→ ${words}` : `${dim(channel)}  ${words}`}`;
 }
-
-/** What functions of the functional API return goes to channels of their own. */
-const RESULTS = ["__return__", "__end__"];
-
-function writeLines({ channel, value, bytes: size }: Write): string[] {
-  if (isInternal(channel) && !RESULTS.includes(channel)) return [];
-  const name = RESULTS.includes(channel) ? "result" : printable(channel);
-  return inWords(value, size).map((words) => `${dim(name)}  ${words}`);
-}
-
-/** Whether a task that has led to a step had failed before. */
-const isRetried = ({ error }: Task): boolean => error !== undefined && endOf(error) === "failed";
 
 /** What is under way at a checkpoint, and what is next. */
 export function pendingLines(step: Step, details: Details, before: number): string[] {

@@ -6,7 +6,17 @@ export interface Message {
   readonly id?: string | undefined;
   readonly name?: string | undefined;
   readonly content: unknown;
-  readonly toolCalls: readonly { readonly name: string; readonly args: unknown }[];
+  readonly toolCalls: readonly ToolCall[];
+  /** Of a tool's answer: the call that it answers, whether it succeeded, and what it keeps from the model. */
+  readonly toolCallId?: string | undefined;
+  readonly status?: string | undefined;
+  readonly artifact?: unknown;
+}
+
+export interface ToolCall {
+  readonly id?: string | undefined;
+  readonly name: string;
+  readonly args: unknown;
 }
 
 interface Fields {
@@ -16,6 +26,9 @@ interface Fields {
   readonly name?: unknown;
   readonly content?: unknown;
   readonly tool_calls?: unknown;
+  readonly tool_call_id?: unknown;
+  readonly status?: unknown;
+  readonly artifact?: unknown;
   readonly getType?: () => string;
 }
 
@@ -33,12 +46,18 @@ export function messageOf(value: unknown): Message | undefined {
   const calls = Array.isArray(tool_calls) ? tool_calls : [];
   return {
     type: kind,
-    id: typeof fields.id === "string" ? fields.id : undefined,
-    name: typeof fields.name === "string" ? fields.name : undefined,
+    id: textIn(fields.id),
+    name: textIn(fields.name),
     content,
-    toolCalls: calls.map(({ name, args }) => ({ name: String(name), args })),
+    toolCalls: calls.map(({ id, name, args }) => ({ id: textIn(id), name: String(name), args })),
+    toolCallId: textIn(fields.tool_call_id),
+    status: textIn(fields.status),
+    artifact: fields.artifact,
   };
 }
+
+const textIn = (value: unknown): string | undefined =>
+  typeof value === "string" ? value : undefined;
 
 /** The messages that a value is; undefined where it is anything else. */
 export function messagesOf(value: unknown): Message[] | undefined {

@@ -1,6 +1,7 @@
 import type { Details } from "./details.ts";
 import type { Step } from "./history.ts";
 import type { Task } from "./tasks.ts";
+import { errorText, inFull } from "./words.ts";
 
 /** What is under way at a checkpoint. */
 export interface Pending {
@@ -41,6 +42,27 @@ export function statusOf({ tasks, next }: Pending): Status {
   if (tasks.some(({ state }) => state === "failed")) return "failed";
   if (tasks.some(({ state }) => state === "interrupted")) return "interrupted";
   return tasks.length > 0 || next.length > 0 ? "not finished" : "finished";
+}
+
+/** How a thread stands, from what is under way at its latest checkpoint. */
+export interface Standing {
+  readonly status: Status;
+  /** The node that failed or asks. */
+  readonly node: string | undefined;
+  /** Its error or question in full. */
+  readonly text: string;
+  /** The nodes that run next, those among them that were stopped. */
+  readonly next: readonly string[];
+}
+
+export function standingOf(pending: Pending): Standing {
+  const status = statusOf(pending);
+  const open = pending.tasks.find(({ state }) => state === status);
+  const stopped = pending.tasks.filter(({ state }) => state === "stopped");
+  const next = [...stopped.map(({ node }) => node), ...pending.next];
+  if (open === undefined) return { status, node: undefined, text: "", next };
+  const text = status === "failed" ? errorText(open.error) : inFull(open.questions[0]);
+  return { status, node: open.node, text, next };
 }
 
 /** How long a step took, and whether that holds a wait for somebody: an answer, or another run. */

@@ -17,12 +17,12 @@ export function stateOf({ checkpoint, metadata, pendingWrites = [], ...tuple }: 
 }
 
 export const stateLines = (tuple: CheckpointTuple): string[] =>
-  text(stateOf(tuple), hasColors()).split("\n");
+  inspected(stateOf(tuple), hasColors()).split("\n");
 
 /** What differs between the values of two checkpoints, as a unified diff. */
 export function diffLines(a: CheckpointTuple, b: CheckpointTuple): string[] {
   const [before = "", after = ""] = [a, b].map(
-    ({ checkpoint }) => `${text(checkpoint.channel_values, false)}\n`,
+    ({ checkpoint }) => `${inspected(checkpoint.channel_values, false)}\n`,
   );
   const [from = "", to = ""] = [a, b].map(({ checkpoint }) => printable(checkpoint.id));
   if (before === after) return ["The values are the same."];
@@ -34,7 +34,7 @@ export function diffLines(a: CheckpointTuple, b: CheckpointTuple): string[] {
 }
 
 /** Values as Node shows them; control characters in strings are escaped by it. */
-function text(value: unknown, colors: boolean): string {
+export function inspected(value: unknown, colors: boolean): string {
   return inspect(value, {
     ...{ colors, depth: 8, sorted: true, breakLength: 80 },
     ...{ maxArrayLength: Number.POSITIVE_INFINITY, maxStringLength: Number.POSITIVE_INFINITY },

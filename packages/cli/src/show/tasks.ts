@@ -71,6 +71,10 @@ export function endOf(error: unknown): "failed" | "stopped" {
   return (error as { name?: unknown } | undefined)?.name === "AbortError" ? "stopped" : "failed";
 }
 
+/** Whether a task that has led to a step had failed before. */
+export const isRetried = ({ error }: Task): boolean =>
+  error !== undefined && endOf(error) === "failed";
+
 function questionOf(interrupt: unknown): unknown {
   const isRecord = typeof interrupt === "object" && interrupt !== null && "value" in interrupt;
   return isRecord ? interrupt.value : interrupt;

@@ -1,6 +1,7 @@
 import { inspect } from "node:util";
-import { bytes, number, printable } from "../output.ts";
+import { printable } from "../output.ts";
 import { Unreadable } from "../serde.ts";
+import { bytes, number } from "../units.ts";
 import { messagesOf, summaryOf } from "./messages.ts";
 
 /** A subgraph returns the whole conversation; the new messages are its last. */

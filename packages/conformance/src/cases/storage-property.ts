@@ -1,3 +1,5 @@
+import { randomBytes } from "node:crypto";
+import { compress, encrypt, type SaverOptions, type Serializer, serializer } from "@waypost/core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { checkpoint, METADATA } from "../checkpoints.ts";
@@ -128,24 +130,39 @@ class Run {
 export function storagePropertyCases(mode: Mode): void {
   if (mode.begin) return;
   describe(`${mode.name}: incremental storage, any history`, () => {
-    it("reads back what was stored, whoever stored it", () =>
-      withSaver(mode, async (a, schema) => {
-        const { saver: b, close } = await mode.open(databaseUrl(), { schema });
-        const other = await mode.open(databaseUrl(), { schema, cacheBytes: 0 });
-        let threads = 0;
-        const property = fc.asyncProperty(
-          fc.array(step, { minLength: 10, maxLength: 30 }),
-          async (steps) => {
-            threads += 1;
-            await Promise.all([a, b].map((saver) => saver.setup({ storage: "incremental" })));
-            const run = new Run([a, b], other.saver, `thread ${threads}`);
-            for (const next of steps) await run.apply(next);
-            await run.check();
-          },
-        );
-        await fc
-          .assert(property, { numRuns: 30 })
-          .finally(() => Promise.all([close(), other.close()]));
-      }));
+    it.each(SERDES)("reads back what was stored, whoever stored it, %s", (_, runs, serde) =>
+      withSaver(mode, (saver, schema) => checkHistories(mode, saver, { schema, serde }, runs), {
+        serde,
+      }),
+    );
   });
+}
+
+/** How values are stored, and how many histories are checked. */
+const SERDES: readonly [string, number, Serializer][] = [
+  ["plain", 30, serializer()],
+  ["encrypted", 8, encrypt(serializer(), { keys: [{ id: "one", key: randomBytes(32) }] })],
+  ["compressed", 8, compress(serializer())],
+];
+
+async function checkHistories(
+  mode: Mode,
+  a: Saver,
+  options: SaverOptions,
+  numRuns: number,
+): Promise<void> {
+  const { saver: b, close } = await mode.open(databaseUrl(), options);
+  const other = await mode.open(databaseUrl(), { ...options, cacheBytes: 0 });
+  let threads = 0;
+  const property = fc.asyncProperty(
+    fc.array(step, { minLength: 10, maxLength: 30 }),
+    async (steps) => {
+      threads += 1;
+      await Promise.all([a, b].map((saver) => saver.setup({ storage: "incremental" })));
+      const run = new Run([a, b], other.saver, `thread ${threads}`);
+      for (const next of steps) await run.apply(next);
+      await run.check();
+    },
+  );
+  await fc.assert(property, { numRuns }).finally(() => Promise.all([close(), other.close()]));
 }

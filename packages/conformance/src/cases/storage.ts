@@ -32,7 +32,7 @@ const splice = (at: number, removed: number, added: Uint8Array) =>
   new Uint8Array(Buffer.concat([bytes.subarray(0, at), added, bytes.subarray(at + removed)]));
 
 /** A value, what becomes of it, and how many bytes of its new version are new. */
-const CHANGES: readonly (readonly [string, unknown, unknown, number])[] = [
+export const CHANGES: readonly (readonly [string, unknown, unknown, number])[] = [
   ["appending to a list", list, [...list, message(40)], 700],
   ["appending a few to a list", list, [...list, message(40), message(41), message(42)], 2100],
   ["replacing the last of a list", list, replaced(list, 39, message(39)), 700],
@@ -58,10 +58,10 @@ const CHANGES: readonly (readonly [string, unknown, unknown, number])[] = [
 ];
 
 /** What a row of a version costs beside its value: the checkpoint and its metadata among them. */
-const ROW = 700;
+export const ROW = 700;
 
 /** One by one, where the last may be remembered, and as a list, which is read anew. */
-async function expectStored(
+export async function expectStored(
   saver: Saver,
   configs: readonly RunnableConfig[],
   versions: readonly unknown[],

@@ -11,6 +11,7 @@ import type { Serializer, ValuePlace, WritePlace } from "../serializer/types.js"
 import { encode } from "../serializer/values.js";
 import type { BlobRow } from "../sql/write/put.js";
 import type { WriteRow } from "../sql/write/put-writes.js";
+import { encodeComparable } from "./piece-plan.js";
 import { encodeTracked, type IsUntracked, type Updates } from "./untracked.js";
 
 /**
@@ -38,7 +39,7 @@ export function encodeBlobs(
       return { channel, version, type: "empty", text: null, bytes: null };
     const place: ValuePlace = { kind: "value", threadId, checkpointNs, channel, version };
     const stored = await encodeTracked(channel, values[name], isUntracked, (value) =>
-      encode(serde, value, `channel "${channel}"`, place),
+      encodeComparable(serde, value, `channel "${channel}"`, place),
     );
     return { channel, version, ...stored };
   });

@@ -30,7 +30,7 @@ export class LruCache {
 
   set(key: CheckpointKey, values: KnownValues): void {
     this.delete(key);
-    const bytes = [...values.values()].reduce((sum, { data }) => sum + data.length, 0);
+    const bytes = [...values.values()].reduce((sum, value) => sum + sizeOf(value), 0);
     if (bytes === 0 || bytes > this.#maxBytes) return;
     const [namespace, id] = [namespaceOf(key), idOf(key)];
     this.#checkpoints.set(id, { namespace, values, bytes });
@@ -54,6 +54,12 @@ export class LruCache {
     if (this.#latest.get(entry.namespace) === id) this.#latest.delete(entry.namespace);
   }
 }
+
+/** About what a piece takes in memory, beside its bytes. */
+const PIECE = 128;
+
+const sizeOf = ({ data, pieces }: KnownValue): number =>
+  data.length + (pieces === undefined ? 0 : PIECE * pieces.extents.length);
 
 const namespaceOf = ({ threadId, checkpointNs }: NamespaceKey): string =>
   JSON.stringify([threadId, checkpointNs]);

@@ -1,5 +1,5 @@
 import { SerializationError } from "../errors/errors.js";
-import { bufferOf } from "../sharing/plan.js";
+import { bufferOf } from "../sharing/bytes.js";
 import { intact, type Segment } from "../sharing/segments.js";
 import type { PartRow, StoredData } from "../sql/read/rows.js";
 

@@ -17,6 +17,7 @@ import { fitsParameters } from "../sql/write/put-incremental.js";
 import type { PutWritesInput } from "../sql/write/put-writes.js";
 import { putAll, putAllWrites } from "./batches.js";
 import { encodeBlobs } from "./encode.js";
+import { wrapAll } from "./piece-plan.js";
 import type { IsUntracked } from "./untracked.js";
 import type { ValueCache } from "./value-cache.js";
 
@@ -93,10 +94,12 @@ type Stored = "new" | "known" | undefined;
 
 /** Stores what is new of values that share with those of the parent. */
 async function storeIncremental(context: WriteContext, put: Put): Promise<Stored> {
-  const { driver, sql, cache, server } = context;
-  const plan = cache.plan(put.input);
+  const { driver, sql, cache, server, serde } = context;
+  const plan = await cache.plan(put.input);
   if (plan === undefined || !fitsParameters(plan)) return undefined;
-  const stored = await sendPut(context, driver, [sql.putIncremental(plan, server.isDistributed)]);
+  const blobs = await wrapAll(serde, plan, plan.blobs);
+  const statement = sql.putIncremental({ ...plan, blobs }, server.isDistributed);
+  const stored = await sendPut(context, driver, [statement]);
   if (stored === undefined) await cache.refused(driver);
   else cache.stored(put.input, put.versions, plan.incremental);
   return stored;
@@ -108,8 +111,10 @@ async function storeNew(
   { input, versions }: Put,
   requireParent: boolean,
 ): Promise<Stored> {
-  const { driver, sql, cache, server } = context;
-  const statements = putAll(sql, input, { requireParent, routed: server.isDistributed });
+  const { driver, sql, cache, server, serde } = context;
+  const blobs = await wrapAll(serde, input, input.blobs);
+  const condition = { requireParent, routed: server.isDistributed };
+  const statements = putAll(sql, { ...input, blobs }, condition);
   const stored = await together(driver, statements, (session) =>
     sendPut(context, session, statements),
   );
@@ -119,12 +124,14 @@ async function storeNew(
 
 /** Stores a checkpoint that has no parent to stand on with all of its values, under the thread's lock. */
 async function storeWhole(context: WriteContext, put: Put): Promise<void> {
-  const { sql, server } = context;
+  const { sql, server, serde } = context;
   const old = await forReaders(context, await put.oldBlobs);
   const whole = { ...put.input, blobs: [...put.input.blobs, ...old] };
+  const blobs = await wrapAll(serde, whole, whole.blobs);
   await withLock(context, whole.threadId, async (tx) => {
     const requireParent = put.input.parentId !== null && needsAncestors(put);
-    const statements = putAll(sql, whole, { requireParent, routed: server.isDistributed });
+    const condition = { requireParent, routed: server.isDistributed };
+    const statements = putAll(sql, { ...whole, blobs }, condition);
     if ((await sendPut(context, tx, statements)) === undefined) throw parentRemoved();
   });
   context.cache.stored(whole, put.versions, []);

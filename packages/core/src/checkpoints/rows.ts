@@ -7,7 +7,7 @@ import {
 } from "@langchain/langgraph-checkpoint";
 import { SerializationError } from "../errors/errors.js";
 import { configOf, type NamespaceKey } from "../input/config.js";
-import { PLAINTEXT_REFUSED } from "../serializer/encrypt.js";
+import { PLAINTEXT_REFUSED } from "../serializer/sealer.js";
 import type { Serializer, ValuePlace, WritePlace } from "../serializer/types.js";
 import { decode, decodeMetadata } from "../serializer/values.js";
 import type {

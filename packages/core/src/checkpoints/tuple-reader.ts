@@ -1,8 +1,10 @@
 import type { CheckpointTuple } from "@langchain/langgraph-checkpoint";
 import type { NamespaceKey } from "../input/config.js";
-import type { Serializer } from "../serializer/types.js";
-import { decode } from "../serializer/values.js";
-import { bufferOf, type KnownValue, own } from "../sharing/plan.js";
+import { type PieceForm, pieceFormOf } from "../serializer/piece-form.js";
+import type { Serializer, ValuePlace } from "../serializer/types.js";
+import { decode, unwrap } from "../serializer/values.js";
+import { bufferOf, own } from "../sharing/bytes.js";
+import type { KnownValue } from "../sharing/plan.js";
 import { intact, segmentBytes } from "../sharing/segments.js";
 import type { KnownBlob, PartKey } from "../sql/read/list.js";
 import {
@@ -16,6 +18,7 @@ import {
 } from "../sql/read/rows.js";
 import type { KnownValues } from "./lru-cache.js";
 import { Parts } from "./parts.js";
+import { knownPieces } from "./piece-plan.js";
 import {
   type Asked,
   describe,
@@ -44,6 +47,7 @@ export class TupleReader {
   /** The values as they are stored, by channel, of those that were needed. */
   readonly stored = new Map<string, KnownValue>();
   readonly #serde: Serializer;
+  readonly #form: PieceForm | undefined;
   readonly #parts: Parts;
   readonly #blobs = new Map<string, Blob>();
   /** Those that the reader held before, and that are stored as it held them. */
@@ -64,6 +68,7 @@ export class TupleReader {
     isSameSnapshot = false,
   ) {
     this.#serde = serde;
+    this.#form = pieceFormOf(serde);
     this.#parts = new Parts(
       ofKind(rows, "part"),
       previous === undefined ? undefined : previous.#parts,
@@ -139,16 +144,22 @@ export class TupleReader {
     checkpointId: string,
   ): Promise<unknown> {
     const where = describe(key, checkpointId, key.threadId);
-    const known = "kind" in stored ? this.#valueOf(stored, where) : stored;
+    const place = placeOfValue(key);
+    const known = "kind" in stored ? await this.#valueOf(stored, where, place) : stored;
     this.stored.set(key.channel, known);
+    const serde = this.#form?.plain ?? this.#serde;
     // What was stored as text, its serializer may take as bytes only.
-    const data = this.#serde.jsonIsText ? known.data : bufferOf(known.data);
-    return decode(this.#serde, known.type, own(data), where, placeOfValue(key));
+    const data = serde.jsonIsText ? known.data : bufferOf(known.data);
+    return decode(serde, known.type, own(data), where, place);
   }
 
-  #valueOf(row: BlobRow, where: string): KnownValue {
+  async #valueOf(row: BlobRow, where: string, place: ValuePlace): Promise<KnownValue> {
     const { type, version, putId } = row;
     const data = storedData(row, this.#parts, row.threadId, where);
+    if (this.#form !== undefined) {
+      const unwrapped = await unwrap(this.#form, type, data, where, place);
+      return { version, putId, ...knownPieces(unwrapped, intact(row.segments)) };
+    }
     const segments = intact(row.segments);
     const tail = typeof row.data === "string" ? { tail: row.data.length } : undefined;
     return { type, version, putId, data, segments, end: segments?.at(-1)?.to, ...tail };

@@ -1,11 +1,16 @@
 import type { Queryable } from "../driver/driver.js";
 import type { CheckpointKey, NamespaceKey } from "../input/config.js";
 import type { Storage } from "../schema/storage-setting.js";
-import { type KnownValue, MIN_INCREMENTAL, own, planIncremental } from "../sharing/plan.js";
+import type { PieceForm } from "../serializer/piece-form.js";
+import { own } from "../sharing/bytes.js";
+import { MIN_INCREMENTAL } from "../sharing/compose.js";
+import { type KnownValue, planIncremental } from "../sharing/plan.js";
 import type { Catalogue } from "../sql/catalogue.js";
 import type { BlobRow, PutInput } from "../sql/write/put.js";
 import type { IncrementalRow, PutIncrementalInput } from "../sql/write/put-incremental.js";
 import { type KnownValues, LruCache } from "./lru-cache.js";
+import { dataOf, notWrapped, planPieces } from "./piece-plan.js";
+import { placeOfValue } from "./rows.js";
 
 /** How values are stored may be switched at any time; this often the database is asked. */
 const FULL_MS = 60_000;
@@ -26,16 +31,19 @@ const certain = (base: KnownValue): KnownValue =>
 export class ValueCache {
   readonly #cache: LruCache;
   readonly #sql: Pick<Catalogue, "getStorage">;
+  readonly #form: PieceForm | undefined;
   #storage: Storage | undefined;
   #asked = 0;
 
   /**
    * @param maxBytes how much to remember
    * @param sql asks the database how it stores values
+   * @param form how values are stored that are compressed or encrypted piece by piece
    */
-  constructor(maxBytes: number, sql: Pick<Catalogue, "getStorage">) {
+  constructor(maxBytes: number, sql: Pick<Catalogue, "getStorage">, form?: PieceForm) {
     this.#cache = new LruCache(maxBytes);
     this.#sql = sql;
+    this.#form = form;
   }
 
   /**
@@ -58,17 +66,15 @@ export class ValueCache {
   }
 
   /** The same checkpoint, with those values planned that share enough with its parent's; undefined if none does. */
-  plan(input: PutInput): PutIncrementalInput | undefined {
+  async plan(input: PutInput): Promise<PutIncrementalInput | undefined> {
     const known = this.#of(input, input.parentId);
     if (known === undefined || !this.#isIncremental()) return undefined;
     const incremental = new Map<BlobRow, IncrementalRow>();
     for (const blob of input.blobs) {
       const remembered = known.get(blob.channel);
-      const data = blob.text ?? blob.bytes;
-      if (remembered === undefined || data === null) continue;
-      const base = certain(remembered);
-      const plan = planIncremental(base, blob.type, data);
-      if (plan !== undefined) incremental.set(blob, { ...blob, ...plan, base });
+      if (remembered === undefined) continue;
+      const row = await this.#planRow(input, blob, certain(remembered));
+      if (row !== undefined) incremental.set(blob, row);
     }
     if (incremental.size === 0) return undefined;
     return {
@@ -78,14 +84,35 @@ export class ValueCache {
     };
   }
 
+  async #planRow(
+    key: NamespaceKey,
+    blob: BlobRow,
+    base: KnownValue,
+  ): Promise<IncrementalRow | undefined> {
+    const { channel, version, plain } = blob;
+    if (this.#form !== undefined) {
+      if (plain === undefined) return undefined;
+      const place = placeOfValue({ ...key, channel, version });
+      const value = { type: plain.type, data: dataOf(plain) };
+      const plan = await planPieces(this.#form, base, value, place);
+      return plan && { ...blob, ...plan, text: null, type: this.#form.typeOf(plain.type) };
+    }
+    const data = blob.text ?? blob.bytes;
+    const plan = data === null ? undefined : planIncremental(base, blob.type, data);
+    return plan && { ...blob, ...plan, base };
+  }
+
   /** Rows of the values that the parent has under these versions, as far as they are remembered. */
   rows(key: NamespaceKey & { readonly parentId: string | null }, versions: Versions): BlobRow[] {
     return [...(this.#of(key, key.parentId) ?? [])].flatMap(
-      ([channel, { version, type, data }]) => {
+      ([channel, { version, type, data }]): BlobRow[] => {
         if (!Object.hasOwn(versions, channel) || String(versions[channel]) !== version) return [];
         const value =
-          typeof data === "string" ? { text: data, bytes: null } : { text: null, bytes: data };
-        return [{ channel, version, type, ...value }];
+          typeof data === "string"
+            ? { type, text: data, bytes: null }
+            : { type, text: null, bytes: data };
+        const row = this.#form === undefined ? value : notWrapped(value);
+        return [{ channel, version, ...row }];
       },
     );
   }
@@ -121,13 +148,14 @@ export class ValueCache {
       if (String(versions[channel]) === value.version) values.set(channel, value);
     }
     if (input.parentId !== null) this.#cache.delete({ ...input, checkpointId: input.parentId });
-    for (const { channel, version, type, text, bytes } of input.blobs) {
+    for (const { channel, version, plain, ...blob } of input.blobs) {
       const row = incremental.find((one) => one.channel === channel);
+      const { type, text, bytes } = plain ?? blob;
       const data = text ?? bytes;
       values.delete(channel);
       if (data === null) continue;
-      const tail = row && { tail: row.tail.toString().length };
-      const place = { segments: row?.segments, end: row?.end, ...tail };
+      const tail = row && { tail: row.tailCharacters ?? row.tail.toString().length };
+      const place = { segments: row?.segments, end: row?.end, pieces: row?.pieces, ...tail };
       values.set(channel, { version, putId: input.putId, type, data: own(data), ...place });
     }
     this.#remember(input, values);

@@ -1,12 +1,16 @@
 import { Parts } from "../checkpoints/parts.js";
+import { knownPieces, type PiecePlan, planPieces } from "../checkpoints/piece-plan.js";
+import { placeOfValue } from "../checkpoints/rows.js";
 import type { Driver, Queryable } from "../driver/driver.js";
 import { InvalidInputError, SerializationError } from "../errors/errors.js";
 import { assertKeys, type OptionKeys } from "../errors/option-keys.js";
 import { assertSignal, threadIds } from "../input/maintenance.js";
 import { takeLock } from "../locks/maintenance-lock.js";
 import type { Storage } from "../schema/storage-setting.js";
+import { pieceFormOf } from "../serializer/piece-form.js";
 import type { Serializer } from "../serializer/types.js";
-import { bufferOf, type KnownValue, planIncremental } from "../sharing/plan.js";
+import { bufferOf } from "../sharing/bytes.js";
+import { type IncrementalValue, type KnownValue, planIncremental } from "../sharing/plan.js";
 import { intact, segmentsText } from "../sharing/segments.js";
 import type { Catalogue } from "../sql/catalogue.js";
 import { dataOf, type PartColumns, parsePart } from "../sql/read/parse.js";
@@ -97,7 +101,12 @@ async function rewriteThread(
 
 interface Base {
   readonly key: RewriteKey;
-  readonly value: KnownValue;
+  readonly value: RewritableValue;
+}
+
+/** A value as it is compared, and as it is stored, which differs where it is compressed or encrypted. */
+interface RewritableValue extends KnownValue {
+  readonly stored: { readonly type: string; readonly data: string | Uint8Array };
 }
 
 /**
@@ -119,7 +128,7 @@ interface Thread {
 }
 
 /** @returns undefined where it was removed meanwhile, or is damaged, which `verify` tells */
-async function readValue(thread: Thread, key: RewriteKey): Promise<KnownValue | undefined> {
+async function readValue(thread: Thread, key: RewriteKey): Promise<RewritableValue | undefined> {
   const [row] = await thread.tx.query<RewriteRow>(thread.sql.readRewritable(thread.threadId, key));
   try {
     return row && (await knownValue(thread, key, row));
@@ -130,18 +139,25 @@ async function readValue(thread: Thread, key: RewriteKey): Promise<KnownValue | 
 }
 
 async function knownValue(
-  { tx, sql, threadId }: Thread,
-  { version }: RewriteKey,
+  { tx, sql, serde, threadId }: Thread,
+  key: RewriteKey,
   row: RewriteRow,
-): Promise<KnownValue> {
-  const stored = dataOf(row);
-  const { type } = stored;
-  const segments = intact(stored.segments);
+): Promise<RewritableValue> {
+  const { version } = key;
+  const found = dataOf(row);
+  const { type } = found;
+  const segments = intact(found.segments);
   const rows = segments ? await tx.query<PartColumns>(sql.parts(threadId, segments)) : [];
   const parts = new Parts(rows.map((part) => parsePart(part, threadId)));
-  const bytes = parts.valueOf(stored, threadId);
+  const bytes = parts.valueOf(found, threadId);
+  const form = pieceFormOf(serde);
+  if (form !== undefined) {
+    const unwrapped = await form.unwrap(type, bytes, placeOf(threadId, key));
+    return { version, ...knownPieces(unwrapped, segments), stored: { type, data: bytes } };
+  }
   const data = type === "json" ? textOf(bytes) : bytes;
-  return { version, type, data, segments, end: segments?.at(-1)?.to };
+  const stored = { type, data };
+  return { version, ...stored, segments, end: segments?.at(-1)?.to, stored };
 }
 
 const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
@@ -157,25 +173,59 @@ function textOf(data: string | Uint8Array): string | Uint8Array {
 }
 
 /** @returns the value as it is stored then: the same where nothing was to be done */
-async function storeValue(
-  { tx, sql, serde, threadId }: Thread,
+function storeValue(
+  thread: Thread,
   key: RewriteKey,
-  value: KnownValue,
+  value: RewritableValue,
   before: KnownValue | undefined,
   storage: Storage,
-): Promise<KnownValue> {
-  const { type, data, segments } = value;
-  if (storage === "full") {
-    const official = typeof data === "string" ? (serde.officialText?.(data) ?? data) : data;
-    if (segments === undefined && official === data) return value;
-    await tx.query(sql.rewriteFull(threadId, key, type, bufferOf(official)));
-    return { ...value, data: official, segments: undefined };
-  }
-  const plan = segments || !before ? undefined : planIncremental(before, type, data);
-  if (plan === undefined) return value;
-  const stored = await tx.query(sql.rewriteIncremental(threadId, key, type, plan));
-  return stored.length === 0 ? value : { ...value, segments: plan.segments, end: plan.end };
+): Promise<RewritableValue> {
+  if (storage === "full") return storeFull(thread, key, value);
+  return storeIncremental(thread, key, value, value.segments ? undefined : before);
 }
+
+/** Compressed or encrypted pieces are stored as they are, one after the other: that takes no key. */
+async function storeFull(
+  { tx, sql, serde, threadId }: Thread,
+  key: RewriteKey,
+  value: RewritableValue,
+): Promise<RewritableValue> {
+  const { type, data } = value.stored;
+  const official = typeof data === "string" ? (serde.officialText?.(data) ?? data) : data;
+  if (value.segments === undefined && official === data) return value;
+  await tx.query(sql.rewriteFull(threadId, key, type, bufferOf(official)));
+  const plain = pieceFormOf(serde) === undefined ? { data: official } : {};
+  return { ...value, ...plain, segments: undefined, pieces: undefined };
+}
+
+async function storeIncremental(
+  { tx, sql, serde, threadId }: Thread,
+  key: RewriteKey,
+  value: RewritableValue,
+  before: KnownValue | undefined,
+): Promise<RewritableValue> {
+  const { type, data } = value;
+  const form = pieceFormOf(serde);
+  const plan =
+    before &&
+    (form === undefined
+      ? planIncremental(before, type, data)
+      : await planPieces(form, before, { type, data }, placeOf(threadId, key)));
+  if (plan === undefined) return value;
+  const storedType = form?.typeOf(type) ?? type;
+  const rows = await tx.query(sql.rewriteIncremental(threadId, key, storedType, plan));
+  return rows.length === 0 ? value : { ...value, ...knownAs(plan) };
+}
+
+/** What is known of a value that was stored so. */
+function knownAs(plan: IncrementalValue | PiecePlan): Partial<KnownValue> {
+  const { segments, end } = plan;
+  if (!("pieces" in plan)) return { segments, end };
+  return { segments, pieces: plan.pieces, tail: plan.tailCharacters };
+}
+
+const placeOf = (threadId: string, { namespace, channel, version }: RewriteKey) =>
+  placeOfValue({ threadId, checkpointNs: namespace, channel, version });
 
 const isSameChannel = (a: RewriteKey, b: RewriteKey): boolean =>
   a.namespace === b.namespace && a.channel === b.channel;

@@ -1,8 +1,8 @@
-import { promisify } from "node:util";
-import zlib from "node:zlib";
 import type { SerializerProtocol } from "@langchain/langgraph-checkpoint";
-import { InvalidInputError, SerializationError } from "../errors/errors.js";
+import { InvalidInputError } from "../errors/errors.js";
 import { assertKeys, type OptionKeys } from "../errors/option-keys.js";
+import { type Algorithm, Compressor, isAlgorithm } from "./compressor.js";
+import { formOf, register } from "./piece-form.js";
 import { checkSerializer, type Place, type Serializer } from "./types.js";
 
 /** Options of `compress()`. */
@@ -17,25 +17,6 @@ export interface CompressOptions {
    */
   maxSize?: number;
 }
-
-type Algorithm = "zstd" | "gzip";
-
-interface Codec {
-  compress(data: Uint8Array): Promise<Uint8Array>;
-  decompress(data: Uint8Array, options: { maxOutputLength: number }): Promise<Uint8Array>;
-}
-
-// Looked up at run time: Node before 22.15 has no zstd, and must still load this module.
-const CODECS: Readonly<Record<Algorithm, Codec | undefined>> = {
-  gzip: { compress: promisify(zlib.gzip), decompress: promisify(zlib.gunzip) },
-  zstd:
-    typeof zlib.zstdCompress === "function"
-      ? { compress: promisify(zlib.zstdCompress), decompress: promisify(zlib.zstdDecompress) }
-      : undefined,
-};
-
-const isAlgorithm = (name: unknown): name is Algorithm =>
-  typeof name === "string" && Object.hasOwn(CODECS, name);
 
 const KEYS: OptionKeys<CompressOptions> = { algorithm: true, threshold: true, maxSize: true };
 
@@ -63,22 +44,22 @@ export function compress(serde: SerializerProtocol, options: CompressOptions = {
       throw new InvalidInputError(`The option "${name}" must be a whole number of bytes.`);
     }
   }
-  return new CompressingSerializer(serde, algorithm, threshold, maxSize);
+  const compressor = new Compressor(algorithm, threshold, maxSize);
+  const compressing = new CompressingSerializer(serde, compressor);
+  const form = formOf(serde);
+  if (form !== undefined && form.compressor === undefined) {
+    register(compressing, { ...form, compressor });
+  }
+  return compressing;
 }
 
 class CompressingSerializer implements Serializer {
   readonly #serde: Serializer;
-  readonly #algorithm: Algorithm;
-  readonly #codec: Codec;
-  readonly #threshold: number;
-  readonly #maxSize: number;
+  readonly #compressor: Compressor;
 
-  constructor(serde: Serializer, algorithm: Algorithm, threshold: number, maxSize: number) {
+  constructor(serde: Serializer, compressor: Compressor) {
     this.#serde = serde;
-    this.#algorithm = algorithm;
-    this.#codec = codecOf(algorithm, (message) => new InvalidInputError(message));
-    this.#threshold = threshold;
-    this.#maxSize = maxSize;
+    this.#compressor = compressor;
   }
 
   get jsonIsText(): boolean {
@@ -87,38 +68,11 @@ class CompressingSerializer implements Serializer {
 
   async dumpsTyped(value: unknown, place?: Place): Promise<[string, Uint8Array]> {
     const [type, data] = await this.#serde.dumpsTyped(value, place);
-    if (data.length < this.#threshold || data.length > this.#maxSize) return [type, data];
-    const compressed = await this.#codec.compress(data);
-    if (compressed.length >= data.length) return [type, data];
-    return [`${type}+${this.#algorithm}`, compressed];
+    return this.#compressor.compressValue(type, data);
   }
 
   async loadsTyped(type: string, data: Uint8Array | string, place?: Place): Promise<unknown> {
-    const end = type.lastIndexOf("+");
-    const algorithm = type.slice(end + 1);
-    if (end === -1 || !isAlgorithm(algorithm) || typeof data === "string") {
-      return this.#serde.loadsTyped(type, data, place);
-    }
-    const plain = await this.#decompress(algorithm, data);
-    return this.#serde.loadsTyped(type.slice(0, end), plain, place);
+    const plain = await this.#compressor.decompressValue(type, data);
+    return this.#serde.loadsTyped(plain.type, plain.data, place);
   }
-
-  async #decompress(algorithm: Algorithm, data: Uint8Array): Promise<Uint8Array> {
-    const codec = codecOf(algorithm, (message) => new SerializationError(message));
-    try {
-      return await codec.decompress(data, { maxOutputLength: this.#maxSize });
-    } catch (cause) {
-      const tooLarge = (cause as { code?: unknown }).code === "ERR_BUFFER_TOO_LARGE";
-      const problem = tooLarge
-        ? `The value is larger than ${this.#maxSize} bytes uncompressed; raise "maxSize" of compress() if that is right.`
-        : `The bytes of the value are not what ${algorithm} made.`;
-      throw new SerializationError(problem, { cause });
-    }
-  }
-}
-
-function codecOf(algorithm: Algorithm, error: (message: string) => Error): Codec {
-  const codec = CODECS[algorithm];
-  if (codec !== undefined) return codec;
-  throw error(`${algorithm} needs Node 22.15 or newer, and this is ${process.version}.`);
 }

@@ -1,8 +1,11 @@
 import type { SerializerProtocol } from "@langchain/langgraph-checkpoint";
-import { InvalidInputError, SerializationError } from "../errors/errors.js";
+import { InvalidInputError } from "../errors/errors.js";
 import { assertKeys, type OptionKeys } from "../errors/option-keys.js";
+import { isCompressed } from "./compressor.js";
 import { type EncryptionKey, Keyring } from "./keyring.js";
-import { open, seal } from "./sealed.js";
+import { formOf, register } from "./piece-form.js";
+import { joinPacked, unpack } from "./pieces.js";
+import { type Opened, Sealer } from "./sealer.js";
 import { checkSerializer, type Place, type Serializer } from "./types.js";
 
 /** Options of `encrypt()`. */
@@ -19,12 +22,7 @@ export interface EncryptOptions {
   allowPlaintext?: boolean;
 }
 
-export const PLAINTEXT_REFUSED =
-  "The value is not encrypted; pass allowPlaintext: true to encrypt() to read such values while you migrate.";
-
 const KEYS: OptionKeys<EncryptOptions> = { keys: true, allowPlaintext: true };
-
-const SUFFIX = "+aes";
 
 /**
  * Wraps a serializer, and encrypts its bytes with AES-256-GCM. Each value is bound to its place: it can't
@@ -42,18 +40,24 @@ export function encrypt(serde: SerializerProtocol, options: EncryptOptions): Ser
   if (typeof allowPlaintext !== "boolean") {
     throw new InvalidInputError('The option "allowPlaintext" must be true or false.');
   }
-  return new EncryptingSerializer(serde, new Keyring(keys), allowPlaintext);
+  const sealer = new Sealer(new Keyring(keys), allowPlaintext);
+  const encrypting = new EncryptingSerializer(serde, sealer);
+  const form = formOf(serde);
+  if (form !== undefined && form.sealer === undefined) register(encrypting, { ...form, sealer });
+  return encrypting;
 }
 
 class EncryptingSerializer implements Serializer {
-  readonly plaintext: "refused" | "allowed";
   readonly #serde: Serializer;
-  readonly #keys: Keyring;
+  readonly #sealer: Sealer;
 
-  constructor(serde: Serializer, keys: Keyring, allowPlaintext: boolean) {
-    this.plaintext = allowPlaintext ? "allowed" : "refused";
+  constructor(serde: Serializer, sealer: Sealer) {
     this.#serde = serde;
-    this.#keys = keys;
+    this.#sealer = sealer;
+  }
+
+  get plaintext(): "refused" | "allowed" {
+    return this.#sealer.allowsPlaintext ? "allowed" : "refused";
   }
 
   get jsonIsText(): boolean {
@@ -62,23 +66,18 @@ class EncryptingSerializer implements Serializer {
 
   async dumpsTyped(value: unknown, place?: Place): Promise<[string, Uint8Array]> {
     const [type, data] = await this.#serde.dumpsTyped(value, place);
-    return [`${type}${SUFFIX}`, seal(data, this.#keys.current, type, known(place))];
+    return this.#sealer.seal(type, data, place);
   }
 
   async loadsTyped(type: string, data: Uint8Array | string, place?: Place): Promise<unknown> {
-    if (type.endsWith(SUFFIX) && typeof data !== "string") {
-      const inner = type.slice(0, -SUFFIX.length);
-      const plain = open(data, this.#keys, inner, known(place));
-      return this.#serde.loadsTyped(inner, plain, place);
-    }
-    if (this.plaintext === "allowed") return this.#serde.loadsTyped(type, data, place);
-    throw new SerializationError(PLAINTEXT_REFUSED);
+    const opened = this.#sealer.open(type, data, place);
+    return this.#serde.loadsTyped(opened.type, await bytesOf(opened), place);
   }
 }
 
-function known(place: Place | undefined): Place {
-  if (place !== undefined) return place;
-  throw new SerializationError(
-    "encrypt() needs a saver of Waypost, which tells it the place of each value.",
-  );
+/** Pieces that are compressed are left to the serializer that compressed them. */
+async function bytesOf(opened: Opened): Promise<Uint8Array | string> {
+  if (opened.packed === undefined) return opened.data;
+  if (isCompressed(opened.type)) return joinPacked(opened.packed);
+  return (await unpack(opened.packed, undefined)).value;
 }

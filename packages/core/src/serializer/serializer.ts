@@ -8,6 +8,7 @@ import {
   checkSerializerOptions,
   type SerializerOptions,
 } from "./options.js";
+import { register } from "./piece-form.js";
 import { decodePython } from "./python/index.js";
 import type { Serializer } from "./types.js";
 
@@ -19,7 +20,9 @@ import type { Serializer } from "./types.js";
  * @throws InvalidInputError naming the option and what to pass
  */
 export function serializer(options?: SerializerOptions): Serializer {
-  return new WaypostSerializer(checkSerializerOptions(options));
+  const plain = new WaypostSerializer(checkSerializerOptions(options));
+  register(plain, { plain });
+  return plain;
 }
 
 const UTF8 = new TextEncoder();

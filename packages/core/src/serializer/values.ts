@@ -3,6 +3,7 @@ import { decodeJson } from "./decode.js";
 import { encodeJson } from "./encode.js";
 import { jsonText } from "./json.js";
 import { checkSerializerOptions } from "./options.js";
+import type { PieceForm, Unwrapped } from "./piece-form.js";
 import type { Place, Serializer } from "./types.js";
 
 /** A value as a row holds it. */
@@ -12,6 +13,11 @@ export interface StoredValue {
   readonly text: string | null;
   /** The value otherwise. */
   readonly bytes: Uint8Array | null;
+  /**
+   * The value before it is compressed or encrypted by one of ours. Of a large one neither text nor bytes are
+   * made until they are needed.
+   */
+  readonly plain?: Omit<StoredValue, "plain">;
 }
 
 /** Metadata is queried with SQL, so it is JSON whatever serializer the values have. */
@@ -43,15 +49,35 @@ export async function encode(
  * @param where names the value in errors, e.g. `channel "messages" of checkpoint … in thread …`
  * @throws SerializationError if the stored value is unreadable
  */
-export async function decode(
+export function decode(
   serde: Serializer,
   type: string,
   data: Uint8Array | string,
   where: string,
   place?: Place,
 ): Promise<unknown> {
+  return reading(() => serde.loadsTyped(type, data, place), type, where);
+}
+
+/**
+ * The plain form of a value that is compressed, encrypted, or both.
+ *
+ * @throws SerializationError if the stored value is unreadable
+ */
+export function unwrap(
+  form: PieceForm,
+  type: string,
+  data: Uint8Array | string,
+  where: string,
+  place: Place,
+): Promise<Unwrapped> {
+  return reading(() => form.unwrap(type, data, place), type, where);
+}
+
+/** @throws SerializationError naming the value that can't be read */
+async function reading<T>(read: () => Promise<T>, type: string, where: string): Promise<T> {
   try {
-    return await serde.loadsTyped(type, data, place);
+    return await read();
   } catch (cause) {
     // Ours hold no stored values; another serializer's message might.
     const problem = cause instanceof SerializationError ? ` ${cause.message}` : "";

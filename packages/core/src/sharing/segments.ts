@@ -18,10 +18,7 @@ export const STREAM_BYTES = 2 ** 27;
 
 const STREAMS = 2 ** 26;
 
-/**
- * A value in more pieces than this is damaged: one in more than 64 is written anew in one, and one that
- * only grew has one more at most.
- */
+/** A value in more segments than this is damaged: one in more than 64 is written anew in one. */
 export const MAX_STORED_SEGMENTS = 256;
 
 /** Where a new stream begins. Whether it is free only the database knows. */

@@ -1,7 +1,7 @@
 import type { Statement } from "../../driver/driver.js";
 import { template } from "../../driver/template.js";
 import type { Tables } from "../../schema/identifiers.js";
-import { MAX_PART } from "../../sharing/plan.js";
+import { MAX_PART } from "../../sharing/placement.js";
 import { type Segment, segmentsText } from "../../sharing/segments.js";
 import {
   boundsOf,

@@ -1,6 +1,6 @@
 import { valueRows, widthOf } from "../../driver/template.js";
 import type { Tables } from "../../schema/identifiers.js";
-import type { IncrementalValue, Part } from "../../sharing/plan.js";
+import type { Part, Placed } from "../../sharing/placement.js";
 import { cte, materialized, sql } from "../text.js";
 import type { RowSource } from "./row-source.js";
 
@@ -14,7 +14,7 @@ export interface PartGroups<P> {
 /** @param parts those of all streams that `ends` names, in any order */
 export function groupParts<P extends Pick<Part, "position">>(
   parts: readonly P[],
-  ends: IncrementalValue["ends"],
+  ends: Placed["ends"],
 ): PartGroups<P> {
   const stops = new Set(ends.map(({ stop }) => stop));
   return {

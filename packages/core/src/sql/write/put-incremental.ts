@@ -8,7 +8,8 @@ import {
 } from "../../driver/template.js";
 import type { Tables } from "../../schema/identifiers.js";
 import { isIncremental } from "../../schema/storage-setting.js";
-import type { IncrementalValue, KnownValue, Part } from "../../sharing/plan.js";
+import type { Part } from "../../sharing/placement.js";
+import type { IncrementalValue, KnownPieces, KnownValue } from "../../sharing/plan.js";
 import { PARTS, STREAM_BYTES, segmentsText } from "../../sharing/segments.js";
 import { endOfPart } from "../stretches.js";
 import { cte, materialized, sql, withAll } from "../text.js";
@@ -27,6 +28,10 @@ import { IS_CHECKPOINT, ifAny, ifAnyRouted, type RowSource } from "./row-source.
 export interface IncrementalRow extends BlobRow, IncrementalValue {
   /** The value it shares with: that of the parent. */
   readonly base: KnownValue;
+  /** Of a value whose pieces are compressed or encrypted. */
+  readonly pieces?: KnownPieces;
+  /** The same: how many characters its tail has, if it is text. */
+  readonly tailCharacters?: number;
 }
 
 export interface PutIncrementalInput extends PutInput {

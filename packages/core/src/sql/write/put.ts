@@ -8,17 +8,15 @@ import {
   widthOf,
 } from "../../driver/template.js";
 import type { Tables } from "../../schema/identifiers.js";
+import type { StoredValue } from "../../serializer/values.js";
 import { IS_CITUS } from "../citus.js";
 import { cte, materialized, withAll } from "../text.js";
 import { always, heldCheckpoint, ifAny, ifHeld, type RowSource } from "./row-source.js";
 
-export interface BlobRow {
+/** The value of a channel; it has neither text nor bytes where the channel has become empty. */
+export interface BlobRow extends StoredValue {
   readonly channel: string;
   readonly version: string;
-  readonly type: string;
-  /** The value as text, or as bytes; neither where the channel has become empty. */
-  readonly text: string | null;
-  readonly bytes: Uint8Array | null;
 }
 
 export interface PutInput {
