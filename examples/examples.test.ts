@@ -188,6 +188,31 @@ describe("the example http", () => {
     ]);
     expect(followed).toContain('"No jacket needed: it\'s always sunny in sf."');
   });
+
+  it.each(["Express", "Fastify"])("does the same in %s", async (framework) => {
+    const example = exampleIn("http");
+    const i = example.steps.findIndex(({ file }) => file === `${framework.toLowerCase()}.ts`);
+    expect(lines((await outputs(example))[i] ?? "")).toEqual([
+      "200, text/event-stream",
+      'data: {"type":"tool","text":"It might be cloudy in nyc"}',
+      'data: {"type":"ai","text":"It might be cloudy in nyc."}',
+      "409 while another run has the thread",
+      "",
+    ]);
+  });
+});
+
+describe("the example orms", () => {
+  it("commits and rolls back an order and a run together", async () => {
+    const printed = (await outputs(exampleIn("orms"))).flatMap((each) => lines(each).slice(0, 2));
+    const names = ["Drizzle", "Drizzle over postgres.js", "Knex", "TypeORM"];
+    expect(printed).toEqual(
+      names.flatMap((name) => [
+        `${name}: committed 1 order, 2 messages`,
+        `${name}: after a rollback still 1 order, 2 messages`,
+      ]),
+    );
+  });
 });
 
 describe("the example nextjs", () => {
@@ -222,6 +247,23 @@ describe("the example human-in-the-loop", () => {
     expect(lines(answer).slice(1)).toEqual(["Refund 70 euros? no", "paying nothing", ""]);
     const again = output(example, "answer.ts", "yes", "other");
     await expect(again).rejects.toThrow("Nothing waits for an answer");
+  });
+});
+
+describe("the example embed", () => {
+  it("waits for approval, and another server goes on with it", async () => {
+    const [asked = "", approved = ""] = await outputs(exampleIn("embed"));
+    expect(lines(asked).slice(-4)).toEqual([
+      "updates of __interrupt__",
+      expect.stringContaining('{"actionRequests":[{"name":"get_weather","args":{"city":"sf"'),
+      "3 checkpoints in the history",
+      "",
+    ]);
+    expect(lines(approved).slice(-3)).toEqual([
+      "answer: It's always sunny in sf.",
+      "7 checkpoints in the history",
+      "",
+    ]);
   });
 });
 

@@ -89,6 +89,8 @@ export const EXAMPLES: readonly Example[] = [
     steps: [
       step("ask.ts", "what's the weather in sf"),
       step("ask.ts", "do I need a jacket there?"),
+      step("express.ts", "what's the weather in nyc"),
+      step("fastify.ts", "what's the weather in nyc"),
     ],
   },
   {
@@ -100,6 +102,13 @@ export const EXAMPLES: readonly Example[] = [
     ],
   },
   {
+    title: "Beside an ORM, in its transaction",
+    folder: "orms",
+    steps: ["drizzle.ts", "drizzle-postgres-js.ts", "knex.ts", "typeorm.ts"].map((file) =>
+      step(file),
+    ),
+  },
+  {
     title: "From the official saver and back",
     folder: "switch",
     steps: [step("official.ts", "begin"), step("index.ts"), step("official.ts")],
@@ -108,6 +117,11 @@ export const EXAMPLES: readonly Example[] = [
     title: "Human in the loop",
     folder: "human-in-the-loop",
     steps: [step("request.ts", "40"), step("answer.ts", "yes")],
+  },
+  {
+    title: "LangGraph's embedded server, and an agent that asks for approval",
+    folder: "embed",
+    steps: [step("index.ts", "ask"), step("index.ts", "approve")],
   },
   {
     title: "Time travel",

@@ -72,6 +72,9 @@ function installed(): string[] {
     "vitest",
     "langchain",
     "pg-cursor",
+    "@hono/node-server",
+    "@langchain/langgraph-api",
+    "@langchain/langgraph-sdk",
     "@types/pg",
     "@types/pg-cursor",
     "@types/node",
@@ -90,6 +93,7 @@ function folderOf(name: string): string {
     `packages/kysely/node_modules/${name}`,
     `packages/compare/node_modules/${name}`,
     `examples/agent/node_modules/${name}`,
+    `examples/embed/node_modules/${name}`,
     `node_modules/${name}`,
   ].find((path) => existsSync(join(ROOT, path, "package.json")));
   if (folder === undefined) throw new Error(`${name} is not installed in this repository`);
@@ -181,6 +185,15 @@ function fragments(path: string): string[] {
       .replaceAll(" ", "-"),
   );
 }
+
+const CHANGESETS = readdirSync(join(ROOT, ".changeset")).filter(
+  (name) => name.endsWith(".md") && name !== "README.md",
+);
+
+it("has changesets that can be released", () => {
+  const form = /^---\n("[\w@/-]+": (major|minor|patch)\n)+---\n\n\S/;
+  expect(CHANGESETS.filter((name) => !form.test(page(`.changeset/${name}`)))).toEqual([]);
+});
 
 it.each(PUBLISHED)("%s has no link that needs the repository", (path) => {
   expect(localLinks(path).filter((target) => !target.startsWith("#"))).toEqual([]);

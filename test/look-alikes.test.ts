@@ -39,6 +39,21 @@ const FOREIGN: [string, unknown, string][] = [
   ["Bun, in a transaction", callable(...BUN, "savepoint"), "SQL client of Bun"],
   ["neon()", callable("query", "unsafe", "transaction"), "neon()"],
   ["a Client of Neon", neonClient, "a Pool of that package"],
+  ["null", null, "This is null."],
+  ["a connection string", "postgresql://ann:hunter2@localhost/app", "This is a string."],
+  ["the options of a client", { connectionString: "…" }, "make a client with them"],
+  ["a client that is not awaited", Promise.resolve(neonClient), "await it"],
+  [
+    "a transaction of Kysely that is not executed",
+    overPg.transaction(),
+    "what its execute() gives",
+  ],
+  ["a transaction that is not started", overPg.startTransaction(), "what its execute() gives"],
+  ["a connection of Kysely that is not executed", overPg.connection(), "hands to your callback"],
+  ["the class Pool", pg.Pool, "pass what it makes"],
+  ["the module pg", pg, "new pg.Pool"],
+  ["the module postgres", postgres, "pass what it returns"],
+  ["a saver", new PgSaver(pool), "pass the client that it was made with"],
   ["sql of Vercel", callable("query", "connect", "end"), "createPool()"],
 ];
 

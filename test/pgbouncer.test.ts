@@ -207,6 +207,16 @@ if (pgBouncerVersion === undefined) {
         }),
     );
 
+    it("a parameter that it does not take is an error that says how it can be taken", async () => {
+      const pool = new pg.Pool({ connectionString: bouncer.url, statement_timeout: 5000 });
+      const saver = new PgSaver(pool, { retry: false });
+      await expect(saver.getTuple(thread("1"))).rejects.toMatchObject({
+        code: "08P01",
+        message: expect.stringContaining("`ignore_startup_parameters`"),
+      });
+      await pool.end();
+    });
+
     it("a single connection gets no lock, which another one could have at the same time", async () => {
       const refused = { code: "WAYPOST_INVALID_INPUT", message: expect.stringContaining("pooler") };
       const client = new pg.Client({ connectionString: bouncer.url });

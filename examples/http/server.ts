@@ -1,18 +1,12 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { DATABASE_URL, weatherAgent } from "@waypost/example-agent";
-import { PgSaver } from "@waypost/pg";
-import pg from "pg";
 import { chat } from "./chat.ts";
+import { openAgent } from "./open-agent.ts";
 
-/** `POST /threads/<id>` with `{"question": "…"}`. One pool, one saver and one agent for all requests. */
+/** `POST /threads/<id>` with `{"question": "…"}`. */
 export async function startServer(port: number) {
-  const pool = new pg.Pool({ connectionString: DATABASE_URL, max: 20 });
-  pool.on("error", (error) => console.error("idle connection lost:", error.message));
-  const saver = new PgSaver(pool, { schema: "example_http" });
-  await saver.setup();
-  const agent = await weatherAgent(saver);
+  const { pool, saver, agent } = await openAgent();
 
   const server = createServer((request, response) => {
     const thread = /^\/threads\/([\w-]+)$/.exec(request.url ?? "")?.[1];

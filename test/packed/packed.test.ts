@@ -6,7 +6,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { DRIVERS, type Driver, PRINTED } from "./application.ts";
 import { found } from "./conversation.ts";
 import { Project, pack, type Tarballs } from "./project.ts";
-import { BUN, DENO, NODE_24, NODES, type Runtime } from "./runtimes.ts";
+import { publicTypes } from "./public-types.ts";
+import { BUN, DENO, NODE_24, NODES, type Runtime, TOO_OLD } from "./runtimes.ts";
 import { writeApplication, writeConversation, writeEntries } from "./write.ts";
 
 const NEWEST = { "@langchain/langgraph": "1.7.3", "@langchain/core": "1.4.0" };
@@ -68,6 +69,10 @@ describe.each(cases)(
         expect(await project.typeCheck("main.ts", how)).toBe("");
       },
     );
+
+    it.runIf(age === "newest")("exports every type that it uses, and none is any", () => {
+      expect(publicTypes(project, `@waypost/${driver.name}`)).toEqual({ hidden: [], any: [] });
+    });
 
     for (const runtime of [...NODES, BUN, DENO]) {
       const { name, command } = runtime;
@@ -173,7 +178,34 @@ describe("waypost as it is published", () => {
         }));
     }
   }
+
+  const { name, command } = TOO_OLD;
+  if (command === undefined) {
+    it.skip(`refuses ${name} (the registry has none for this machine)`, () => {});
+  } else {
+    it(`says on ${name} which is needed, as do the savers`, async () => {
+      const program = project.run(command, ["node_modules/waypost/dist/cli.js", "threads"], {});
+      await expect(program).rejects.toMatchObject({
+        code: 2,
+        stderr: expect.stringMatching(
+          /^error: waypost needs Node 20\.12 or newer, and this is 18\./,
+        ),
+      });
+      await project.write("old.mjs", OLD);
+      await expect(project.run(command, ["old.mjs"], {})).resolves.toMatch(
+        /^Waypost needs Node 20 or newer, and this is 18\./,
+      );
+    });
+  }
 });
+
+const OLD = `import { PgSaver } from "@waypost/pg";
+try {
+  PgSaver.fromConnString("postgresql://localhost/app");
+} catch ({ message }) {
+  console.log(JSON.stringify(message));
+}
+`;
 
 function dependenciesOf(driver: Driver, versions: Readonly<Record<string, string>>) {
   const langchain = Object.entries(versions).filter(([name]) => name.startsWith("@langchain/"));

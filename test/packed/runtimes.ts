@@ -22,6 +22,9 @@ const nodeOf = (major: number): Runtime => ({
 export const NODE_24: Runtime = { name: "Node 24", command: [process.execPath] };
 export const NODES: readonly Runtime[] = [nodeOf(20), nodeOf(22), NODE_24, nodeOf(26)];
 
+/** Which neither the adapters nor the program support. */
+export const TOO_OLD: Runtime = nodeOf(18);
+
 export const BUN: Runtime = {
   name: "Bun",
   command: installed(`@oven/bun-linux-${arch() === "arm64" ? "aarch64" : arch()}/bin/bun`),

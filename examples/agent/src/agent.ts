@@ -10,14 +10,14 @@ const WEATHER = new Map([
   ["sf", "It's always sunny in sf"],
 ]);
 
-const getWeather = tool(({ city }) => WEATHER.get(city.toLowerCase()) ?? "Unknown city", {
+export const getWeather = tool(({ city }) => WEATHER.get(city.toLowerCase()) ?? "Unknown city", {
   name: "get_weather",
   description: "The weather in a city.",
   schema: z.object({ city: z.string().describe("The city: nyc or sf") }),
 });
 
 /** OpenAI's model where there is a key, or else the script. */
-async function chatModel() {
+export async function chatModel() {
   await askForKeys();
   if (!process.env.OPENAI_API_KEY) return new ScriptedModel();
   const { ChatOpenAI } = await import("@langchain/openai");

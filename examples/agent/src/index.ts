@@ -1,4 +1,4 @@
 export { ACTS, type Act, playAct, THREAD } from "./acts.ts";
-export { type WeatherAgent, weatherAgent } from "./agent.ts";
+export { chatModel, getWeather, type WeatherAgent, weatherAgent } from "./agent.ts";
 export { DATABASE_URL } from "./database.ts";
 export { say, sayBranch, sayMessage, shortId } from "./say.ts";

@@ -160,8 +160,7 @@ async function cluster(session: Session): Promise<Finding[]> {
   const found = await clusterOf(session, all);
   if (found === undefined) return [];
   const { version, missing, leftBehind } = found;
-  const advice =
-    'Run `setup({ distribute: "citus" })`, or `waypost setup --distribute citus`, over the coordinator.';
+  const advice = "Run `waypost setup --distribute citus` over the coordinator.";
   return [
     { level: "ok", what: `The tables are distributed by Citus ${version}` },
     ...(missing.length === 0

@@ -1,38 +1,16 @@
-import { constants } from "node:os";
-import { CommanderError } from "commander";
-import { Declined, Unconfirmed } from "./confirm.ts";
-import { describeError } from "./errors.ts";
-import { program } from "./program.ts";
+import manifest from "../package.json" with { type: "json" };
 
-/** Something was found wrong, or could not be done. */
-const FAILED = 1;
-/** The command itself was wrong, and nothing was done. */
-const USAGE = 2;
+/** As `engines` of the package has it, `>=20.12`. */
+const oldest = manifest.engines.node.slice(">=".length);
+const [major = 0, minor = 0] = oldest.split(".").map(Number);
+const [ownMajor = 0, ownMinor = 0] = process.versions.node.split(".").map(Number);
 
-const stopped = new AbortController();
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-  process.on(signal, () => {
-    // The second time at once, whatever is under way.
-    if (stopped.signal.aborted) process.exit(128 + constants.signals[signal]);
-    process.exitCode = 128 + constants.signals[signal];
-    stopped.abort();
-  });
-}
-// A reader that has seen enough, as `head` does.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code === "EPIPE") process.exit(0);
-  throw error;
-});
-
-try {
-  await program(stopped.signal).parseAsync(process.argv);
-} catch (error) {
-  if (error instanceof CommanderError) {
-    process.exitCode = error.exitCode === 0 ? 0 : USAGE;
-  } else if (!stopped.signal.aborted) {
-    process.exitCode = error instanceof Unconfirmed ? USAGE : FAILED;
-    const isAnswer = error instanceof Declined || error instanceof Unconfirmed;
-    const text = isAnswer ? error.message : describeError(error);
-    process.stderr.write(`${text}\n`);
-  }
+// The program itself does not load on an older Node.
+if (ownMajor < major || (ownMajor === major && ownMinor < minor)) {
+  process.stderr.write(
+    `error: waypost needs Node ${oldest} or newer, and this is ${process.versions.node}; update Node.\n`,
+  );
+  process.exitCode = 2;
+} else {
+  await import("./main.ts");
 }

@@ -1,4 +1,5 @@
 import ora from "ora";
+import { hasColors, style } from "./output.ts";
 
 /** Shows how far long work is, in a terminal; on standard error, as the result is on the other. */
 export async function withProgress<T>(
@@ -7,7 +8,9 @@ export async function withProgress<T>(
 ): Promise<T> {
   // A terminal of no width, as some tools make, has no room for it.
   if (!process.stderr.isTTY || !process.stderr.columns) return work(() => {});
-  const spinner = ora({ text: title, stream: process.stderr, discardStdin: false });
+  // ora itself does not know NO_COLOR.
+  const color = hasColors(process.stderr) ? "cyan" : false;
+  const spinner = ora({ text: title, stream: process.stderr, discardStdin: false, color });
   spinner.start();
   try {
     const result = await work((text) => {
@@ -16,7 +19,7 @@ export async function withProgress<T>(
     spinner.stop();
     return result;
   } catch (error) {
-    spinner.fail();
+    spinner.stopAndPersist({ symbol: style("red", "✗", process.stderr) });
     throw error;
   }
 }

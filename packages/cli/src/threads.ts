@@ -1,3 +1,4 @@
+import { shown } from "@waypost/core/adapter";
 import { printable } from "./output.ts";
 import { MOVED } from "./rows.ts";
 import type { Session } from "./session.ts";
@@ -10,6 +11,8 @@ export async function requireThreads(session: Session, threads: readonly string[
   // One by one: Citus looks for one thread on its node only.
   for (const id of threads) {
     const [row] = await session.rows<{ found: boolean }>(`SELECT ${anyRow} AS found`, [id]);
-    if (!row?.found) throw new Error(`There is no thread "${printable(id)}".`);
+    if (!row?.found) {
+      throw new Error(`There is no thread "${printable(shown(id))}" in ${session.place}.`);
+    }
   }
 }

@@ -96,27 +96,34 @@ describe.concurrent("waypost export and import", () => {
       }),
     ));
 
-  const bomb = JSON.stringify(`{${Array(1000).fill("134217728,134217828").join(",")}}`);
   it.each([
-    ["the wrong way round", '"{2,1}"'],
-    ["with a null", '"{1,NULL}"'],
-    ["that are no list", "7"],
-    ["of 100 bytes, a thousand times", bomb],
-  ])("refuse segments %s, name the line, and store nothing of it", (_, damaged) =>
+    ["import", "none.ndjson"],
+    ["export", "--output", "/none/threads.ndjson"],
+  ])("name a file that can't be opened: %s %s", (...args) =>
+    withThreads(async (schema) => {
+      const { code, stderr } = await waypost([...args, "--schema", schema]);
+      expect(code).toBe(1);
+      expect(stderr).toMatch(/^error: Can't open ".*\.ndjson" \(ENOENT\)\.\n/);
+    }),
+  );
+
+  it("name the line that the server refuses, and store nothing of its thread", () =>
     withThreads((schema) =>
       withSchema(async (target) => {
         const { stdout } = await waypost(["export", "other", "--schema", schema]);
-        const segments = /"segments":(null|"[^"]*")/;
-        const lines = stdout.split("\n");
-        const at = lines.findIndex((line) => segments.test(line));
-        const line = (lines[at] ?? "").replace(segments, `"segments":${damaged}`);
-        const changed = lines.with(at, line).join("\n");
-        const refused = await waypost(["import", "--schema", target], changed);
-        expect(refused.stderr).toContain(`Line ${at + 1} has segments`);
-        expect(refused.code).toBe(1);
+        const lines = stdout.trimEnd().split("\n");
+        const nul = (lines.at(-1) ?? "").replace(
+          /"metadata":"\{/,
+          '"metadata":"{\\"a\\":\\"\\\\u0000\\",',
+        );
+        const changed = lines.with(-1, nul).join("\n");
+        const { code, stderr } = await waypost(["import", "--schema", target], changed);
+        expect(stderr).toMatch(
+          new RegExp(`^error: Line ${lines.length} was refused by the server`),
+        );
+        expect(code).toBe(1);
         const threads = await waypost(["threads", "--json", "--schema", target]);
         expect(json(threads.stdout)).toEqual([]);
       }),
-    ),
-  );
+    ));
 });

@@ -45,7 +45,7 @@ describe.concurrent("waypost copy, delete, prune and sweep", () => {
       const dry = await waypost([...of, "--dry-run", "--json"]);
       expect(json(dry.stdout)).toMatchObject({ threads: 1, deleted: 1, dryRun: true });
       const no = await inTerminal(of, "n\r");
-      expect(no.stdout).toContain("Delete 1 whole threads? [y/N]");
+      expect(no.stdout).toContain(`Delete 1 whole threads from schema "${schema}" of`);
       expect(await count(saver, "ann:1")).toBe(1);
       const done = await waypost([...of, "--yes"]);
       expect(done.stdout).toMatch(/^Removed 1 whole threads: 1 checkpoints of 1 threads, /);
@@ -92,7 +92,9 @@ describe.concurrent("waypost copy, delete, prune and sweep", () => {
       const before = await count(saver, "chat");
       const no = await inTerminal(["delete", "chat", "--schema", schema], "n\r");
       expect(no.code).toBe(1);
-      expect(no.stdout).toContain("Delete thread chat? [y/N]");
+      expect(no.stdout).toContain(
+        `Delete thread "chat" from schema "${schema}" of database "postgres"`,
+      );
       expect(no.stdout).toContain("Nothing was changed.");
       expect(await count(saver, "chat")).toBe(before);
       const yes = await inTerminal(["sweep", "--keep-last", "1", "--schema", schema], "y\r");

@@ -40,7 +40,7 @@ export function barChart(rows: readonly Bar[], unit: string, width: number): Ele
         ...{
           insetTop: 14,
           insetBottom: 2,
-          title: (bar: Bar) => `floor: ${digits(bar.floor ?? 0)}`,
+          title: (bar: Bar) => `raw statement: ${digits(bar.floor ?? 0)}`,
         },
       }),
       Plot.text(rows, {

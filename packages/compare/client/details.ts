@@ -2,10 +2,10 @@ import { digits, times } from "../src/output/format.ts";
 import type { CaseReport, Entry } from "../src/report.ts";
 import type { Measure } from "../src/scenarios/scenario.ts";
 import { element } from "./dom.ts";
-import type { View } from "./view.ts";
+import { isChosen, isOffScale, type View } from "./view.ts";
 
 const HEAD = [
-  ...["", "median", "95 % of it", "p99", "values", "× official", "× floor"],
+  ...["", "median", "95 % of it", "p99", "values", "× official", "× raw statement"],
   ...["statements", "round trips", "bytes out", "bytes in"],
 ];
 
@@ -13,7 +13,7 @@ const HEAD = [
 export function details(contest: CaseReport, measure: Measure, view: View): HTMLElement {
   const head = element("tr", {}, ...HEAD.map((title) => element("th", {}, title)));
   const rows = contest.entries
-    .filter(({ driver, reached }) => view.drivers.has(driver) && reached[measure.id])
+    .filter((entry) => isChosen(entry, view) && entry.reached[measure.id])
     .map((entry) =>
       element("tr", {}, ...cells(entry, measure).map((text) => element("td", {}, text))),
     );
@@ -40,9 +40,15 @@ function cells({ subject, reached, counts }: Entry, { id, unit }: Measure): stri
 }
 
 /** Those that could not run, and why. */
-export function absentees({ entries, noFloor }: CaseReport, view: View): HTMLElement {
-  const absent = entries.filter(({ driver, unable }) => unable && view.drivers.has(driver));
+export function absentees(
+  { entries, noFloor }: CaseReport,
+  measure: string,
+  view: View,
+): HTMLElement {
+  const absent = entries.filter((entry) => entry.unable && isChosen(entry, view));
   const lines = absent.map(({ subject, unable }) => `${subject}: ${unable}`);
-  if (noFloor && view.scale === "floor") lines.push(`No floor: ${noFloor}.`);
+  const memory = entries.find((entry) => isOffScale(entry, view))?.reached[measure]?.timesOfficial;
+  if (memory) lines.push(`MemorySaver, not drawn: ${times(memory)}. It stores nothing.`);
+  if (noFloor && view.scale === "floor") lines.push(`No raw statement: ${noFloor}.`);
   return element("ul", { class: "absent" }, ...lines.map((line) => element("li", {}, line)));
 }

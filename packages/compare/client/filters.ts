@@ -11,19 +11,21 @@ export function filters(report: Report, onChange: (view: View) => void): HTMLEle
     "Link",
     distinct(report.cases.map(({ linkMs }) => String(linkMs))),
     (ms) => (ms === "0" ? "direct" : `${ms} ms away`),
-    ["0"],
+    ["0", "1"],
   );
+  const statements = group("Statements of our savers", ["prepared", "unprepared"]);
   const scale = choice(SCALES);
   const form = element(
     "form",
     { class: "filters" },
     scale,
-    ...[scenarios, drivers, links].map((g) => g.node),
+    ...[scenarios, drivers, links, statements].map((g) => g.node),
   );
   const change = () =>
     onChange({
       scenarios: scenarios.chosen(),
       drivers: drivers.chosen(),
+      statements: statements.chosen(),
       links: new Set([...links.chosen()].map(Number)),
       scale: new FormData(form).get("scale") as Scale,
     });

@@ -5,6 +5,7 @@ import { barChart, growthCharts } from "./charts.ts";
 import { absentees, details } from "./details.ts";
 import { element } from "./dom.ts";
 import { filters } from "./filters.ts";
+import { verdictSection } from "./verdict.ts";
 import { bars, isShown, type View } from "./view.ts";
 
 const report: Report = JSON.parse(document.getElementById("report")?.textContent ?? "{}");
@@ -53,7 +54,12 @@ function section(contest: CaseReport, measure: Measure, view: View): HTMLElement
   return element(
     "section",
     {},
-    ...[element("h2", {}, title), drawn, absentees(contest, view), details(contest, measure, view)],
+    ...[
+      element("h2", {}, title),
+      drawn,
+      absentees(contest, measure.id, view),
+      details(contest, measure, view),
+    ],
   );
 }
 
@@ -68,14 +74,14 @@ function draw(view: View): void {
 }
 
 let latest: View | undefined;
-const header = element(
+const title = element("h1", {}, "Postgres checkpointers for LangGraph.js, compared");
+const explanation = element(
   "header",
   {},
-  element("h1", {}, "Postgres checkpointers for LangGraph.js, compared"),
   element(
     "p",
     {},
-    `${new Date(report.startedAt).toLocaleDateString("en", { dateStyle: "long" })}${report.quick ? ", a quick run: too short to be trusted" : ""}. Bars are medians; the line in a bar is the 95 % interval of its median; the upright mark is the same bytes in one raw statement of the same driver.`,
+    `Measured on ${new Date(report.startedAt).toLocaleDateString("en", { dateStyle: "long" })}. Bars are medians; the line in a bar is the 95 % interval of its median; the upright mark is the raw statement: the same bytes through the same driver into a plain table.`,
   ),
   facts(),
 );
@@ -83,5 +89,5 @@ const controls = filters(report, (view) => {
   latest = view;
   draw(view);
 });
-document.body.append(header, controls, charts);
+document.body.append(title, verdictSection(report), explanation, controls, charts);
 addEventListener("resize", () => latest && draw(latest));

@@ -6,6 +6,8 @@ export interface View {
   readonly drivers: ReadonlySet<string>;
   /** Milliseconds added to each round trip. */
   readonly links: ReadonlySet<number>;
+  /** `prepared` and `unprepared`: what of our savers is shown. */
+  readonly statements: ReadonlySet<string>;
   readonly scale: Scale;
 }
 
@@ -39,7 +41,7 @@ export interface Bar {
 export function bars(contest: CaseReport, measure: string, view: View): Bar[] {
   return contest.entries.flatMap((entry) => {
     const reached = entry.reached[measure];
-    if (reached === undefined || !view.drivers.has(entry.driver)) return [];
+    if (reached === undefined || !isChosen(entry, view) || isOffScale(entry, view)) return [];
     return bar(entry, reached, view.scale);
   });
 }
@@ -63,6 +65,17 @@ function bar({ subject, driver }: Entry, reached: Reached, scale: Scale): Bar[] 
       floor: undefined,
     },
   ];
+}
+
+/** MemorySaver is hundreds of times faster than what stores: beside its bar, all others are dots. */
+export const isOffScale = ({ driver }: Entry, { scale }: View): boolean =>
+  driver === "memory" && scale === "official";
+
+/** The official saver, MemorySaver and pgbench have no choice of statements. */
+export function isChosen({ driver, unprepared }: Entry, view: View): boolean {
+  if (!view.drivers.has(driver)) return false;
+  const hasChoice = ["pg", "postgres.js", "kysely"].includes(driver);
+  return !hasChoice || view.statements.has(unprepared ? "unprepared" : "prepared");
 }
 
 export const isShown = ({ scenario, linkMs }: CaseReport, view: View): boolean =>

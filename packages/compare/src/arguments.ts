@@ -37,7 +37,7 @@ export function readOptions(argv: readonly string[]): Options {
       "milliseconds added to a round trip; 0 is the direct way",
       milliseconds,
     )
-    .option("--quick", "small cases, few rounds: 1 to 3 minutes", false)
+    .option("--quick", "small cases, few rounds: the start says how long it takes", false)
     .option("--json <file>", "write the result as JSON")
     .option("--html <file>", "write a report with charts, in one file")
     .option("--markdown <file>", "write all tables as one page of Markdown")

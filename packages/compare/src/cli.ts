@@ -8,7 +8,7 @@ import { htmlReport } from "./output/html.ts";
 import { markdownReport } from "./output/markdown.ts";
 import { withProgress } from "./output/progress.ts";
 import { terminalReport } from "./output/table.ts";
-import { plan } from "./plan.ts";
+import { duration, plan } from "./plan.ts";
 import type { Report } from "./report.ts";
 
 const stopped = new AbortController();
@@ -24,8 +24,10 @@ async function compare(options: Options): Promise<Report> {
   await using postgres = await devPostgres({ signal: stopped.signal });
   const { url, embedded } = postgres;
   await using comparison = new Comparison({ url, embedded, quick: options.quick });
+  const bouts = plan(options);
+  console.log(duration(bouts, options.quick));
   await withProgress(
-    plan(options).map((bout) => ({
+    bouts.map((bout) => ({
       title: titleOf(bout),
       async run(onProgress) {
         await comparison.run(bout, (text) => {

@@ -51,6 +51,16 @@ export function plan({ quick, unprepared, scenarios, links, ...choice }: Choice)
   );
 }
 
+/** Seconds for a case on two idle cores: its slices, and the tables and data of its subjects. */
+const SECONDS_OF_CASE = { quick: 4, full: 11 };
+
+/** About how long bouts take, in words. */
+export function duration(bouts: readonly Bout[], quick: boolean): string {
+  const seconds = bouts.length * SECONDS_OF_CASE[quick ? "quick" : "full"];
+  const text = seconds < 90 ? `${seconds} seconds` : `${Math.round(seconds / 60)} minutes`;
+  return `${bouts.length} cases: about ${text} on two idle cores, longer on busy ones.`;
+}
+
 function goesOverLinks({ overLinks = false, scenario }: Case, quick: boolean): boolean {
   return overLinks && (!quick || QUICK_OVER_LINKS.includes(scenario));
 }

@@ -29,6 +29,8 @@ export interface Entry {
   readonly counts?: Counts;
   /** Why it could not run. */
   readonly unable?: string;
+  /** A saver of ours whose statements are not prepared. */
+  readonly unprepared?: true;
 }
 
 export interface CaseReport {

@@ -5,6 +5,7 @@ export type Saver = WaypostSaver;
 
 /** A saver on a connection of its own. */
 export interface Session {
+  /** The saver. */
   readonly saver: Saver;
   /** Ends the saver and the connection under it. */
   close(): Promise<void>;
@@ -12,6 +13,7 @@ export interface Session {
 
 /** A transaction that the caller opened, and a saver that joins it. */
 export interface OpenTransaction {
+  /** Joins the transaction. */
   readonly saver: Saver;
   /** Runs a statement of the caller's in the transaction. */
   run(text: string): Promise<unknown>;
@@ -50,7 +52,12 @@ export interface Mode {
    * What an operation of one statement takes with the option `session`, and how often it waits for the
    * server: by default 4 and 4, BEGIN, the settings, the statement and COMMIT.
    */
-  readonly session?: { readonly statements: number; readonly exchanges: number };
+  readonly session?: {
+    /** Statements of one operation. */
+    readonly statements: number;
+    /** Times that it waits for the server. */
+    readonly exchanges: number;
+  };
 }
 
 /** The saver of a connection that is open, which is ended where the saver refuses its options. */

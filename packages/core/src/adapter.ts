@@ -25,19 +25,21 @@ export {
   pipelineTransaction,
   runTransaction,
 } from "./driver/transactions.js";
+export { adviceOf } from "./errors/errors.js";
+export { shown } from "./errors/names.js";
 export { assertKeys, type OptionKeys } from "./errors/option-keys.js";
-export { isLost, sqlState } from "./errors/sqlstate.js";
+export { codeOf, isLost, sqlState } from "./errors/sqlstate.js";
 export { Executor } from "./execution/executor.js";
 export type { OperationTraits } from "./execution/operations.js";
 export * from "./index.js";
 export { assertText } from "./input/config.js";
+export { fromConnString, hostsOf } from "./input/connection-string.js";
 export { assertCount, assertFlag, assertSignal } from "./input/maintenance.js";
 export {
   type AdapterOptions,
   type CheckedConnection,
   CONNECTION_KEYS,
   checkConnection,
-  fromConnString,
   SAVER_KEYS,
 } from "./options.js";
 export { WaypostSaver } from "./saver.js";

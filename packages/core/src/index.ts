@@ -1,6 +1,7 @@
 /** The public API, which every adapter exports too. */
 export type { Prepare } from "./driver/prepare-policy.js";
 export {
+  type CodeOf,
   ConfigurationError,
   ConflictError,
   DatabaseError,
@@ -29,10 +30,12 @@ export type { ConnectionOptions, SaverOptions } from "./options.js";
 export type { WaypostSaver } from "./saver.js";
 export { type SetupOptions, setupScript } from "./schema/setup.js";
 export type { Storage } from "./schema/storage-setting.js";
+export type { LangChainClass } from "./serializer/classes.js";
 export { type CompressOptions, compress } from "./serializer/compress.js";
+export type { CompressionAlgorithm } from "./serializer/compressor.js";
 export { type EncryptOptions, encrypt } from "./serializer/encrypt.js";
 export type { EncryptionKey } from "./serializer/keyring.js";
-export type { SerializableClass, SerializerOptions } from "./serializer/options.js";
+export type { Constructor, SerializableClass, SerializerOptions } from "./serializer/options.js";
 export type { PythonObject } from "./serializer/python/inert.js";
 export { serializer } from "./serializer/serializer.js";
 export type { Place, Serializer, ValuePlace, WritePlace } from "./serializer/types.js";

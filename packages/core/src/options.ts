@@ -136,6 +136,7 @@ export function checkOptions(
 
 /** @throws InvalidInputError naming the option and what to pass. */
 export function checkConnection(options: ConnectionOptions): CheckedConnection {
+  assertRuntime();
   const { schema = "public", retry, timeout, prepare = "auto", session } = options;
   checkSchemaName(schema);
   if (prepare !== "auto" && typeof prepare !== "boolean") {
@@ -151,30 +152,10 @@ export function checkConnection(options: ConnectionOptions): CheckedConnection {
   };
 }
 
-/**
- * Makes a client of a connection string. What parsers throw holds the string, with the password in it, so
- * it goes no further.
- *
- * @param make parses the string, and connects to nothing yet
- * @throws InvalidInputError unless it can be parsed; whether it leads anywhere shows at the first use
- */
-export function fromConnString<Client>(uri: unknown, make: (uri: string) => Client): Client {
-  if (typeof uri !== "string" || uri === "") {
-    throw new InvalidInputError(
-      "Pass a connection string, e.g. postgresql://user:password@host:5432/database.",
-    );
-  }
-  // A password with a slash or a hash sign can look like a host with a port, and all else like a path.
-  if (URL.canParse(uri) && /@/.test(new URL(uri).pathname + new URL(uri).hash)) throw unparsable();
-  try {
-    return make(uri);
-  } catch (error) {
-    if (error instanceof TypeError || error instanceof URIError) throw unparsable();
-    throw error;
-  }
-}
-
-const unparsable = () =>
-  new InvalidInputError(
-    "The connection string can't be parsed. Write it like postgresql://user:password@host:5432/database, with user and password as encodeURIComponent makes them: # / ? @ % and the like would mean something else.",
+/** Said at once: on Node 18 a method would be missing in the middle of an operation. */
+function assertRuntime(): void {
+  if (typeof "".isWellFormed === "function") return;
+  throw new InvalidInputError(
+    `Waypost needs Node 20 or newer, and this is ${process.versions.node}; update Node.`,
   );
+}

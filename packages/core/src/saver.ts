@@ -52,7 +52,7 @@ export abstract class WaypostSaver extends BaseCheckpointSaver<number> implement
     const { schema, serde, tombstones, retention, session, policy } = checked;
     super(serde);
     const executor = new Executor(driver, {
-      ...{ operations: OPERATIONS, reader: adapter.reader, session, policy },
+      ...{ operations: OPERATIONS, reader: adapter.reader, session, policy, schema },
     });
     const sql = catalogueOf(schema, driver.bytes);
     const cache = new ValueCache(checked.cacheBytes, sql, pieceFormOf(serde));

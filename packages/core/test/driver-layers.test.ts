@@ -15,6 +15,7 @@ class Recorder implements Required<Driver> {
   readonly calls: [keyof Driver, ...unknown[]][] = [];
   readonly recovery = "reconnects";
   readonly bytes = "base64";
+  readonly connections = 4;
   readonly client = {};
   readonly #tx: Transaction = {
     joined: false,
@@ -71,6 +72,9 @@ const USES: Readonly<Record<keyof Database, (db: Database, below: Recorder) => P
   },
   async bytes(db, below) {
     expect(db.bytes).toBe(below.bytes);
+  },
+  async connections(db, below) {
+    expect(db.connections).toBe(below.connections);
   },
   async client(db, below) {
     expect(db.client).toBe(below.client);

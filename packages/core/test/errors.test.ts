@@ -40,6 +40,15 @@ describe("errors of a driver", () => {
     expect(error.message).not.toContain("secret");
   });
 
+  it("names where it could not connect, and asks for DATABASE_URL where that is the default", () => {
+    const refused = Object.assign(withCode("ECONNREFUSED"), { address: "::1", port: 5432 });
+    expect(databaseError("put", new AggregateError([refused])).message).toBe(
+      "put failed: Postgres can't be reached at [::1]:5432; check host and port, and that the server runs. This is the driver's default: is DATABASE_URL set? (ECONNREFUSED).",
+    );
+    const socket = Object.assign(withCode("ENOENT"), { address: "/run/.s.PGSQL.5432" });
+    expect(databaseError("put", socket).message).toContain("reached at /run/.s.PGSQL.5432;");
+  });
+
   it("leaves an error of ours as it is", () => {
     const error = new InvalidInputError("pass something else");
     expect(databaseError("put", error)).toBe(error);

@@ -1,3 +1,9 @@
+/** What a query resolves to. */
+export interface KyselyResult {
+  /** The rows, each with its columns by name. */
+  rows: unknown[];
+}
+
 /**
  * The slice of Kysely that is used; `test/types.test.ts` holds it against the real library. Kysely 0.29
  * has ES modules only, so its own types would keep CommonJS applications from using these.
@@ -10,14 +16,10 @@ export interface KyselyDatabase {
     /** From Kysely 0.29 on it says whether it `supportsMultipleConnections`. */
     readonly adapter: object;
     /** The last is the query's id in Kysely 0.28, and options in 0.29. */
-    stream(
-      query: never,
-      chunkSize: number,
-      last: never,
-    ): AsyncIterableIterator<{ rows: unknown[] }>;
+    stream(query: never, chunkSize: number, last: never): AsyncIterableIterator<KyselyResult>;
   };
   /** Runs a query. */
-  executeQuery(query: never): Promise<{ rows: unknown[] }>;
+  executeQuery(query: never): Promise<KyselyResult>;
   /** The same connection without the owner's plugins, which may rename columns or schemas. */
   withoutPlugins(): KyselyDatabase;
   /** Runs the work on one connection, which what it gets is bound to. */

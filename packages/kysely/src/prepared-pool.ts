@@ -8,9 +8,13 @@ export interface PgPool {
 
 /** A client that a pool lends, as `preparedPool` uses it. */
 export interface PgPoolClient {
+  /** Runs a query. */
   query: unknown;
+  /** Returns the client to its pool, which closes it if there was an error. */
   release(error?: Error | boolean): void;
+  /** Listens for the loss of the connection. */
   on(event: "error", listener: () => void): unknown;
+  /** Ends listening. */
   off(event: "error", listener: () => void): unknown;
 }
 

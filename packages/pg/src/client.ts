@@ -4,36 +4,51 @@ import { InvalidInputError, textParser } from "@waypost/core/adapter";
 
 /** Parsers for one query, so that the client's own stay as its owner set them. */
 export interface PgTypes {
+  /** The parser of a type, by its OID; `format` is `text` or `binary`. */
   getTypeParser(oid: number, format?: string): (value: string) => unknown;
 }
 
+/** What a query is made of. */
 export interface PgQuery {
+  /** The text, with parameters as `$1`. */
   text: string;
+  /** The parameters. */
   values: unknown[];
+  /** The name under which the server keeps it prepared. */
   name?: string;
+  /** Parsers for this query only. */
   types: PgTypes;
   /** Milliseconds after which pg gives the query up. */
   query_timeout?: number;
 }
 
+/** What a query resolves to. */
+export interface PgResult {
+  /** The rows, each with its columns by name. */
+  rows: object[];
+}
+
+/** Anything that runs queries. */
 export interface PgQueryable {
   /** Runs a query. */
-  query(query: PgQuery): Promise<{ rows: object[] }>;
+  query(query: PgQuery): Promise<PgResult>;
 }
 
 /** `Query` of the client's own copy of pg: what is passed to `query` in place of a text. */
 export type PgQueryConstructor = new (
-  config: PgQuery & { callback(error: unknown, result: { rows: object[] }): void },
+  config: PgQuery & { callback(error: unknown, result: PgResult): void },
 ) => PgSubmittable;
 
+/** What sends itself on a connection. */
 export interface PgSubmittable {
+  /** Called by the client when it is its turn. */
   submit(connection: unknown): unknown;
 }
 
 /** A connected `Client`, or a `PoolClient` that the caller checked out. */
 export interface PgClient extends PgQueryable {
   /** Runs a query, or whatever submits itself. */
-  query(query: PgQuery): Promise<{ rows: object[] }>;
+  query(query: PgQuery): Promise<PgResult>;
   query(query: PgSubmittable): unknown;
   /** `I` idle, `T` in a transaction, `E` in a failed one; null before it is connected. */
   getTransactionStatus(): string | null;
@@ -47,7 +62,9 @@ export interface PgClient extends PgQueryable {
 
 /** A cursor of pg-cursor, for one query. */
 export interface PgCursor {
+  /** The next rows, at most so many; none at the end. */
   read(rows: number): Promise<object[]>;
+  /** Ends it before its end. */
   close(): Promise<void>;
 }
 
@@ -61,7 +78,7 @@ export type PgCursorConstructor = new (
 /** A client that a pool lends, as the saver uses it. */
 export interface PgPoolClient extends PgClient {
   /** Runs a query, a cursor, or whatever submits itself. */
-  query(query: PgQuery): Promise<{ rows: object[] }>;
+  query(query: PgQuery): Promise<PgResult>;
   query(query: PgSubmittable): unknown;
   query(cursor: PgCursor): unknown;
   /** Returns the client to its pool, which closes it if there was an error. */
@@ -81,7 +98,12 @@ export interface PgPool extends PgQueryable {
   /** Number of open connections. */
   readonly totalCount: number;
   /** The options that the pool was made with. */
-  readonly options: { readonly max?: number; readonly binary?: boolean };
+  readonly options: {
+    /** Connections at most. */
+    readonly max?: number;
+    /** Whether results come in binary format. */
+    readonly binary?: boolean;
+  };
 }
 
 const BINARY =

@@ -2,6 +2,7 @@ import {
   type ConnectionOptions,
   type Driver,
   fromConnString,
+  hostsOf,
   InvalidInputError,
   type Made,
   PreparePolicy,
@@ -30,11 +31,16 @@ type DriverOptions = Pick<ConnectionOptions, "prepare" | "timeout"> & {
  * @throws InvalidInputError if the URI can't be parsed
  */
 export function ownedPool(uri: string, timeout: number | undefined): pg.Pool {
-  const pool = fromConnString(uri, (connectionString) => {
+  const connect = (connectionString: string) => {
     // A pool would parse it only when it is first used.
     new pg.Client({ connectionString });
     return new pg.Pool({ connectionString, connectionTimeoutMillis: timeout });
-  });
+  };
+  const pool = fromConnString(uri, connect, (text) =>
+    hostsOf(text).length > 1
+      ? "names several hosts, and pg connects to one; name that, or use @waypost/postgres-js"
+      : undefined,
+  );
   // An idle connection that the server ends is replaced at the next use; without a listener its
   // error event would end the process.
   pool.on("error", () => {});

@@ -77,6 +77,10 @@ export class PoolDriver implements Driver {
     this.#options = options;
   }
 
+  get connections(): number | undefined {
+    return this.#pool.options.max;
+  }
+
   async lockScope(): Promise<LockScope> {
     if (this.#pool.options.max === 1) refuseLock("a pool of one");
     return { on: "pool" };

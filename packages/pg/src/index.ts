@@ -1,3 +1,14 @@
 export * from "@waypost/core";
-export type { PgClient, PgCursorConstructor, PgPool, PgPoolClient } from "./client.js";
+export type {
+  PgClient,
+  PgCursor,
+  PgCursorConstructor,
+  PgPool,
+  PgPoolClient,
+  PgQuery,
+  PgQueryable,
+  PgResult,
+  PgSubmittable,
+  PgTypes,
+} from "./client.js";
 export { PgSaver, type PgSaverOptions } from "./saver.js";

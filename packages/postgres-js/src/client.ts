@@ -1,5 +1,6 @@
 /** The slices of postgres.js that are used; `test/types.test.ts` holds them against the real library. */
 
+/** Rows as arrays of bytes. */
 export interface RawResult extends ReadonlyArray<readonly (Buffer | null)[]> {
   readonly columns: readonly { readonly name: string; readonly type: number }[];
   /** The server's id of the session, or what a pooler says in its place. */
@@ -8,6 +9,7 @@ export interface RawResult extends ReadonlyArray<readonly (Buffer | null)[]> {
 
 /** A query, of which the types tell nothing but how to wait for it. */
 export interface PostgresJsQuery extends PromiseLike<unknown> {
+  /** Rows in portions of at most so many. */
   cursor(rows: number): AsyncIterable<unknown>;
   /** Null until it is sent. */
   readonly state?: unknown;
@@ -15,10 +17,13 @@ export interface PostgresJsQuery extends PromiseLike<unknown> {
   readonly retried?: unknown;
   /** What is read of it when it is sent. */
   strings?: readonly string[];
+  /** Its parameters. */
   args?: readonly unknown[];
 }
 
+/** Options of one query. */
 export interface QueryOptions {
+  /** Whether the server keeps it prepared. */
   readonly prepare?: boolean;
   /** Called when the query was sent; says whether others may be sent before it is answered. */
   readonly onexecute?: () => boolean;
@@ -46,7 +51,12 @@ export interface PostgresJsSql extends PostgresJsSession {
   /** Closes all connections. */
   end(options?: { timeout?: number }): Promise<void>;
   /** The options that the client was made with. */
-  readonly options: { readonly max: number };
+  readonly options: {
+    /** Connections at most. */
+    readonly max: number;
+    /** Parameters that the server is told when a connection begins. */
+    readonly connection?: Readonly<Record<string, unknown>>;
+  };
 }
 
 /** What `sql.reserve()` resolves to. It has no `begin`. */

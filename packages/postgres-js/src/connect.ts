@@ -9,6 +9,7 @@ import {
 import library from "postgres";
 import type { PostgresJsReserved, PostgresJsSql, PostgresJsTransaction } from "./client.js";
 import { SqlDriver, TransactionDriver } from "./driver.js";
+import { refuseForeign, withoutForeign } from "./parameters.js";
 import { Places } from "./places.js";
 import { ReservedDriver } from "./reserved.js";
 
@@ -25,7 +26,7 @@ const { default: connect = library } = library as typeof library & { default?: t
  */
 export function ownedClient(uri: string): library.Sql {
   const sql = fromConnString(uri, (url) =>
-    connect(url, {
+    connect(withoutForeign(url), {
       // Postgres sends a notice for each table that setup finds; by default they are printed.
       onnotice: () => {},
       // Types of arrays, which Waypost does not need. Nobody waits for this query: a connection that is
@@ -51,6 +52,7 @@ export function driverFor(
 ): Driver {
   const prepare = new PreparePolicy(options?.prepare, typeof sql === "function" ? sql : undefined);
   if (has<PostgresJsSql>(sql, "begin")) {
+    refuseForeign(sql);
     const places = options?.timeout === undefined ? undefined : Places.of(sql);
     return new SqlDriver(sql, prepare, ownedClients.has(sql), places);
   }

@@ -36,6 +36,10 @@ export class SqlDriver implements Driver {
     this.#places = places;
   }
 
+  get connections(): number {
+    return this.#sql.options.max;
+  }
+
   async lockScope(): Promise<LockScope> {
     if (this.#sql.options.max === 1) refuseLock("a client with `max: 1`");
     return { on: "pool" };

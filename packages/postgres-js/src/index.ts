@@ -1,3 +1,10 @@
 export * from "@waypost/core";
-export type { PostgresJsReserved, PostgresJsSql, PostgresJsTransaction } from "./client.js";
+export type {
+  PostgresJsQuery,
+  PostgresJsReserved,
+  PostgresJsSession,
+  PostgresJsSql,
+  PostgresJsTransaction,
+  QueryOptions,
+} from "./client.js";
 export { PostgresJsSaver, type PostgresJsSaverOptions } from "./saver.js";

@@ -72,7 +72,7 @@ export abstract class WaypostStore extends BaseStore implements AsyncDisposable 
     const { schema, session, policy } = this.#settings;
     this.#tables = storeTablesIn(schema);
     this.#executor = new Executor(driver, {
-      ...{ operations: OPERATIONS, reader: undefined, session, policy },
+      ...{ operations: OPERATIONS, reader: undefined, session, policy, schema },
     });
   }
 

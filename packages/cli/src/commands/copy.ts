@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { confirm } from "../confirm.ts";
+import { confirm, listed } from "../confirm.ts";
 import { print, printable, printJson } from "../output.ts";
 import { globalsOf, Session } from "../session.ts";
 import { requireThreads } from "../threads.ts";
@@ -21,7 +21,11 @@ export const copyCommand = (): Command =>
       await using session = new Session(globals);
       const { overwrite, yes } = options;
       await requireThreads(session, [source]);
-      if (overwrite) await confirm(`Replace thread "${printable(target)}"?`, yes);
+      if (overwrite)
+        await confirm(
+          `Replace ${listed("thread", [target])} in ${session.place} by a copy of ${listed("thread", [source])}?`,
+          yes,
+        );
       await session.saver.copyThread(source, target, { overwrite });
       if (globals.json) printJson({ source, target });
       else print(`Copied "${printable(source)}" to "${printable(target)}".`);

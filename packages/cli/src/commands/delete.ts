@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { type Conditions, withConditions } from "../conditions.ts";
-import { confirm } from "../confirm.ts";
+import { confirm, listed } from "../confirm.ts";
 import { print } from "../output.ts";
 import { withProgress } from "../progress.ts";
 import { removedLine } from "../removed.ts";
@@ -54,9 +54,7 @@ async function deleteNamed(
   { dryRun, yes, json }: How,
 ): Promise<void> {
   await requireThreads(session, threads);
-  const what = [...threads.map((id) => `thread ${id}`), ...run.map((id) => `run ${id}`)];
-  if (!dryRun)
-    await confirm(`Delete ${what.length === 1 ? what[0] : `${what.length} items`}?`, yes);
+  if (!dryRun) await confirm(question(threads, run, session.place), yes);
   const { saver } = session;
   const ofThreads = await saver.prune(threads, { strategy: "delete", dryRun });
   if (threads.length > 0) print(removedLine(ofThreads, json, dryRun));
@@ -66,7 +64,7 @@ async function deleteNamed(
 
 /** Says how many threads go before it asks. */
 async function deleteMatching(
-  { saver }: Session,
+  { saver, place }: Session,
   conditions: Conditions,
   { dryRun, yes, json }: How,
   signal: AbortSignal,
@@ -77,7 +75,7 @@ async function deleteMatching(
       print(removedLine(counted, json, true));
       return;
     }
-    await confirm(`Delete ${number(counted.deleted)} whole threads?`, yes);
+    await confirm(`Delete ${number(counted.deleted)} whole threads from ${place}?`, yes);
   }
   const deleted = await withProgress("Deleting", (update) =>
     saver.deleteThreads({
@@ -86,4 +84,12 @@ async function deleteMatching(
     }),
   );
   print(removedLine(deleted, json, false));
+}
+
+function question(threads: readonly string[], runs: readonly string[], place: string): string {
+  const what = [
+    ...(threads.length > 0 ? [listed("thread", threads)] : []),
+    ...(runs.length > 0 ? [`what ${listed("run", runs)} stored in any thread`] : []),
+  ];
+  return `Delete ${what.join(" and ")} from ${place}?`;
 }

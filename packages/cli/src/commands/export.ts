@@ -1,5 +1,6 @@
 import { once } from "node:events";
-import { createWriteStream } from "node:fs";
+import { open } from "node:fs/promises";
+import type { Writable } from "node:stream";
 import { finished } from "node:stream/promises";
 import { Command } from "commander";
 import type pg from "pg";
@@ -28,7 +29,7 @@ export const exportCommand = (signal: AbortSignal): Command =>
       const globals = globalsOf(command);
       await using session = new Session(globals);
       await requireThreads(session, threads);
-      const stream = output === undefined ? process.stdout : createWriteStream(output);
+      const stream = output === undefined ? process.stdout : await writeTo(output);
       const write = async (line: object) => {
         signal.throwIfAborted();
         if (!stream.write(`${JSON.stringify(line)}\n`)) await once(stream, "drain");
@@ -42,6 +43,11 @@ export const exportCommand = (signal: AbortSignal): Command =>
       await finished(stream);
       if (!globals.json) print(`Exported ${number(count)} threads to ${output}.`);
     });
+
+/** @throws what `open` throws, before anything is read */
+async function writeTo(file: string): Promise<Writable> {
+  return (await open(file, "w")).createWriteStream();
+}
 
 async function exportThreads(
   session: Session,

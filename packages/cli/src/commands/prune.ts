@@ -1,7 +1,7 @@
 import { Command, Option } from "commander";
 import { count, timeAgo } from "../arguments.ts";
-import { confirm } from "../confirm.ts";
-import { print } from "../output.ts";
+import { confirm, listed, old } from "../confirm.ts";
+import { print, time } from "../output.ts";
 import { removedLine } from "../removed.ts";
 import { globalsOf, Session } from "../session.ts";
 import { requireThreads } from "../threads.ts";
@@ -31,8 +31,20 @@ export const pruneCommand = (): Command =>
       const globals = globalsOf(command);
       await using session = new Session(globals);
       await requireThreads(session, threads);
-      if (!options.dryRun) await confirm(`Prune ${threads.length} threads?`, yes);
+      if (!options.dryRun) await confirm(question(threads, options, session.place), yes);
       const { keepLast, olderThan, strategy, dryRun } = options;
       const removed = await session.saver.prune(threads, { keepLast, olderThan, strategy, dryRun });
       print(removedLine(removed, globals.json, dryRun));
     });
+
+function question(
+  threads: readonly string[],
+  { strategy, ...limits }: Omit<Options, "yes">,
+  place: string,
+): string {
+  const named = listed("thread", threads);
+  const { olderThan } = limits;
+  if (strategy === "keep_latest") return `Remove ${old(limits)} of ${named} from ${place}?`;
+  const untouched = olderThan === undefined ? "" : `, if it was not used since ${time(olderThan)}`;
+  return `Delete ${named} from ${place}${untouched}?`;
+}

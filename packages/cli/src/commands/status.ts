@@ -27,12 +27,11 @@ export const statusCommand = (): Command =>
         printJson(status);
         return;
       }
-      print(
-        `Postgres ${status.server}, schema "${globals.schema}", version ${status.version} of its tables`,
-      );
+      print(`Postgres ${status.server}, version ${status.version} of the tables`);
+      print(`In ${session.place}`);
       print(`Oldest checkpoint: ${time(status.oldest) || "none"}\n`);
       printTable(
-        ["table", ">rows, about", ">size", ">of it indexes", ">dead rows", "last vacuum"],
+        ["table", ">rows", ">size", ">indexes", ">dead", "last vacuum"],
         status.tables.map((table) => [
           table.table,
           number(table.rows),

@@ -1,6 +1,6 @@
 import { Command, Option } from "commander";
 import { count, timeAgo } from "../arguments.ts";
-import { confirm } from "../confirm.ts";
+import { confirm, old } from "../confirm.ts";
 import { print, time } from "../output.ts";
 import { withProgress } from "../progress.ts";
 import { removedLine } from "../removed.ts";
@@ -41,8 +41,8 @@ export const sweepCommand = (signal: AbortSignal): Command =>
       await using session = new Session(globals);
       const what =
         strategy === "delete"
-          ? `Delete all threads without a checkpoint since ${time(olderThan)} UTC?`
-          : "Remove old checkpoints of all threads?";
+          ? `Delete all threads without a checkpoint since ${time(olderThan)} from ${session.place}?`
+          : `Remove ${old({ keepLast, olderThan })} of all threads, and what nothing refers to, from ${session.place}?`;
       if (!dryRun) await confirm(what, yes);
       const swept = await withProgress("Sweeping", (update) =>
         session.saver.sweep({

@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { confirm } from "../confirm.ts";
+import { confirm, listed } from "../confirm.ts";
 import { print, printable } from "../output.ts";
 import { withProgress } from "../progress.ts";
 import { globalsOf, Session } from "../session.ts";
@@ -21,7 +21,10 @@ export const verifyCommand = (signal: AbortSignal): Command =>
       const globals = globalsOf(command);
       await using session = new Session(globals);
       await requireThreads(session, threads);
-      if (repair) await confirm("Remove orphaned values and writes?", yes);
+      if (repair) {
+        const of = threads.length > 0 ? listed("thread", threads) : "all threads";
+        await confirm(`Remove orphaned values and writes of ${of} from ${session.place}?`, yes);
+      }
       const threadIds = threads.length > 0 ? threads : undefined;
       let damaged = 0;
       await withProgress("Verifying", async (update) => {

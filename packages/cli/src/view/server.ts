@@ -24,6 +24,8 @@ export class ViewServer implements AsyncDisposable {
   readonly #server: Server;
   readonly #token: string;
   #code: string | undefined;
+  /** For errors. */
+  readonly #place: string;
   readonly #routes: Routes;
   readonly #assets = assets();
 
@@ -31,6 +33,7 @@ export class ViewServer implements AsyncDisposable {
     this.#token = token;
     this.#code = code;
     this.#routes = routes(session);
+    this.#place = session.place;
     this.#server = createServer((request, response) => {
       this.#answer(request, response).catch((error) => response.destroy(error as Error));
     });
@@ -85,7 +88,7 @@ export class ViewServer implements AsyncDisposable {
     try {
       send(response, 200, (await route(new Query(searchParams))) ?? null);
     } catch (error) {
-      refuse(response, statusOf(error), errorLines(error).join("\n"));
+      refuse(response, statusOf(error), errorLines(error, () => this.#place).join("\n"));
     }
   }
 }

@@ -57,6 +57,9 @@ export async function runBout(bout: Bout, options: BoutOptions): Promise<CaseRep
     entrants.push(pgbenchOf(entrants, work, options.url));
   }
   options.onProgress("warm-up");
+  const unprepared = new Set(
+    bout.subjects.filter(({ ours, prepares }) => ours && !prepares).map(({ name }) => name),
+  );
   const outcomes = await race(contest, entrants, options);
   const entries = judge(contest, entrants, outcomes);
   return {
@@ -66,7 +69,9 @@ export async function runBout(bout: Bout, options: BoutOptions): Promise<CaseRep
     measures: contest.measures,
     ...(contest.at && { at: contest.at }),
     ...(work === undefined && { noFloor: NO_STATEMENT }),
-    entries: [...(await counted(contest, entrants, entries, options)), ...refusals.map(absent)],
+    entries: [...(await counted(contest, entrants, entries, options)), ...refusals.map(absent)].map(
+      (entry) => (unprepared.has(entry.subject) ? { ...entry, unprepared: true } : entry),
+    ),
   };
 }
 

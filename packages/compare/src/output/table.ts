@@ -3,16 +3,17 @@ import Table from "cli-table3";
 import type { CaseReport, Counts, Entry, Report } from "../report.ts";
 import type { Measure } from "../scenarios/scenario.ts";
 import { digits, times } from "./format.ts";
+import { verdict } from "./verdict.ts";
 
 const HEAD = [
-  ...["", "median", "95 % of it", "p99", "× official", "× floor"],
+  ...["", "median", "95 % of it", "p99", "× official", "× raw"],
   ...["statements", "round trips", "bytes out", "bytes in"],
 ];
 
 /** All tables of a report, for a terminal. */
 export function terminalReport(report: Report): string {
   const tables = report.cases.flatMap((it) => it.measures.map((measure) => table(it, measure)));
-  return `\n${tables.join("\n")}\n${summary(report)}\n`;
+  return `\n${tables.join("\n")}\n${summary(report)}\n\n${verdict(report).sentences.join("\n")}\n`;
 }
 
 function table(contest: CaseReport, measure: Measure): string {
@@ -58,7 +59,7 @@ function summary({ environment: { machine, node, postgres }, links, seconds }: R
   const slower = links.filter(({ addedMs }) => addedMs > 0);
   return [
     `Postgres ${postgres.version}${postgres.embedded ? ", embedded" : ""}, Node ${node}, ${machine.cores} cores of ${machine.cpu}; ${seconds} s.`,
-    "× official: how many times faster (or smaller) than the official saver. × floor: how many times the same bytes in one raw statement.",
+    "× official: how many times faster (or smaller) than the official saver. × raw: how many times the raw statement, which is the same bytes through the same driver into a plain table.",
     ...slower.map(
       ({ addedMs, measuredMs }) =>
         `${addedMs} ms away: ${digits(measuredMs)} ms more, as measured.`,

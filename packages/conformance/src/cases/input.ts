@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { checkpoint, METADATA } from "../checkpoints.ts";
 import { urlOf, withSaver } from "../database.ts";
 import { collect, thread } from "../graphs.ts";
-import type { Mode } from "../mode.ts";
+import type { Mode, Saver } from "../mode.ts";
 
 const HALF = "\ud800";
 
@@ -43,6 +43,55 @@ const BAD_CONFIGS: [string, unknown, string][] = [
   ],
 ];
 
+type Call = (saver: Saver) => Promise<unknown>;
+
+/** Calls of who knows another saver, or JavaScript only, and what the error must say. */
+const BAD_CALLS: [string, Call, string][] = [
+  [
+    "put without versions",
+    (saver) => (saver.put as Loose).call(saver, thread("1"), checkpoint({}), METADATA),
+    '"newVersions" must be an object of the channels that changed and their versions, {} for none',
+  ],
+  [
+    "put without metadata",
+    (saver) => (saver.put as Loose).call(saver, thread("1"), checkpoint({})),
+    "metadata",
+  ],
+  [
+    "put without a checkpoint",
+    (saver) => (saver.put as Loose).call(saver, thread("1")),
+    '"checkpoint" must be',
+  ],
+  [
+    "writes that are no pairs",
+    (saver) =>
+      (saver.putWrites as Loose).call(
+        saver,
+        { configurable: { thread_id: "1", checkpoint_id: "1" } },
+        { a: 1 },
+        "task",
+      ),
+    '"writes" must be an array of channels and values',
+  ],
+  ...(["deleteThread", "copyThread", "threadLock"] as const).map((name): [string, Call, string] => [
+    `a config as the id of ${name}`,
+    (saver) => (saver[name] as Loose).call(saver, thread("1"), thread("2")),
+    "pass config.configurable.thread_id",
+  ]),
+  [
+    "configs as ids of prune",
+    (saver) => (saver.prune as Loose).call(saver, [thread("1")], { keepLast: 1 }),
+    "pass config.configurable.thread_id",
+  ],
+  [
+    "a thread_id beside configurable",
+    (saver) => collect(saver.list({ thread_id: "1" } as RunnableConfig)),
+    "write { configurable: { thread_id } }",
+  ],
+];
+
+type Loose = (...args: unknown[]) => Promise<unknown>;
+
 export function inputCases(mode: Mode): void {
   describe(`${mode.name}: input`, () => {
     it.each(BAD_CONFIGS)("rejects %s in every method", (_, bad, named) =>
@@ -64,6 +113,36 @@ export function inputCases(mode: Mode): void {
         expect(await saver.getTuple(thread("1"))).toBeUndefined();
       }),
     );
+
+    it.each(BAD_CALLS)("rejects %s, and says what to write", (_, call, says) =>
+      withSaver(mode, async (saver) => {
+        const error = await call(saver).catch((thrown: unknown) => thrown);
+        expect(error).toBeInstanceOf(InvalidInputError);
+        expect((error as Error).message).toContain(says);
+        expect(await saver.getTuple(thread("1"))).toBeUndefined();
+      }),
+    );
+
+    it("says where a cycle leads back to, and what to do about a value", () =>
+      withSaver(mode, async (saver) => {
+        class Customer {}
+        const cycle: Record<string, unknown> = { orders: [{}] };
+        cycle.orders = [{ by: cycle }];
+        const put = (value: unknown) => {
+          const stored = checkpoint({ notes: value });
+          return saver.put(thread("1"), stored, METADATA, stored.channel_versions);
+        };
+        await expect(put(cycle)).rejects.toThrow(
+          'channel "notes". value.orders[0].by is part of a cycle, as it is value again, which',
+        );
+        await expect(put({ by: [new Customer()] })).rejects.toThrow(
+          /value\.by\[0\] is an object of class Customer.*take it out.*classes.*unsupported/,
+        );
+        const metadata = { ...METADATA, by: () => {} };
+        await expect(saver.put(thread("1"), checkpoint({}), metadata, {})).rejects.toThrow(
+          "metadata.by is a function, which can't be stored; take it out.",
+        );
+      }));
 
     it("rejects what can't be stored, naming it, and stores nothing", () =>
       withSaver(mode, async (saver) => {

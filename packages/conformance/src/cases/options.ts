@@ -50,6 +50,12 @@ const FUNCTIONS: [string, () => unknown, string][] = [
   ["setupScript", () => setupScript("public", { partition: 2 } as object), '"partitions"'],
 ];
 
+/** Options of maintenance, each of the wrong kind. */
+const CALLBACKS: [string, Call][] = [
+  ["sweep", (saver) => saver.sweep({ keepLast: 1, onProgress: 1 as never })],
+  ["rewriteStorage", (saver) => saver.rewriteStorage("full", { onProgress: 1 as never })],
+];
+
 export function optionCases(mode: Mode): void {
   describe(`${mode.name}: an unknown option`, () => {
     it.each(SAVER_OPTIONS)("%o is refused before it connects", async (options, said) => {
@@ -68,6 +74,12 @@ export function optionCases(mode: Mode): void {
           `"${key}" is no option of ${name}. Did you mean ${said}`,
         );
         expect(await rowsOf(saver, "1")).toMatchObject({ checkpoints: 3 });
+      }),
+    );
+
+    it.each(CALLBACKS)("%s refuses an onProgress that can't be called", (_, call) =>
+      withSaver(mode, async (saver) => {
+        await expect(call(saver, {} as never)).rejects.toThrow('"onProgress" must be a function.');
       }),
     );
 

@@ -71,7 +71,7 @@ export function valueCases(mode: Mode): void {
         await expect(writes).rejects.toThrow('channel "b". value is a symbol');
         const odd = { ...METADATA, by: new (class User {})() } as CheckpointMetadata;
         await expect(saver.put(config, checkpoint({}), odd, {})).rejects.toThrow(
-          "metadata. value.by is an object of class User",
+          "metadata. metadata.by is an object of class User",
         );
         const [only, ...others] = await collect(saver.list(thread("1")));
         expect(only?.pendingWrites).toEqual([]);

@@ -5,6 +5,7 @@ import {
   WRITES_IDX_MAP,
 } from "@langchain/langgraph-checkpoint";
 import { InvalidInputError } from "../errors/errors.js";
+import { shown } from "../errors/names.js";
 import { assertText, type NamespaceKey } from "../input/config.js";
 import { jsonText } from "../serializer/json.js";
 import type { Serializer, ValuePlace, WritePlace } from "../serializer/types.js";
@@ -27,11 +28,6 @@ export function encodeBlobs(
   newVersions: ChannelVersions,
   isUntracked: IsUntracked,
 ): Promise<BlobRow[]> {
-  if (typeof newVersions !== "object" || newVersions === null) {
-    throw new InvalidInputError(
-      '"newVersions" must be an object of channels and versions; {} for none.',
-    );
-  }
   const rows = Object.entries(newVersions).map(async ([name, newVersion]): Promise<BlobRow> => {
     const channel = assertText(name, "channel");
     const version = versionText(newVersion, channel);
@@ -39,7 +35,7 @@ export function encodeBlobs(
       return { channel, version, type: "empty", text: null, bytes: null };
     const place: ValuePlace = { kind: "value", threadId, checkpointNs, channel, version };
     const stored = await encodeTracked(channel, values[name], isUntracked, (value) =>
-      encodeComparable(serde, value, `channel "${channel}"`, place),
+      encodeComparable(serde, value, `channel "${shown(channel)}"`, place),
     );
     return { channel, version, ...stored };
   });
@@ -62,7 +58,7 @@ export async function encodeWrites(
         : position;
       const place: WritePlace = { kind: "write", ...task, channel, idx };
       const stored = await updates.encodeWrite(task, taskPath, [channel, value], (part) =>
-        encode(serde, part, `a write to channel "${channel}"`, place),
+        encode(serde, part, `a write to channel "${shown(channel)}"`, place),
       );
       return stored && { idx, channel, ...stored };
     }),
@@ -84,7 +80,7 @@ export function encodeCheckpoint(checkpoint: Checkpoint): { id: string; json: st
  * the value is not found again. Numbers in exponent notation would differ.
  */
 function versionText(version: number | string, channel: string): string {
-  const field = `version of channel "${channel}"`;
+  const field = `version of channel "${shown(channel)}"`;
   if (typeof version === "string") return assertText(version, field);
   const printed = String(version);
   if (!/^-?\d+(\.\d+)?$/.test(printed)) {

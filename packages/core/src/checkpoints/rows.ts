@@ -6,6 +6,7 @@ import {
   writesSortKey,
 } from "@langchain/langgraph-checkpoint";
 import { SerializationError } from "../errors/errors.js";
+import { shown, threadName } from "../errors/names.js";
 import { configOf, type NamespaceKey } from "../input/config.js";
 import { PLAINTEXT_REFUSED } from "../serializer/sealer.js";
 import type { Serializer, ValuePlace, WritePlace } from "../serializer/types.js";
@@ -40,7 +41,7 @@ export function describe(
   checkpointId: string,
   threadId: string,
 ): string {
-  return `channel "${channel}" of checkpoint "${checkpointId}" in thread "${threadId}"`;
+  return `channel "${shown(channel)}" of checkpoint "${shown(checkpointId)}" in ${threadName(threadId)}`;
 }
 
 /**
@@ -127,7 +128,7 @@ export async function toTuple(
     toCheckpoint(parts, serde),
     decodeWrites(serde, parts.writes),
     decodeWrites(serde, sent),
-    decodeMetadata(json, `checkpoint "${checkpointId}" in thread "${threadId}"`),
+    decodeMetadata(json, `checkpoint "${shown(checkpointId)}" in ${threadName(threadId)}`),
   ]);
   if (sends.length > 0) adoptSends(checkpoint, sends, nextVersion);
   const named = {
@@ -155,7 +156,7 @@ async function toCheckpoint(
   const versions: unknown = stored?.channel_versions ?? {};
   if (!isRecord(versions)) {
     throw new SerializationError(
-      `Can't read checkpoint "${row.checkpointId}" in thread "${row.threadId}": its channel versions are damaged.`,
+      `Can't read checkpoint "${shown(row.checkpointId)}" in ${threadName(row.threadId)}: its channel versions are damaged.`,
     );
   }
   const inlined = Object.entries(stored.channel_values ?? {});

@@ -7,6 +7,7 @@ import type {
 } from "@langchain/langgraph-checkpoint";
 import { InvalidInputError } from "../errors/errors.js";
 import { assertText, type CheckpointKey, writeKey } from "../input/config.js";
+import { assertPut, assertWrites } from "../input/put.js";
 import { encodeMetadata } from "../serializer/values.js";
 import { newPutId } from "../sql/write/put.js";
 import { encodeBlobs, encodeCheckpoint, encodeWrites } from "./encode.js";
@@ -40,6 +41,7 @@ export class CheckpointWriter {
   ): Promise<CheckpointKey> {
     const { executor, serde, nextVersion, uncontinuable } = this.#context;
     const { threadId, checkpointNs, checkpointId: parentId } = writeKey(config);
+    assertPut(passedCheckpoint, passedMetadata, passedVersions);
     const { checkpoint, newVersions } = withSends(
       { checkpoint: passedCheckpoint, newVersions: passedVersions },
       nextVersion,
@@ -82,6 +84,7 @@ export class CheckpointWriter {
         '"checkpoint_id" is missing; writes belong to the checkpoint that the config names.',
       );
     }
+    assertWrites(writes);
     uncontinuable.refuse({ threadId, checkpointNs, checkpointId });
     const task = {
       taskId: assertText(taskId, "taskId"),

@@ -67,6 +67,8 @@ export interface Driver extends WaitingQueryable {
   readonly recovery: Recovery;
   /** How the statements that it is given bind bytes. */
   readonly bytes: BytesForm;
+  /** Size of its pool, which errors name. Default: there is none, or it is not known. */
+  readonly connections?: number | undefined;
   /** What the caller passed in; drivers over the same client are the same to the server. */
   readonly client: object;
   /**

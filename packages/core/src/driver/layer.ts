@@ -3,7 +3,8 @@ import type { Driver, LockScope, Statement, Transaction } from "./driver.js";
 import { refuseCursor } from "./refusals.js";
 
 /** A driver as operations use it: nothing is left out, and settings of the session need no care. */
-export interface Database extends Required<Omit<Driver, "queryAfter" | "stream">> {
+export interface Database extends Required<Omit<Driver, "queryAfter" | "stream" | "connections">> {
+  readonly connections: number | undefined;
   stream<Row extends object>(statement: Statement, batch: number): AsyncIterable<Row[]>;
 }
 
@@ -28,6 +29,10 @@ export class DriverLayer implements Database {
 
   get client() {
     return this.driver.client;
+  }
+
+  get connections() {
+    return this.driver.connections;
   }
 
   query<Row extends object>(statement: Statement, signal?: AbortSignal): Promise<Row[]> {

@@ -76,6 +76,17 @@ const LOOK_ALIKES: readonly [name: string, is: (client: Shape) => boolean, inste
     (c) => methods(c, "query", "connect") && ("totalCount" in c || "getTransactionStatus" in c),
     "use Pg* of @waypost/pg",
   ],
+  ["a saver", (c) => methods(c, "getTuple", "putWrites"), "pass the client that it was made with"],
+  ["a promise", (c) => methods(c, "then"), "await it, and pass what it resolves to"],
+  [
+    "a builder of Kysely, such as `db.transaction()`",
+    (c) => methods(c, "execute"),
+    "pass what its execute() gives, or hands to your callback",
+  ],
+  ["the module pg", (c) => methods(c, "Pool", "Client"), "pass a `new pg.Pool(…)`"],
+  ["the module postgres", (c) => methods(c, "toPascal", "fromPascal"), "pass what it returns"],
+  ["the options of a client", (c) => "connectionString" in c, "make a client with them"],
+  ["a function or class", (c) => typeof c === "function", "pass what it makes"],
 ];
 
 /**
@@ -84,9 +95,14 @@ const LOOK_ALIKES: readonly [name: string, is: (client: Shape) => boolean, inste
  * @param pass what to pass, as a sentence
  */
 export function refuseClient(client: unknown, pass: string, made: Made = "Saver"): never {
-  const shaped = client !== null && (typeof client === "object" || typeof client === "function");
-  const found = shaped ? LOOK_ALIKES.find(([, is]) => is(client as unknown as Shape)) : undefined;
-  const instead = found?.[2].replaceAll("*", made);
-  const advice = found === undefined ? "" : ` This is ${found[0]}: ${instead}.`;
+  if (client === undefined || client === null || typeof client === "string") {
+    // Not shown: a connection string holds a password.
+    const what = typeof client === "string" ? "a string" : String(client);
+    throw new InvalidInputError(`${pass} This is ${what}.`);
+  }
+  const shaped = typeof client === "object" || typeof client === "function";
+  const found = shaped ? LOOK_ALIKES.find(([, is]) => is(client as Shape)) : undefined;
+  const advice =
+    found === undefined ? "" : ` This is ${found[0]}: ${found[2].replaceAll("*", made)}.`;
   throw new InvalidInputError(`${pass}${advice}`);
 }

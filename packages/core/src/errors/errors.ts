@@ -1,11 +1,13 @@
+import { type About, connectionOf } from "./about.js";
 import { CODES } from "./codes.js";
-import { connectionCode, sqlState, tlsCode } from "./sqlstate.js";
+import { threadName } from "./names.js";
+import { causesOf, codeOf, isUnparsable, sqlState, tlsCode } from "./sqlstate.js";
 
 /** Which class has which codes. docs/errors.md has the same table, and says when each is thrown. */
 export const ERROR_CODES = {
   InvalidInputError: ["WAYPOST_INVALID_INPUT"],
   SerializationError: ["WAYPOST_SERIALIZATION"],
-  DatabaseError: ["WAYPOST_DATABASE"],
+  DatabaseError: ["WAYPOST_DATABASE", "WAYPOST_NO_TLS"],
   TimeoutError: ["WAYPOST_TIMEOUT"],
   LockError: ["WAYPOST_THREAD_LOCKED", "WAYPOST_LOCK_LOST"],
   ConflictError: [
@@ -28,7 +30,8 @@ export const ERROR_CODES = {
   ],
 } as const;
 
-type CodeOf<Class extends keyof typeof ERROR_CODES> = (typeof ERROR_CODES)[Class][number];
+/** The codes of one class of errors, e.g. `CodeOf<"LockError">`. */
+export type CodeOf<Class extends keyof typeof ERROR_CODES> = (typeof ERROR_CODES)[Class][number];
 
 /** The codes of our own errors. */
 export type WaypostCode = CodeOf<keyof typeof ERROR_CODES>;
@@ -105,26 +108,48 @@ export class ConfigurationError extends WaypostError {
 const UNTRUSTED =
   "the server's certificate was refused; check the certificate authority that the client trusts (ssl: { ca }) and the host name";
 
+const UNPARSABLE =
+  "The connection string can't be parsed. Write it like postgresql://user:password@host:5432/database, with user and password as encodeURIComponent makes them: # / ? @ % and the like would mean something else.";
+
+/** A connection string that no parser takes. What parsers throw holds it whole, so that is no cause. */
+export const unparsable = (): InvalidInputError => new InvalidInputError(UNPARSABLE);
+
+/** Which operation, as a sentence about it begins. */
+export function subject(operation: string, threadId: string | undefined): string {
+  return threadId === undefined ? operation : `${operation} of ${threadName(threadId)}`;
+}
+
 /**
  * Wraps what a driver threw. Server messages may quote values, so the text is ours; the original is the cause.
  *
  * @param operation the method that failed, e.g. `getTuple`
  * @param threadId the thread it was for, if it was for one
  * @param tries how often it was tried
+ * @param about what its advice may name
  */
 export function databaseError(
   operation: string,
   cause: unknown,
   threadId?: string,
   tries = 1,
+  about: About = {},
 ): WaypostError {
   if (cause instanceof WaypostError) return cause;
+  if (isUnparsable(cause)) return unparsable();
   const state = sqlState(cause);
   const tls = tlsCode(cause);
-  const code = state ?? connectionCode(cause) ?? tls ?? "WAYPOST_DATABASE";
-  const advice = CODES[code]?.advice ?? (code === tls ? UNTRUSTED : "see the cause");
+  const code = codeOf(cause) ?? tls ?? "WAYPOST_DATABASE";
   const label = state === undefined ? code : `SQLSTATE ${state}`;
-  const what = threadId === undefined ? operation : `${operation} of thread "${threadId}"`;
   const often = tries === 1 ? "" : ` after ${tries} tries`;
-  return new DatabaseError(code, `${what} failed${often}: ${advice} (${label}).`, { cause });
+  const what = `${subject(operation, threadId)} failed${often}`;
+  const advice = code === tls ? UNTRUSTED : adviceOf(code, cause, about);
+  return new DatabaseError(code, `${what}: ${advice} (${label}).`, { cause });
+}
+
+/** What a code means and what to do, as the end of a sentence. */
+export function adviceOf(code: string, cause: unknown, about: About): string {
+  const advice = CODES[code]?.advice ?? "see the cause";
+  return typeof advice === "string"
+    ? advice
+    : advice({ ...connectionOf(causesOf(cause)), ...about });
 }

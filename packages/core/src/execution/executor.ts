@@ -1,7 +1,8 @@
 import type { Driver, Statement } from "../driver/driver.js";
 import type { Database } from "../driver/layer.js";
 import { until } from "../driver/until.js";
-import { databaseError, TimeoutError, WaypostError } from "../errors/errors.js";
+import { databaseError, subject, TimeoutError, WaypostError } from "../errors/errors.js";
+import { aboutOf } from "./about.js";
 import { isObserved, observed, publishing, publishingRows } from "./events.js";
 import type { OperationName, OperationTraits } from "./operations.js";
 import { canRetry, pause } from "./retry.js";
@@ -31,6 +32,8 @@ export interface ExecutorOptions<Name extends string> {
   readonly reader: Driver | undefined;
   readonly session: Settings | undefined;
   readonly policy: Policy;
+  /** Named in errors. */
+  readonly schema: string;
 }
 
 /** Runs the operations of one saver or store: again where that can help, in time, and told to whoever listens. */
@@ -39,20 +42,25 @@ export class Executor<Name extends string = OperationName> {
   readonly reader: Database;
   readonly #operations: Readonly<Record<Name, OperationTraits>>;
   readonly #policy: Policy;
+  readonly #schema: string;
 
-  constructor(driver: Driver, { operations, reader, session, policy }: ExecutorOptions<Name>) {
+  constructor(
+    driver: Driver,
+    { operations, reader, session, policy, schema }: ExecutorOptions<Name>,
+  ) {
     const layered = (one: Driver) =>
       observed(session === undefined ? one : withSession(one, session));
     this.driver = layered(driver);
     this.reader = reader === undefined ? this.driver : layered(reader);
     this.#operations = operations;
     this.#policy = policy;
+    this.#schema = schema;
   }
 
   /** @throws WaypostError in place of what the driver throws, once it is given up */
   run<T>(operation: Operation<Name>, work: Work<T>, driver = this.driver): Promise<T> {
     const traits = this.#operations[operation.name];
-    return runOperation(driver, this.#policy, operation, traits, work);
+    return runOperation(driver, this.#schema, this.#policy, operation, traits, work);
   }
 
   /** One statement. */
@@ -67,6 +75,7 @@ export class Executor<Name extends string = OperationName> {
 
 function runOperation<T>(
   driver: Driver,
+  schema: string,
   policy: Policy,
   { name, threadId, signal }: Operation<string>,
   { retried, untimed }: OperationTraits,
@@ -85,13 +94,17 @@ function runOperation<T>(
       } catch (cause) {
         if (limit?.aborted) throw limit.reason;
         if (signal?.aborted && cause === signal.reason) throw cause;
-        const error = databaseError(name, cause, threadId, tries);
-        if (tries >= attempts || !canRetry(cause, driver.recovery)) throw error;
+        if (tries >= attempts || !canRetry(cause, driver.recovery)) {
+          const about = await aboutOf(limited, schema, cause);
+          throw databaseError(name, cause, threadId, tries, about);
+        }
         await pause(tries, limit ?? signal);
       }
     }
   };
-  const whole = () => (timeoutMs === undefined ? run() : inTime(run, timeoutMs, name, threadId));
+  const { connections } = driver;
+  const late = () => tooLate(subject(name, threadId), timeoutMs, connections);
+  const whole = () => (timeoutMs === undefined ? run() : inTime(run, timeoutMs, late));
   return publishing(whole, (error) => ({
     operation: name,
     threadId,
@@ -127,17 +140,13 @@ export async function* streamOperation<Row extends object>(
 async function inTime<T>(
   run: (limit: AbortSignal) => Promise<T>,
   timeoutMs: number,
-  operation: string,
-  threadId: string | undefined,
+  lateError: () => TimeoutError,
 ): Promise<T> {
   const limit = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
-      const what = threadId === undefined ? operation : `${operation} of thread "${threadId}"`;
-      const error = new TimeoutError(
-        `${what} took longer than ${timeoutMs} ms. What was sent may still be done; doing it again does no harm.`,
-      );
+      const error = lateError();
       limit.abort(error);
       reject(error);
     }, timeoutMs);
@@ -150,4 +159,18 @@ async function inTime<T>(
     // Too late for its caller, so nobody else would hear of its failure.
     work.catch(() => {});
   }
+}
+
+function tooLate(
+  what: string,
+  timeoutMs: number | undefined,
+  connections: number | undefined,
+): TimeoutError {
+  const waiting =
+    connections === undefined
+      ? ""
+      : `, the wait for one of the pool's ${connections} connections included`;
+  return new TimeoutError(
+    `${what} took longer than ${timeoutMs} ms${waiting}. What was sent may still be done; doing it again does no harm.`,
+  );
 }

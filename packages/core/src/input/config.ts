@@ -105,6 +105,11 @@ export function threadIdOf(value: unknown): string {
   if (typeof value === "number" && Number.isFinite(value)) return String(value);
   if (value === undefined || value === null)
     throw new InvalidInputError(threadIdHint("is missing"));
+  if (isConfig(value)) {
+    throw new InvalidInputError(
+      "This takes the id of a thread, not a config; pass config.configurable.thread_id.",
+    );
+  }
   if (typeof value !== "string") throw new InvalidInputError(threadIdHint(`is a ${typeof value}`));
   if (value === "") throw new InvalidInputError(threadIdHint("is empty"));
   return assertText(value, "thread_id");
@@ -143,11 +148,18 @@ function configurable(config: RunnableConfig, name: string): Keys {
       `The ${name} must be an object, e.g. { configurable: { thread_id: "1" } }.`,
     );
   }
+  if ("thread_id" in config) {
+    throw new InvalidInputError(
+      `"thread_id" stands in the ${name} itself; write { configurable: { thread_id } }.`,
+    );
+  }
   const keys = config.configurable ?? {};
   if (!isObject(keys))
     throw new InvalidInputError(`"configurable" of the ${name} must be an object.`);
   return keys;
 }
+
+const isConfig = (value: unknown): boolean => isObject(value) && "configurable" in value;
 
 function isObject(value: unknown): value is object {
   return typeof value === "object" && value !== null && !Array.isArray(value);

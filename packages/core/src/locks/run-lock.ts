@@ -1,4 +1,5 @@
 import { databaseError, LockError } from "../errors/errors.js";
+import { threadName } from "../errors/names.js";
 import { assertKeys, type OptionKeys } from "../errors/option-keys.js";
 import { isTransactionFailed } from "../errors/sqlstate.js";
 import type { Executor } from "../execution/executor.js";
@@ -136,7 +137,7 @@ async function acquire(
 function refusal(threadId: string): LockError {
   return new LockError(
     "WAYPOST_THREAD_LOCKED",
-    `Another run has thread "${threadId}"; try again when it has ended, or wait for it with { wait: true }.`,
+    `Another run has ${threadName(threadId)}; try again when it has ended, or wait for it with { wait: true }.`,
   );
 }
 
@@ -188,7 +189,7 @@ class HeldLock implements ThreadLock {
 function lostError(threadId: string, cause?: unknown): LockError {
   return new LockError(
     "WAYPOST_LOCK_LOST",
-    `The lock of thread "${threadId}" was lost with its connection, and another run may have begun meanwhile; look at the thread's state before you go on.`,
+    `The lock of ${threadName(threadId)} was lost with its connection, and another run may have begun meanwhile; look at the thread's state before you go on.`,
     { cause },
   );
 }

@@ -4,7 +4,7 @@ import { placeOfValue } from "../checkpoints/rows.js";
 import type { Driver, Queryable } from "../driver/driver.js";
 import { InvalidInputError, SerializationError } from "../errors/errors.js";
 import { assertKeys, type OptionKeys } from "../errors/option-keys.js";
-import { assertSignal, threadIds } from "../input/maintenance.js";
+import { assertProgress, assertSignal, threadIds } from "../input/maintenance.js";
 import { takeLock } from "../locks/maintenance-lock.js";
 import type { Storage } from "../schema/storage-setting.js";
 import { pieceFormOf } from "../serializer/piece-form.js";
@@ -59,6 +59,7 @@ export async function rewrite(
   }
   const { signal, onProgress = () => {} } = options;
   assertSignal(signal);
+  assertProgress(onProgress);
   const chosen = options.threadIds && threadIds(options.threadIds);
   let total: Rewritten = { threads: 0, values: 0 };
   for await (const threadId of chosen ?? allThreads(driver, sql)) {

@@ -1,14 +1,14 @@
 import type { SerializerProtocol } from "@langchain/langgraph-checkpoint";
 import { InvalidInputError } from "../errors/errors.js";
 import { assertKeys, type OptionKeys } from "../errors/option-keys.js";
-import { type Algorithm, Compressor, isAlgorithm } from "./compressor.js";
+import { type CompressionAlgorithm, Compressor, isAlgorithm } from "./compressor.js";
 import { formOf, register } from "./piece-form.js";
 import { checkSerializer, type Place, type Serializer } from "./types.js";
 
 /** Options of `compress()`. */
 export interface CompressOptions {
   /** Compresses new values; values of both algorithms are read. Default `"zstd"`, which needs Node 22.15 or newer. */
-  algorithm?: Algorithm;
+  algorithm?: CompressionAlgorithm;
   /** A value of fewer bytes is stored uncompressed. Default 1,024. */
   threshold?: number;
   /**

@@ -10,7 +10,8 @@ import {
   unpack,
 } from "./pieces.js";
 
-export type Algorithm = "zstd" | "gzip";
+/** How values are compressed. */
+export type CompressionAlgorithm = "zstd" | "gzip";
 
 interface Codec {
   compress(data: Uint8Array): Promise<Uint8Array>;
@@ -19,7 +20,7 @@ interface Codec {
 }
 
 // Looked up at run time: Node before 22.15 has no zstd, and must still load this module.
-const CODECS: Readonly<Record<Algorithm, Codec | undefined>> = {
+const CODECS: Readonly<Record<CompressionAlgorithm, Codec | undefined>> = {
   gzip: {
     compress: promisify(zlib.gzip),
     decompress: promisify(zlib.gunzip),
@@ -35,7 +36,7 @@ const CODECS: Readonly<Record<Algorithm, Codec | undefined>> = {
       : undefined,
 };
 
-export const isAlgorithm = (name: unknown): name is Algorithm =>
+export const isAlgorithm = (name: unknown): name is CompressionAlgorithm =>
   typeof name === "string" && Object.hasOwn(CODECS, name);
 
 /** A smaller piece is not compressed: it would gain nothing. */
@@ -51,13 +52,13 @@ export interface Decompressed {
 
 /** Compresses and decompresses values, in one or in pieces. */
 export class Compressor implements PieceCodec {
-  readonly algorithm: Algorithm;
+  readonly algorithm: CompressionAlgorithm;
   readonly maxSize: number;
   readonly #codec: Codec;
   readonly #threshold: number;
 
   /** @throws InvalidInputError if this Node lacks the algorithm */
-  constructor(algorithm: Algorithm, threshold: number, maxSize: number) {
+  constructor(algorithm: CompressionAlgorithm, threshold: number, maxSize: number) {
     this.algorithm = algorithm;
     this.maxSize = maxSize;
     this.#codec = codecOf(algorithm, (message) => new InvalidInputError(message));
@@ -98,7 +99,7 @@ export class Compressor implements PieceCodec {
     return data.length < piece.length ? { method: this.algorithm, data } : undefined;
   }
 
-  decompress(method: Algorithm, data: Buffer, length: number): Buffer {
+  decompress(method: CompressionAlgorithm, data: Buffer, length: number): Buffer {
     const codec = codecOf(method, (message) => new SerializationError(message));
     try {
       return codec.decompressNow(data, { maxOutputLength: length });
@@ -111,21 +112,25 @@ export class Compressor implements PieceCodec {
 export const isCompressed = (type: string): boolean => splitType(type)[1] !== undefined;
 
 /** A type without the algorithm by which its bytes are compressed, and that; undefined where there is none. */
-export function splitType(type: string): [string, Algorithm | undefined] {
+export function splitType(type: string): [string, CompressionAlgorithm | undefined] {
   const end = type.lastIndexOf("+");
   const algorithm = type.slice(end + 1);
   return end !== -1 && isAlgorithm(algorithm) ? [type.slice(0, end), algorithm] : [type, undefined];
 }
 
-function unreadable(algorithm: Algorithm, maxSize: number, cause: unknown): SerializationError {
+function unreadable(
+  algorithm: CompressionAlgorithm,
+  maxSize: number,
+  cause: unknown,
+): SerializationError {
   const isTooLarge = (cause as { code?: unknown }).code === "ERR_BUFFER_TOO_LARGE";
   return isTooLarge ? tooLarge(maxSize, cause) : damaged(algorithm, cause);
 }
 
-const damaged = (algorithm: Algorithm, cause: unknown) =>
+const damaged = (algorithm: CompressionAlgorithm, cause: unknown) =>
   new SerializationError(`The bytes of the value are not what ${algorithm} made.`, { cause });
 
-function codecOf(algorithm: Algorithm, error: (message: string) => Error): Codec {
+function codecOf(algorithm: CompressionAlgorithm, error: (message: string) => Error): Codec {
   const codec = CODECS[algorithm];
   if (codec !== undefined) return codec;
   throw error(`${algorithm} needs Node 22.15 or newer, and this is ${process.version}.`);

@@ -22,11 +22,16 @@ import { Walk, type Walked } from "./walk.js";
 /**
  * A value as JSON from which `decodeJson` makes an equal one.
  *
+ * @param name what it is, if it is none that a serializer is asked to store
  * @throws SerializationError naming the path of what can't be stored
  */
-export function encodeJson(value: unknown, options: CheckedSerializerOptions): string {
+export function encodeJson(
+  value: unknown,
+  options: CheckedSerializerOptions,
+  name?: string,
+): string {
   try {
-    return JSON.stringify(new ValueEncoder(options).encode(value));
+    return JSON.stringify(new ValueEncoder(options, name).encode(value));
   } catch (cause) {
     if (cause instanceof SerializationError) throw cause;
     if (cause instanceof RangeError) {
@@ -50,8 +55,11 @@ class ValueEncoder implements Encoder {
   /** Whether what can't be stored is left out, whatever the options say. */
   #lenient = false;
 
-  constructor(options: CheckedSerializerOptions) {
+  readonly #name: string | undefined;
+
+  constructor(options: CheckedSerializerOptions, name: string | undefined) {
     this.options = options;
+    this.#name = name;
     this.#walk = new Walk(options.maxBytes);
   }
 
@@ -119,14 +127,19 @@ class ValueEncoder implements Encoder {
   }
 
   unsupported(what: string, depth: number): typeof DROPPED {
-    if (this.#lenient || this.options.unsupported !== "refuse") return DROPPED;
+    if (this.#leavesOut) return DROPPED;
+    const advice = this.#name === undefined ? WAYS_OUT : "take it out";
     throw new SerializationError(
-      `${this.place(depth)} is ${what}, which can't be stored; leave it out, or see the options of serializer().`,
+      `${this.place(depth)} is ${what}, which can't be stored; ${advice}.`,
     );
   }
 
   place(depth: number): string {
-    return `value${this.#path.slice(0, depth).map(pathStep).join("")}`;
+    return `${this.#name ?? "value"}${this.#path.slice(0, depth).map(pathStep).join("")}`;
+  }
+
+  get #leavesOut(): boolean {
+    return this.#lenient || this.options.unsupported !== "refuse";
   }
 
   #bigint(digits: string, depth: number): unknown {
@@ -137,7 +150,7 @@ class ValueEncoder implements Encoder {
   #object(value: object, depth: number): unknown {
     if (depth >= MAX_DEPTH) return this.#tooDeep(depth);
     const met = this.#walk.enter(value, depth, this.#lenient);
-    if (met !== undefined) return this.#met(met, depth);
+    if (met !== undefined) return this.#met(met, value, depth);
     const prototype = Object.getPrototypeOf(value) as object | null;
     let encoded: unknown;
     if (prototype === Object.prototype) encoded = this.#plain(value as Fields, depth);
@@ -147,8 +160,12 @@ class ValueEncoder implements Encoder {
     return encoded;
   }
 
-  #met(met: Walked | "cycle", depth: number): unknown {
-    if (met === "cycle") return this.unsupported("part of a cycle", depth);
+  #met(met: Walked | "cycle", value: object, depth: number): unknown {
+    if (met === "cycle") {
+      if (this.#leavesOut) return DROPPED;
+      const first = this.place(this.#walk.depthOf(value));
+      return this.unsupported(`part of a cycle, as it is ${first} again`, depth);
+    }
     return depth + met.height < MAX_DEPTH ? met.encoded : this.#tooDeep(depth);
   }
 
@@ -238,6 +255,8 @@ class ValueEncoder implements Encoder {
 
 /** `JSON.stringify` calls it, even where it can't be enumerated. */
 const TO_STRINGIFY = "toJSON";
+const WAYS_OUT =
+  'take it out of the state, or register its class with serializer({ classes }), or have all such values left out with serializer({ unsupported: "drop" })';
 const UNEVEN = "an array with holes or properties of its own";
 
 type Fields = Readonly<Record<string, unknown>>;

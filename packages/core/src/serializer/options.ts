@@ -3,14 +3,15 @@ import { assertKeys, type OptionKeys } from "../errors/option-keys.js";
 import type { LangChainClass } from "./classes.js";
 import { LangChainClasses } from "./langchain.js";
 
+/** A class, of which nothing but its objects is used. */
+export type Constructor<T extends object = object> = abstract new (...args: never[]) => T;
+
 /** A class of yours whose objects are stored, and read back as objects of the class. */
 export interface SerializableClass<T extends object = object, Data = unknown> {
   /** Stored in each row. Keep it when you rename the class. */
   name: string;
   /** The class, of which `prototype` tells its objects. */
-  class: abstract new (
-    ...args: never[]
-  ) => T;
+  class: Constructor<T>;
   /** Returns the data to store for an object: any value that can be stored itself. */
   toJSON(object: T): Data;
   /** Makes an object of the data that `toJSON` returned. */
@@ -27,8 +28,7 @@ export interface SerializerOptions {
    */
   unsupported?: "refuse" | "drop" | "plain";
   /** Classes of yours. Default: none. */
-  // biome-ignore lint/suspicious/noExplicitAny: a list of classes of different types has no other type
-  classes?: readonly SerializableClass<any, any>[];
+  classes?: readonly SerializableClass[];
   /** Classes of LangChain beside messages and documents, such as `ChatPromptTemplate`. Default: none. */
   langchain?: readonly LangChainClass[];
   /** The largest size of one value as JSON, written or read, in bytes. Default 134,217,728 (128 MiB). */

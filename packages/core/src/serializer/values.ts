@@ -95,7 +95,7 @@ async function reading<T>(read: () => Promise<T>, type: string, where: string): 
  */
 export function encodeMetadata(metadata: unknown, name = "metadata"): string {
   try {
-    return jsonText(encodeJson(metadata, METADATA), name);
+    return jsonText(encodeJson(metadata, METADATA, name), name);
   } catch (cause) {
     if (!(cause instanceof SerializationError)) throw cause;
     throw new SerializationError(`Can't use ${name}. ${cause.message}`, { cause });

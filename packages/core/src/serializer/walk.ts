@@ -65,6 +65,11 @@ export class Walk {
     return undefined;
   }
 
+  /** Where an object stands that the one at hand is within. */
+  depthOf(value: object): number {
+    return this.#ancestors.indexOf(value);
+  }
+
   /** Remembers an object that was entered, if it is watched. */
   leave(value: object, encoded: unknown, depth: number, lenient: boolean): void {
     const mark = this.#marks[depth];
