@@ -29,6 +29,7 @@ const PUBLISHED = [
   "packages/postgres-js/README.md",
   "packages/kysely/README.md",
   "packages/core/README.md",
+  "packages/store/README.md",
   "packages/cli/README.md",
   "packages/conformance/README.md",
 ];
@@ -37,6 +38,7 @@ const PAGES = [
   ...READMES,
   ...FOR_MAINTAINERS,
   "packages/core/README.md",
+  "packages/store/README.md",
   "packages/cli/README.md",
   "packages/conformance/README.md",
   ...GUIDES,

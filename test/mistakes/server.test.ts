@@ -58,7 +58,7 @@ describe.each(Object.entries(ALL))("%s", (_, connect) => {
     const error = await mistake(connect, databaseUrl(), { schema: "nowhere" });
     expect(error.code).toBe("42P01");
     expect(error.message).toContain('missing in schema "nowhere" of database "postgres"');
-    expect(error.message).toContain('`await saver.setup()` once, or pass the option "schema"');
+    expect(error.message).toContain('`setup()` once, or pass the option "schema"');
   });
 
   it("a role without rights is named with schema and database", () =>

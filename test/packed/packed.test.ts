@@ -93,7 +93,9 @@ describe.each(cases)(
       async (file) => {
         await writeEntries(project, driver);
         const command = NODE_24.command as NonNullable<Runtime["command"]>;
-        expect(await project.run(command, [file], {})).toEqual({ some: true, differ: [] });
+        expect(await project.run(command, [file], {})).toEqual({
+          ...{ some: true, differ: [], stores: 1 },
+        });
       },
     );
 
@@ -149,7 +151,7 @@ describe("waypost as it is published", () => {
   let project: Project;
   beforeAll(async () => {
     project = await Project.create();
-    const names = ["@waypost/core", "@waypost/pg", "waypost"];
+    const names = ["@waypost/core", "@waypost/store", "@waypost/pg", "waypost"];
     await project.install(
       Object.fromEntries(names.map((name) => [name, tarballs[name] as string])),
     );
@@ -208,7 +210,9 @@ try {
 function dependenciesOf(driver: Driver, versions: Readonly<Record<string, string>>) {
   const langchain = Object.entries(versions).filter(([name]) => name.startsWith("@langchain/"));
   const own = driver.dependencies.map((name) => [name, versions[name] as string]);
-  const packed = ["@waypost/core", `@waypost/${driver.name}`].map((name) => [name, tarballs[name]]);
+  const packed = ["@waypost/core", "@waypost/store", `@waypost/${driver.name}`].map((name) => [
+    ...[name, tarballs[name]],
+  ]);
   return Object.fromEntries([
     ...langchain,
     ...own,

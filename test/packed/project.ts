@@ -12,6 +12,7 @@ const execute = promisify(execFile);
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const PACKAGES = {
   core: "@waypost/core",
+  store: "@waypost/store",
   conformance: "@waypost/conformance",
   pg: "@waypost/pg",
   "postgres-js": "@waypost/postgres-js",

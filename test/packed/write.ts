@@ -15,15 +15,20 @@ export async function writeApplication(project: Project, driver: Driver): Promis
   await bundle(project, "main.ts", "bundle.cjs", { format: "cjs" });
 }
 
-/** Prints which exports of core are another thing in its entry for adapters, or in the driver's package. */
+/**
+ * Prints which exports of core are another thing in its entry for adapters, or in the driver's package; and the
+ * store of the driver.
+ */
 export async function writeEntries(project: Project, { name }: Driver): Promise<void> {
   const entries = ["@waypost/core", "@waypost/core/adapter", `@waypost/${name}`];
   const compare = `
 const [core, ...others] = entries;
 const names = Object.keys(core).filter((name) => !["default", "module.exports"].includes(name));
 const differ = names.filter((name) => others.some((other) => other[name] !== core[name]));
-console.log(JSON.stringify({ some: names.length > 0, differ }));`;
-  const load = (how: string) => `const entries = [${entries.map((from) => `${how}("${from}")`)}];`;
+const stores = Object.keys(store).filter((name) => /^(Pg|PostgresJs|Kysely)Store$/.test(name));
+console.log(JSON.stringify({ some: names.length > 0, differ, stores: stores.length }));`;
+  const load = (how: string) => `const entries = [${entries.map((from) => `${how}("${from}")`)}];
+const store = ${how}("@waypost/${name}/store");`;
   await project.write("entries.cjs", load("require") + compare);
   await project.write("entries.mjs", load("await import") + compare);
 }

@@ -26,7 +26,7 @@ export type { Retention } from "./maintenance/retention.js";
 export type { RewriteOptions, Rewritten } from "./maintenance/rewrite.js";
 export type { SweepOptions, Swept } from "./maintenance/sweep.js";
 export type { Problem, ProblemKind, ThreadProblems, VerifyOptions } from "./maintenance/verify.js";
-export type { SaverOptions } from "./options.js";
+export type { ConnectionOptions, SaverOptions } from "./options.js";
 export type { WaypostSaver } from "./saver.js";
 export { type SetupOptions, setupScript } from "./schema/setup.js";
 export type { Storage } from "./schema/storage-setting.js";

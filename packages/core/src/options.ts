@@ -12,12 +12,10 @@ import { checkSchemaName } from "./schema/identifiers.js";
 import { serializer } from "./serializer/serializer.js";
 import { checkSerializer, type Serializer } from "./serializer/types.js";
 
-/** Options of every saver. Unknown options are refused with an `InvalidInputError`. */
-export interface SaverOptions {
+/** Options that savers and stores have in common. */
+export interface ConnectionOptions {
   /** Schema of the tables, at most 63 bytes; `setup()` creates it. Default `"public"`. */
   schema?: string;
-  /** Turns channel values and pending writes into bytes and back. Default `serializer()`. */
-  serde?: SerializerProtocol;
   /**
    * Retries with exponential backoff and jitter, after a lost connection, a deadlock and the like. Only
    * idempotent operations are retried, and nothing in your transaction. `false` turns retries off.
@@ -36,6 +34,19 @@ export interface SaverOptions {
    */
   prepare?: Prepare;
   /**
+   * Settings of your own, such as `{ "app.tenant": "a" }`, which policies of row-level security read with
+   * `current_setting`. Each name has a prefix and a dot. The settings hold for each operation of this
+   * saver or store, in its own transaction, and for nothing else on the connection. An operation then takes up to
+   * 10 round trips in place of 1, depending on the driver.
+   */
+  session?: Readonly<Record<string, string>>;
+}
+
+/** Options of every saver. Unknown options are refused with an `InvalidInputError`. */
+export interface SaverOptions extends ConnectionOptions {
+  /** Turns channel values and pending writes into bytes and back. Default `serializer()`. */
+  serde?: SerializerProtocol;
+  /**
    * Bytes of values that the saver caches, of the threads that it read and wrote last. It does not fetch
    * cached values again, and of a value that grows it sends and stores only new bytes. 0 fetches and
    * stores all values in full. Default 67,108,864 (64 MiB).
@@ -51,24 +62,29 @@ export interface SaverOptions {
    * `WAYPOST_THREAD_DELETED`. Set it on every saver that writes to the tables. Default false.
    */
   tombstones?: boolean;
-  /**
-   * Settings of your own, such as `{ "app.tenant": "a" }`, which policies of row-level security read with
-   * `current_setting`. Each name has a prefix and a dot. The settings hold for each operation of this
-   * saver, in its own transaction, and for nothing else on the connection. An operation then takes up to
-   * 10 round trips in place of 1, depending on the driver.
-   */
-  session?: Readonly<Record<string, string>>;
 }
 
-export interface CheckedOptions {
+export interface CheckedConnection {
   readonly schema: string;
+  readonly session: Settings | undefined;
+  readonly policy: Policy;
+}
+
+export interface CheckedOptions extends CheckedConnection {
   readonly serde: Serializer;
   readonly retention: RetentionPlan | undefined;
   readonly tombstones: boolean;
   readonly cacheBytes: number;
-  readonly session: Settings | undefined;
-  readonly policy: Policy;
 }
+
+/** The options that savers and stores have in common. */
+export const CONNECTION_KEYS: OptionKeys<ConnectionOptions> = {
+  schema: true,
+  retry: true,
+  timeout: true,
+  prepare: true,
+  session: true,
+};
 
 /** The options that all savers have. */
 export const SAVER_KEYS: OptionKeys<SaverOptions> = {
@@ -77,10 +93,10 @@ export const SAVER_KEYS: OptionKeys<SaverOptions> = {
   retry: true,
   timeout: true,
   prepare: true,
+  session: true,
   cacheBytes: true,
   retention: true,
   tombstones: true,
-  session: true,
 };
 
 /** What an adapter tells beside the options of the saver. */
@@ -102,25 +118,32 @@ export function checkOptions(
   options: SaverOptions = {},
   { keys = SAVER_KEYS, instead = {}, further = [] }: AdapterOptions = {},
 ): CheckedOptions {
-  assertRuntime();
   assertKeys(options, "the saver", keys, { ...INSTEAD, ...instead });
   assertNoMore(further);
-  const { schema = "public", serde, prepare = "auto", retention, tombstones = false } = options;
-  const { retry, timeout, session, cacheBytes = 64 * 2 ** 20 } = options;
+  const { serde, retention, tombstones = false, cacheBytes = 64 * 2 ** 20 } = options;
   if (!Number.isInteger(cacheBytes) || cacheBytes < 0) {
     throw new InvalidInputError('The option "cacheBytes" must be a number of bytes, 0 or more.');
   }
-  checkSchemaName(schema);
-  if (prepare !== "auto" && typeof prepare !== "boolean") {
-    throw new InvalidInputError('The option "prepare" must be "auto", true or false.');
-  }
   if (serde !== undefined) checkSerializer(serde, 'The option "serde"');
   return {
-    schema,
+    ...checkConnection(options),
     serde: serde ?? serializer(),
     retention: retentionPlan(retention),
     tombstones: assertFlag(tombstones, "tombstones"),
     cacheBytes,
+  };
+}
+
+/** @throws InvalidInputError naming the option and what to pass. */
+export function checkConnection(options: ConnectionOptions): CheckedConnection {
+  assertRuntime();
+  const { schema = "public", retry, timeout, prepare = "auto", session } = options;
+  checkSchemaName(schema);
+  if (prepare !== "auto" && typeof prepare !== "boolean") {
+    throw new InvalidInputError('The option "prepare" must be "auto", true or false.');
+  }
+  return {
+    schema,
     session: sessionSettings(session),
     policy: {
       attempts: retryAttempts(retry),

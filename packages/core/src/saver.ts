@@ -14,6 +14,7 @@ import { nextVersion, Uncontinuable } from "./checkpoints/versions.js";
 import { CheckpointWriter } from "./checkpoints/writer.js";
 import type { Driver } from "./driver/driver.js";
 import { Executor } from "./execution/executor.js";
+import { OPERATIONS } from "./execution/operations.js";
 import { ServerFacts } from "./execution/server-facts.js";
 import { configOf, type ListOptions } from "./input/config.js";
 import type { PruneOptions } from "./input/maintenance.js";
@@ -50,7 +51,9 @@ export abstract class WaypostSaver extends BaseCheckpointSaver<number> implement
     const checked = checkOptions(options, adapter);
     const { schema, serde, tombstones, retention, session, policy } = checked;
     super(serde);
-    const executor = new Executor(driver, { reader: adapter.reader, session, policy, schema });
+    const executor = new Executor(driver, {
+      ...{ operations: OPERATIONS, reader: adapter.reader, session, policy, schema },
+    });
     const sql = catalogueOf(schema, driver.bytes);
     const cache = new ValueCache(checked.cacheBytes, sql, pieceFormOf(serde));
     const server = new ServerFacts(sql);

@@ -1,22 +1,12 @@
 import {
   type Driver,
-  fromConnString,
   type OptionKeys,
-  PreparePolicy,
-  refuseClient,
   SAVER_KEYS,
   type SaverOptions,
   WaypostSaver,
 } from "@waypost/core/adapter";
-import library from "postgres";
 import type { PostgresJsReserved, PostgresJsSql, PostgresJsTransaction } from "./client.js";
-import { SqlDriver, TransactionDriver } from "./driver.js";
-import { refuseForeign, withoutForeign } from "./parameters.js";
-import { Places } from "./places.js";
-import { ReservedDriver } from "./reserved.js";
-
-/** Clients that `fromConnString` made, which `end()` therefore ends. */
-const ownedClients = new WeakSet<object>();
+import { driverFor, ownedClient } from "./connect.js";
 
 /** Options of `PostgresJsSaver`. */
 export interface PostgresJsSaverOptions extends SaverOptions {
@@ -28,9 +18,6 @@ export interface PostgresJsSaverOptions extends SaverOptions {
 }
 
 const KEYS: OptionKeys<PostgresJsSaverOptions> = { ...SAVER_KEYS, read: true };
-
-/** Bun passes a module of functions to CommonJS where other runtimes pass the function itself. */
-const { default: connect = library } = library as typeof library & { default?: typeof library };
 
 /**
  * Stores LangGraph checkpoints in Postgres through postgres.js.
@@ -70,45 +57,11 @@ export class PostgresJsSaver extends WaypostSaver {
     options: PostgresJsSaverOptions = {},
     ...further: never[]
   ): PostgresJsSaver {
-    const sql = fromConnString(uri, (url) =>
-      connect(withoutForeign(url), {
-        // Postgres sends a notice for each table that setup finds; by default they are printed.
-        onnotice: () => {},
-        // Types of arrays, which Waypost does not need. Nobody waits for this query: a connection that is
-        // lost in it would end the process (postgres.js 3.4.9).
-        fetch_types: false,
-      }),
-    );
-    ownedClients.add(sql);
-    return new PostgresJsSaver(sql, options, ...further);
+    return new PostgresJsSaver(ownedClient(uri), options, ...further);
   }
 }
 
 function readerFor(options: PostgresJsSaverOptions | null): Driver | undefined {
   if (options?.read === undefined) return undefined;
   return driverFor(options.read, options, 'For the option "read", pass');
-}
-
-function driverFor(sql: unknown, options: SaverOptions | null, pass = "Pass"): Driver {
-  const prepare = new PreparePolicy(options?.prepare, typeof sql === "function" ? sql : undefined);
-  if (has<PostgresJsSql>(sql, "begin")) {
-    refuseForeign(sql);
-    const places = options?.timeout === undefined ? undefined : Places.of(sql);
-    return new SqlDriver(sql, prepare, ownedClients.has(sql), places);
-  }
-  if (has<PostgresJsTransaction>(sql, "savepoint")) return new TransactionDriver(sql, prepare);
-  if (has<PostgresJsReserved>(sql, "release")) return new ReservedDriver(sql, prepare);
-  refuseClient(
-    sql,
-    `${pass} what postgres(), sql.reserve() or sql.begin() gave you, or use PostgresJsSaver.fromConnString(uri).`,
-  );
-}
-
-/**
- * What postgres.js returns are functions; the three kinds differ by one method. Bun's client has these
- * methods too, but not `typed`, and its rows and parameters are others.
- */
-function has<Client extends object>(sql: unknown, method: keyof Client & string): sql is Client {
-  if (typeof sql !== "function" || !("unsafe" in sql) || !("typed" in sql)) return false;
-  return typeof (sql as unknown as Record<string, unknown>)[method] === "function";
 }

@@ -246,7 +246,7 @@ export function setupCases(mode: Mode): void {
       withSchema(async (schema) => {
         const session = await mode.open(databaseUrl(), { schema });
         const read = session.saver.getTuple(thread("1"));
-        await expect(read).rejects.toThrow(/call `await saver\.setup\(\)`.*42P01/);
+        await expect(read).rejects.toThrow(/call `setup\(\)`.*42P01/);
         await session.close();
       }));
 

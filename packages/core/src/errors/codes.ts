@@ -20,7 +20,7 @@ export interface CodeInfo {
 const OLD_SERVER = "it must be Postgres 14 or newer (`waypost doctor` looks at it)";
 
 const runSetup = (about: About): string =>
-  `the tables are missing in ${placeOf(about)}, or out of date; call \`await saver.setup()\` once, or pass the option "schema" where the tables lie`;
+  `the tables are missing in ${placeOf(about)}, or out of date; call \`setup()\` once, or pass the option "schema" where the tables lie`;
 
 const unreachableAt = ({ address, isDefaultAddress }: About): string => {
   const at = address === undefined ? "" : ` at ${address}`;
@@ -93,11 +93,11 @@ export const CODES: Readonly<Record<string, CodeInfo | undefined>> = {
   // The prepared form of the statement is unknown or already there.
   "26000": {
     failure: "unprepared",
-    advice: "a pooler lost a prepared statement; create the saver with `prepare: false`",
+    advice: "a pooler lost a prepared statement; pass the option `prepare: false`",
   },
   "42P05": {
     failure: "unprepared",
-    advice: "a pooler mixed up prepared statements; create the saver with `prepare: false`",
+    advice: "a pooler mixed up prepared statements; pass the option `prepare: false`",
   },
 
   // What the caller has to change.
@@ -116,14 +116,15 @@ export const CODES: Readonly<Record<string, CodeInfo | undefined>> = {
         : `the server lacks a type that Waypost needs, or a policy reads a setting that the option "session" does not set; ${OLD_SERVER}`,
   },
   "25P01": {
-    advice: "the transaction that this saver joined has ended; create a saver in the next one",
+    advice:
+      "the transaction that was joined has ended; create another saver or store in the next one",
   },
   "25P02": {
-    advice: "the transaction this saver joined has failed before; roll it back and start again",
+    advice: "the transaction that was joined has failed before; roll it back and start again",
   },
   "54000": {
     advice:
-      "thread_id, namespace and channel are together too long for an index (about 2,700 bytes)",
+      "thread_id, namespace and channel, or namespace and key of an item, are together too long for an index (about 2,700 bytes)",
   },
   "22021": {
     advice:

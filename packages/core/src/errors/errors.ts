@@ -24,6 +24,9 @@ export const ERROR_CODES = {
     "WAYPOST_PARTITIONS",
     "WAYPOST_NO_CITUS",
     "WAYPOST_SCHEMA_CASE",
+    "WAYPOST_PYTHON_STORE",
+    "WAYPOST_NO_PGVECTOR",
+    "WAYPOST_DIMENSIONS",
   ],
 } as const;
 

@@ -4,7 +4,7 @@ import { until } from "../driver/until.js";
 import { databaseError, subject, TimeoutError, WaypostError } from "../errors/errors.js";
 import { aboutOf } from "./about.js";
 import { isObserved, observed, publishing, publishingRows } from "./events.js";
-import { OPERATIONS, type OperationName, type OperationTraits } from "./operations.js";
+import type { OperationName, OperationTraits } from "./operations.js";
 import { canRetry, pause } from "./retry.js";
 import { type Settings, withSession } from "./session-settings.js";
 
@@ -15,8 +15,8 @@ export interface Policy {
   readonly timeoutMs: number | undefined;
 }
 
-export interface Operation {
-  readonly name: OperationName;
+export interface Operation<Name extends string = OperationName> {
+  readonly name: Name;
   readonly threadId?: string | undefined;
   /** Its reason is rethrown as it is. */
   readonly signal?: AbortSignal | undefined;
@@ -25,7 +25,9 @@ export interface Operation {
 /** @param driver sends nothing more once the operation is given up, which the signal says too */
 export type Work<T> = (driver: Driver, signal: AbortSignal | undefined) => Promise<T>;
 
-export interface ExecutorOptions {
+export interface ExecutorOptions<Name extends string> {
+  /** What can be done about each operation that has failed. */
+  readonly operations: Readonly<Record<Name, OperationTraits>>;
   /** Where what may lag behind is read; default: the same driver. */
   readonly reader: Driver | undefined;
   readonly session: Settings | undefined;
@@ -34,30 +36,36 @@ export interface ExecutorOptions {
   readonly schema: string;
 }
 
-/** Runs the operations of one saver: again where that can help, in time, and told to whoever listens. */
-export class Executor {
+/** Runs the operations of one saver or store: again where that can help, in time, and told to whoever listens. */
+export class Executor<Name extends string = OperationName> {
   readonly driver: Database;
   readonly reader: Database;
+  readonly #operations: Readonly<Record<Name, OperationTraits>>;
   readonly #policy: Policy;
   readonly #schema: string;
 
-  constructor(driver: Driver, { reader, session, policy, schema }: ExecutorOptions) {
+  constructor(
+    driver: Driver,
+    { operations, reader, session, policy, schema }: ExecutorOptions<Name>,
+  ) {
     const layered = (one: Driver) =>
       observed(session === undefined ? one : withSession(one, session));
     this.driver = layered(driver);
     this.reader = reader === undefined ? this.driver : layered(reader);
+    this.#operations = operations;
     this.#policy = policy;
     this.#schema = schema;
   }
 
   /** @throws WaypostError in place of what the driver throws, once it is given up */
-  run<T>(operation: Operation, work: Work<T>, driver = this.driver): Promise<T> {
-    return runOperation(driver, this.#schema, this.#policy, operation, work);
+  run<T>(operation: Operation<Name>, work: Work<T>, driver = this.driver): Promise<T> {
+    const traits = this.#operations[operation.name];
+    return runOperation(driver, this.#schema, this.#policy, operation, traits, work);
   }
 
   /** One statement. */
   query<Row extends object>(
-    operation: Operation,
+    operation: Operation<Name>,
     statement: Statement,
     driver = this.driver,
   ): Promise<Row[]> {
@@ -69,12 +77,11 @@ function runOperation<T>(
   driver: Driver,
   schema: string,
   policy: Policy,
-  operation: Operation,
+  { name, threadId, signal }: Operation<string>,
+  { retried, untimed }: OperationTraits,
   work: Work<T>,
 ): Promise<T> {
   const start = performance.now();
-  const { name, threadId, signal } = operation;
-  const { retried, untimed }: OperationTraits = OPERATIONS[name];
   const attempts = retried ? policy.attempts : 1;
   const timeoutMs = untimed ? undefined : policy.timeoutMs;
   let tries = 0;

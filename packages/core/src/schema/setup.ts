@@ -1,8 +1,8 @@
 import type { Driver, Queryable } from "../driver/driver.js";
-import { ConfigurationError, InvalidInputError } from "../errors/errors.js";
+import { InvalidInputError } from "../errors/errors.js";
 import { assertKeys, type OptionKeys } from "../errors/option-keys.js";
 import { assertFlag } from "../input/maintenance.js";
-import { checkSchemaName, quoteIdentifier, quoteLiteral, tablesIn } from "./identifiers.js";
+import { checkSchemaName, quoteLiteral, tablesIn } from "./identifiers.js";
 import {
   checkLayout,
   distributeCommands,
@@ -15,6 +15,15 @@ import {
 } from "./layout.js";
 import { createMetadataIndex } from "./metadata-index.js";
 import { MIGRATIONS } from "./migrations/index.js";
+import {
+  assertServer,
+  createSchemaCommand,
+  execute,
+  lockCommand,
+  OLDEST_SERVER,
+  SERVER_COLUMNS,
+  type ServerColumns,
+} from "./session.js";
 import { type Storage, setStorageStatement } from "./storage-setting.js";
 import { OFFICIAL_ELSEWHERE, officialElsewhere, unquotedName } from "./unquoted.js";
 
@@ -49,9 +58,6 @@ const SETUP_KEYS: OptionKeys<SetupOptions> = {
   ...{ storage: true, metadataIndex: true },
   ...SCRIPT_KEYS,
 };
-
-/** Multiranges came with Postgres 14. */
-export const OLDEST_SERVER = 140_000;
 
 interface State {
   readonly schemaExists: boolean;
@@ -150,18 +156,11 @@ export function setupScript(
 
 async function readState(session: Queryable, schema: string, oldest: number): Promise<State> {
   // Catalogs can be read without any right on the schema, and an absent table is no error there.
-  const [found] = await session.query<{
-    server: number;
-    version: string;
-    encoding: string;
-    namespace: boolean;
-    bookkeeping: boolean;
-    elsewhere: boolean;
-  }>({
+  const [found] = await session.query<
+    ServerColumns & { namespace: boolean; bookkeeping: boolean; elsewhere: boolean }
+  >({
     name: "",
-    text: `SELECT pg_catalog.current_setting('server_version_num')::int AS server,
-  pg_catalog.current_setting('server_version') AS version,
-  pg_catalog.current_setting('server_encoding') AS encoding,
+    text: `SELECT ${SERVER_COLUMNS},
   EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname = $1::text) AS namespace,
   EXISTS (
     SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
@@ -170,18 +169,7 @@ async function readState(session: Queryable, schema: string, oldest: number): Pr
   ${OFFICIAL_ELSEWHERE} AS elsewhere`,
     values: [schema, unquotedName(schema)],
   });
-  if (found !== undefined && found.server < oldest) {
-    throw new ConfigurationError(
-      "WAYPOST_OLD_SERVER",
-      `Waypost needs Postgres ${Math.floor(oldest / 10_000)} or newer, and this server is ${found.version}. Nothing was created.`,
-    );
-  }
-  if (found?.encoding !== "UTF8") {
-    throw new ConfigurationError(
-      "WAYPOST_ENCODING",
-      "Waypost needs a database encoded in UTF8; create one with ENCODING 'UTF8'.",
-    );
-  }
+  assertServer(found, oldest);
   if (found.elsewhere) throw officialElsewhere(schema);
   if (!found.bookkeeping) return { schemaExists: found.namespace, version: 0 };
   const [row] = await session.query<{ version: number | null }>({
@@ -215,17 +203,4 @@ ON CONFLICT DO NOTHING`,
   const created = from < MIGRATIONS.length ? [bookkeeping, ...storage, ...pending] : [];
   if (layout.distribute === undefined) return created;
   return [ONE_CONNECTION_A_NODE, ...created, ...distributeCommands(tables)];
-}
-
-function createSchemaCommand(schema: string): string {
-  return `CREATE SCHEMA IF NOT EXISTS ${quoteIdentifier(schema)}`;
-}
-
-/** Held until the transaction ends, hence also correct where a pooler changes the session between transactions. */
-function lockCommand(schema: string): string {
-  return `SELECT pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended(${quoteLiteral(`waypost setup ${schema}`)}, 0))`;
-}
-
-function execute(session: Queryable, text: string): Promise<object[]> {
-  return session.query({ text, values: [], name: "" });
 }

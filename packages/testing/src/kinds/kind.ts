@@ -1,8 +1,10 @@
 import type { SaverOptions, WaypostSaver } from "@waypost/core";
+import type { StoreOptions, WaypostStore } from "@waypost/store";
 
-/** Connections, or a transaction on one, over which any number of savers work. */
+/** Connections, or a transaction on one, over which any number of savers and stores work. */
 export interface Shared {
   saver(options: SaverOptions): WaypostSaver;
+  store(options: StoreOptions): WaypostStore;
   /** Runs a statement of the application's. */
   run(text: string): Promise<readonly object[]>;
 }

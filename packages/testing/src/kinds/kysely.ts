@@ -1,4 +1,5 @@
 import { KyselySaver } from "@waypost/kysely";
+import { KyselyStore } from "@waypost/kysely/store";
 import { CompiledQuery, type Dialect, Kysely, type KyselyPlugin, PostgresDialect } from "kysely";
 import { PostgresJSDialect } from "kysely-postgres-js";
 import Cursor from "pg-cursor";
@@ -23,6 +24,7 @@ export const overPostgresJs: MakeDialect = (url, settings) => {
 
 const shared = (db: Kysely<unknown>): Shared => ({
   saver: (options) => new KyselySaver(db, options),
+  store: (options) => new KyselyStore(db, options),
   run: async (text) => (await db.executeQuery<object>(CompiledQuery.raw(text))).rows,
 });
 

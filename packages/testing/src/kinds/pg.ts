@@ -1,5 +1,6 @@
 import { Socket } from "node:net";
 import { PgSaver } from "@waypost/pg";
+import { PgStore } from "@waypost/pg/store";
 import pg from "pg";
 import Cursor from "pg-cursor";
 import type { Kind, Settings } from "./kind.ts";
@@ -34,6 +35,7 @@ export const pgPool = (options: pg.PoolConfig = {}): Kind => ({
     const pool = poolOf(url, settings, options);
     return {
       saver: (options) => new PgSaver(pool, { ...options, cursor: Cursor }),
+      store: (options) => new PgStore(pool, options),
       run: async (text) => (await pool.query(text)).rows,
       close: () => pool.end(),
     };
@@ -49,6 +51,7 @@ export const pgClient = (options: pg.ClientConfig = {}): Kind => ({
     await client.connect();
     return {
       saver: (options) => new PgSaver(client, options),
+      store: (options) => new PgStore(client, options),
       run: async (text) => (await client.query(text)).rows,
       close: () => client.end(),
     };
@@ -63,6 +66,7 @@ export const pgPoolClient: Kind = {
     const client = await pool.connect();
     return {
       saver: (options) => new PgSaver(client, options),
+      store: (options) => new PgStore(client, options),
       run: async (text) => (await client.query(text)).rows,
       close() {
         client.release();

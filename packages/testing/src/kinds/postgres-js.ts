@@ -1,5 +1,6 @@
 import { connect } from "node:net";
 import { PostgresJsSaver } from "@waypost/postgres-js";
+import { PostgresJsStore } from "@waypost/postgres-js/store";
 import postgres from "postgres";
 import type { Begin, Connected, Kind, Settings } from "./kind.ts";
 import { endSilent } from "./silence.ts";
@@ -26,8 +27,9 @@ export function sqlOf(
   });
 }
 
-const shared = (sql: postgres.ISql): Pick<Connected, "saver" | "run"> => ({
+const shared = (sql: postgres.ISql): Pick<Connected, "saver" | "store" | "run"> => ({
   saver: (options) => new PostgresJsSaver(sql as postgres.Sql, options),
+  store: (options) => new PostgresJsStore(sql as postgres.Sql, options),
   run: (text) => sql.unsafe(text),
 });
 

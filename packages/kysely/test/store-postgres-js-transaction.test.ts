@@ -1,0 +1,3 @@
+import { STORE_MODES, storeSuite } from "@waypost/testing/store";
+
+storeSuite(STORE_MODES.kyselyPostgresJsTransaction);
