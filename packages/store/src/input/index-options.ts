@@ -27,9 +27,17 @@ export interface IndexOptions {
   /** What makes vectors near. Default `"cosine"`. */
   readonly distanceMetric?: DistanceMetric;
   /** Of an index of type `"hnsw"`. Default `{ m: 16, efConstruction: 200 }`. */
-  readonly hnsw?: { readonly m?: number; readonly efConstruction?: number };
+  readonly hnsw?: {
+    /** How many neighbours each vector is linked with. */
+    readonly m?: number;
+    /** How many candidates are compared when a vector is added: more find better neighbours, and take longer. */
+    readonly efConstruction?: number;
+  };
   /** Of an index of type `"ivfflat"`. Default `{ lists: 100 }`. */
-  readonly ivfflat?: { readonly lists?: number };
+  readonly ivfflat?: {
+    /** How many lists vectors are sorted into; a search looks into some of them. */
+    readonly lists?: number;
+  };
 }
 
 /** By angle, by distance, or by inner product. */
