@@ -85,10 +85,14 @@ export async function send<Row extends object>(
   signal?.throwIfAborted();
   const options = prepared === undefined ? UNPREPARED : ALONE;
   const query = session.unsafe(statement.text, parametersOf(session, statement), options).raw();
-  const giveUp = () => withdraw(query);
+  let isWithdrawn = false;
+  const giveUp = () => {
+    isWithdrawn = withdraw(query);
+  };
   signal?.addEventListener("abort", giveUp, { once: true });
   try {
     const result = (await query) as RawResult;
+    if (isWithdrawn) throw signal?.reason; // the answer is that to another query
     prepared?.sentAgain(query.retried);
     return toRows<Row>(result, statement);
   } finally {
@@ -99,11 +103,14 @@ export async function send<Row extends object>(
 /**
  * Has a query that waits for a connection do nothing once it gets one. To cancel it would lose the
  * connection that may be being opened for it (postgres.js 3.4.9).
+ *
+ * @returns whether it will do nothing; else it was sent, or who knows
  */
-function withdraw(query: PostgresJsQuery): void {
-  if (query.state !== null) return; // it was sent, or who knows
+function withdraw(query: PostgresJsQuery): boolean {
+  if (query.state !== null) return false;
   query.strings = ["SELECT 1"];
   query.args = [];
+  return true;
 }
 
 export async function* rowsOf<Row extends object>(

@@ -9,6 +9,7 @@ import {
 import { PostgresJsSaver } from "@waypost/postgres-js";
 import postgres from "postgres";
 import { expect, it } from "vitest";
+import { send } from "../src/session.ts";
 
 it("what is given up while a connection is made for a query of the caller's is never sent", () =>
   withSchema(async (schema) => {
@@ -55,3 +56,22 @@ it("what waited for a connection that is made too late is never sent, and others
     expect(await saver.getTuple(thread("1"))).toBeDefined();
     await sql.end();
   }));
+
+it("a statement that is given up while a connection is made does not count as done", async () => {
+  let open: () => void = () => {};
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  const sql = postgres(databaseUrl(), {
+    ...{ max: 1, fetch_types: false },
+    password: () => opened.then(() => decodeURIComponent(new URL(databaseUrl()).password)),
+  });
+  const limit = new AbortController();
+  const statement = { text: "SELECT 'done' AS one", values: [], name: "" };
+  const sent = send(sql, statement, undefined, limit.signal);
+  const reason = new Error("given up");
+  limit.abort(reason);
+  open();
+  await expect(sent).rejects.toBe(reason);
+  await sql.end();
+});

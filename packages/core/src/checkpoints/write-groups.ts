@@ -28,7 +28,7 @@ interface Call {
 }
 
 /** Why a group was not sent: one of its calls was given up. */
-const GIVEN_UP = Symbol("given up");
+const GIVEN_UP = new Error("given up");
 
 /**
  * Stores writes of parallel tasks together: what is called in the same turn of the event loop, and what comes
